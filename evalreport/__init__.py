@@ -1,0 +1,49 @@
+"""Is this model's probability any good? An honest verdict on the log loss of predictions.
+
+The public names below are loaded when they are first used, so that importing the package, and
+asking the command line for help, costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from evalreport.errors import (
+    EvalReportError,
+    InputError,
+    MergeError,
+    OutputError,
+    SettingsError,
+)
+
+if TYPE_CHECKING:
+    from evalreport.api import Evaluation, evaluate, evaluate_file, read_evaluation
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "EvalReportError",
+    "Evaluation",
+    "InputError",
+    "MergeError",
+    "OutputError",
+    "SettingsError",
+    "__version__",
+    "evaluate",
+    "evaluate_file",
+    "read_evaluation",
+]
+
+_LAZY = ("Evaluation", "evaluate", "evaluate_file", "read_evaluation")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        from evalreport import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'evalreport' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,75 @@
+"""Folding on one machine: in this process, or spread over worker processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+
+from evalreport.batch import PredictionBatch
+from evalreport.engines.interface import Shard
+from evalreport.statistics.plan import Plan, States
+
+WORTH_A_WORKER = 64 * 2**20
+"""Bytes of input below which starting worker processes costs more than it saves."""
+
+OnBatch = Callable[[PredictionBatch], None]
+OnRows = Callable[[int], None]
+
+
+def fold(
+    plan: Plan,
+    shards: Sequence[Shard],
+    *,
+    workers: int = 1,
+    on_batch: OnBatch | None = None,
+    on_rows: OnRows | None = None,
+) -> States:
+    """Return the states of all rows of all shards.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to measure.
+    shards : sequence of Shard
+        The parts of the input, in order.
+    workers : int
+        How many processes to use at most. Small inputs are read in this process anyway. The
+        result does not depend on it.
+    on_batch : callable, optional
+        Told of every batch; asks for reading in this process, in order.
+    on_rows : callable, optional
+        Told how many more rows were read, as the work goes on.
+    """
+    n_bytes = sum(shard.n_bytes for shard in shards)
+    spread = min(workers, len(shards), n_bytes // WORTH_A_WORKER + 1)
+    here = spread < 2 or on_batch is not None
+    parts = _here(plan, shards, on_batch) if here else _spread(plan, shards, spread)
+    return _merged(plan, parts, on_rows)
+
+
+def _here(plan: Plan, shards: Sequence[Shard], on_batch: OnBatch | None) -> Iterator[States]:
+    for shard in shards:
+        for batch in shard.batches():
+            if on_batch is not None:
+                on_batch(batch)
+            yield plan.from_batch(batch)
+
+
+def _spread(plan: Plan, shards: Sequence[Shard], workers: int) -> Iterator[States]:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        yield from pool.map(_states_of_shard, [plan] * len(shards), shards)
+
+
+def _states_of_shard(plan: Plan, shard: Shard) -> States:
+    return _merged(plan, _here(plan, [shard], None), None)
+
+
+def _merged(plan: Plan, parts: Iterable[States], on_rows: OnRows | None) -> States:
+    states = plan.empty()
+    for part in parts:
+        states = states.merge(part)
+        if on_rows is not None:
+            on_rows(part.n_read)
+    return states

@@ -1,0 +1,80 @@
+"""What can go wrong, as types that say where it happened and what to do about it."""
+
+from __future__ import annotations
+
+
+class EvalReportError(Exception):
+    """Base of every error that evalreport raises on purpose."""
+
+
+class InputError(EvalReportError):
+    """Predictions that were refused: nothing was scored.
+
+    Parameters
+    ----------
+    fact : str
+        What is wrong, as a sentence without its place, with the value in it.
+    path, row, column : str, int, str, optional
+        The place; rows count from 1, without the header.
+    value : str, optional
+        The offending value as it stands in the input.
+    hint : str, optional
+        What to do about it, as a sentence.
+
+    Examples
+    --------
+    >>> print(InputError("probability 1.3 is above 1.", path="a.csv", row=7, column="p_cat"))
+    a.csv, row 7, column 'p_cat': probability 1.3 is above 1.
+    """
+
+    def __init__(
+        self,
+        fact: str,
+        *,
+        path: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        value: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self.fact = fact
+        self.path = path
+        self.row = row
+        self.column = column
+        self.value = value
+        self.hint = hint
+        super().__init__(self._sentence())
+
+    def _sentence(self) -> str:
+        place = [
+            part
+            for part in (
+                self.path,
+                None if self.row is None else f"row {self.row}",
+                None if self.column is None else f"column '{self.column}'",
+            )
+            if part is not None
+        ]
+        fact = f"{', '.join(place)}: {self.fact}" if place else self.fact
+        return fact if self.hint is None else f"{fact}\n  {self.hint}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors cross process borders, and keyword-only arguments do not pickle by themselves.
+        fields = ("path", "row", "column", "value", "hint")
+        return _rebuild_input_error, (self.fact, {name: getattr(self, name) for name in fields})
+
+
+def _rebuild_input_error(fact: str, fields: dict[str, object]) -> InputError:
+    return InputError(fact, **fields)  # type: ignore[arg-type]  # the fields of one of its own kind
+
+
+class SettingsError(EvalReportError):
+    """Options that contradict each other or name something that does not exist."""
+
+
+class MergeError(EvalReportError):
+    """States or evaluations that do not belong together."""
+
+
+class OutputError(EvalReportError):
+    """An output that could not be written; whatever stood there is unchanged."""

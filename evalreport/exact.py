@@ -1,0 +1,273 @@
+"""Arithmetic that gives the same bits everywhere: portable log and exp, order-free exact sums.
+
+Sums in floating point depend on the order of the rows, and the logarithm of the C library on the
+processor. Here a value becomes an integer in a fixed small unit and integers are added, so that
+chunks, files and workers may come in any order; and the logarithm uses + - * / and bit operations
+only, which IEEE 754 defines to the last bit.
+
+References
+----------
+Argument reduction and polynomials follow the classic scheme of Ng (1993), fdlibm. For exact
+summation see Neal (2015), "Fast exact summation using small and large superaccumulators".
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from evalreport.batch import FloatArray, IntArray
+
+_BLOCK = 16384
+"""Values worked on at a time: few enough for the processor's cache and for exact integer sums in
+doubles (2**14 low limbs of at most 2**39 reach 2**53, no more)."""
+
+_LN2_HIGH = float.fromhex("0x1.62e42feep-1")
+_LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
+_SQRT_HALF_BITS = np.float64(np.sqrt(0.5)).view(np.int64)
+_LOG_EVEN = (0.3999999999940941908, 0.2222219843214978396, 0.1531383769920937332)
+_LOG_ODD = (
+    0.6666666666666735130,
+    0.2857142874366239149,
+    0.1818357216161805012,
+    0.1479819860511658591,
+)
+_EXP = (
+    1.66666666666666019037e-01,
+    -2.77777777770155933842e-03,
+    6.61375632143793436117e-05,
+    -1.65339022054652515390e-06,
+    4.13813679705723846039e-08,
+)
+_SMALLEST_NORMAL = float(np.finfo(np.float64).tiny)
+
+
+def log(values: ArrayLike) -> FloatArray:
+    """Natural logarithm, within 1 unit in the last place, the same on every processor.
+
+    Parameters
+    ----------
+    values : array_like of float, >= 0
+        Any shape; zero gives ``-inf``.
+
+    Returns
+    -------
+    float64 ndarray
+        Of the same shape.
+
+    Examples
+    --------
+    >>> log([1.0, 0.5, 0.0]).tolist()
+    [0.0, -0.6931471805599453, -inf]
+    """
+    array = np.asarray(values, dtype=np.float64)
+    flat = np.ascontiguousarray(array).reshape(-1)
+    out = np.empty_like(flat)
+    scratch = np.empty((4, min(_BLOCK, len(flat))))
+    for start in range(0, len(flat), _BLOCK):
+        x = flat[start : start + _BLOCK]
+        _log_block(x, out[start : start + _BLOCK], scratch[:, : len(x)])
+    return out.reshape(array.shape)
+
+
+def _log_block(x: FloatArray, out: FloatArray, scratch: FloatArray) -> None:
+    if x.min() < _SMALLEST_NORMAL:
+        with np.errstate(over="ignore"):  # only the tiny ones are scaled in the end
+            scaled = np.where(x < _SMALLEST_NORMAL, x * 2.0**54, x)
+        _log_of_normal(scaled, out, scratch)
+        out[x < _SMALLEST_NORMAL] -= 54.0 * _LN2_HIGH + 54.0 * _LN2_LOW
+        out[x == 0.0] = -np.inf
+    else:
+        _log_of_normal(x, out, scratch)
+
+
+def _log_of_normal(x: FloatArray, out: FloatArray, scratch: FloatArray) -> None:
+    """Write log(x) to `out`; every step in place, because fresh arrays cost more than the sums."""
+    k, s, z, w = scratch
+    exponent, bits = k.view(np.int64), out.view(np.int64)
+    np.subtract(x.view(np.int64), _SQRT_HALF_BITS, out=exponent)
+    np.right_shift(exponent, 52, out=exponent)
+    np.left_shift(exponent, 52, out=bits)
+    np.subtract(x.view(np.int64), bits, out=bits)
+    f = out
+    f -= 1.0
+    np.copyto(k, exponent.astype(np.float64))
+    np.add(f, 2.0, out=s)
+    np.divide(f, s, out=s)
+    np.multiply(s, s, out=z)
+    np.multiply(z, z, out=w)
+    polynomial = z * _horner(w, _LOG_ODD)
+    polynomial += w * _horner(w, _LOG_EVEN)
+    half_square = np.multiply(f, f, out=z)
+    half_square *= 0.5
+    polynomial += half_square
+    s *= polynomial
+    s += np.multiply(k, _LN2_LOW, out=w)
+    half_square -= s
+    half_square -= f
+    k *= _LN2_HIGH
+    np.subtract(k, half_square, out=out)
+
+
+def _horner(w: FloatArray, coefficients: tuple[float, ...]) -> FloatArray:
+    value = w * coefficients[-1]
+    for coefficient in coefficients[-2:0:-1]:
+        value += coefficient
+        value *= w
+    value += coefficients[0]
+    return value
+
+
+def exp(values: ArrayLike) -> FloatArray:
+    """Exponential function, within 1 unit in the last place, the same on every processor.
+
+    Parameters
+    ----------
+    values : array_like of float
+        Any shape; clamped to [-708, 709], where the result is a normal double.
+
+    Returns
+    -------
+    float64 ndarray
+        Of the same shape.
+
+    Examples
+    --------
+    >>> exp([0.0, -1.0]).round(6).tolist()
+    [1.0, 0.367879]
+    """
+    x = np.clip(np.asarray(values, dtype=np.float64), -708.0, 709.0)
+    k = np.rint(x * (1.0 / 0.6931471805599453))
+    high = x - k * _LN2_HIGH
+    low = k * _LN2_LOW
+    r = high - low
+    t = r * r
+    c = r - t * (_EXP[0] + t * (_EXP[1] + t * (_EXP[2] + t * (_EXP[3] + t * _EXP[4]))))
+    y = 1.0 - ((low - (r * c) / (2.0 - c)) - high)
+    bits = np.asarray(y).view(np.int64) + (k.astype(np.int64) << 52)
+    return np.asarray(bits.view(np.float64).reshape(x.shape))
+
+
+def log_of(value: float | Fraction) -> float:
+    """Return the portable logarithm of one positive number."""
+    return float(log(float(value)))
+
+
+def exp_of(value: float) -> float:
+    """Return the portable exponential of one number; infinity where a double overflows."""
+    return float(exp(value)) if value <= 709.0 else float("inf")
+
+
+def row_sums(cells: FloatArray) -> FloatArray:
+    """Sum each row in a fixed order, whatever the memory layout; shape (n, k) to (n,).
+
+    ``np.sum`` over an axis adds in an order that depends on strides and on the processor. Here
+    the columns are folded in halves.
+    """
+    width = cells.shape[1]
+    if width == 1:
+        return cells[:, 0].copy()
+    half = (width + 1) // 2
+    folded = cells[:, :half].copy()
+    folded[:, : width - half] += cells[:, half:]
+    while half > 1:
+        width, half = half, (half + 1) // 2
+        folded[:, : width - half] += folded[:, half:width]
+    return folded[:, 0].copy()
+
+
+# --- exact sums -----------------------------------------------------------------------------------
+
+LIMB_BITS = 40
+FLOAT_UNIT = -1126
+"""Every finite double is a whole multiple of 2**-1126."""
+
+
+def power_unit(power: int) -> int:
+    """Return log2 of the unit in which a value of at most 2048**power is counted."""
+    return -(72 - 8 * power)
+
+
+def grouped_sums(values: FloatArray, groups: IntArray, n_groups: int, power: int = 1) -> list[int]:
+    """Sum non-negative values within groups, exactly, in units of ``2**power_unit(power)``.
+
+    Each value is rounded once to the unit (2**-64, 2**-56, 2**-48 for power 1, 2, 3); from then
+    on there are only integers.
+
+    Parameters
+    ----------
+    values : float64 ndarray of shape (n,), in [0, 2048**power]
+        What to add.
+    groups : int64 ndarray of shape (n,), in [0, n_groups)
+        Where each value belongs.
+    n_groups : int
+        Number of groups.
+    power : int
+        1 for losses and probabilities, 2 for their squares, 3 for their cubes.
+
+    Returns
+    -------
+    list of int, of length n_groups
+    """
+    scale = 2.0 ** (32 - 8 * power)
+    high_sums = np.zeros(n_groups, dtype=np.int64)
+    low_sums = np.zeros(n_groups, dtype=np.int64)
+    for start in range(0, len(values), _BLOCK):
+        block = values[start : start + _BLOCK] * scale
+        where = groups[start : start + _BLOCK]
+        high = np.rint(block)
+        low = np.rint((block - high) * 2.0**LIMB_BITS)
+        # Weighted bincount adds doubles, and these are integers: below 2**53 the sum is exact.
+        high_sums += np.bincount(where, high, n_groups).astype(np.int64)
+        low_sums += np.bincount(where, low, n_groups).astype(np.int64)
+    return [
+        (high << LIMB_BITS) + low
+        for high, low in zip(high_sums.tolist(), low_sums.tolist(), strict=True)
+    ]
+
+
+def column_sums(cells: FloatArray) -> list[int]:
+    """Sum each column exactly, in units of ``2**power_unit(1)``; cells in [0, 2048]."""
+    n_columns = cells.shape[1]
+    high_sums = np.zeros(n_columns, dtype=np.int64)
+    low_sums = np.zeros(n_columns, dtype=np.int64)
+    step = max(1, 8 * _BLOCK // n_columns)
+    for start in range(0, len(cells), step):
+        block = cells[start : start + step] * 2.0**24
+        high = np.rint(block)
+        block -= high
+        block *= 2.0**LIMB_BITS
+        high_sums += high.astype(np.int64).sum(axis=0)
+        low_sums += np.rint(block).astype(np.int64).sum(axis=0)
+    return [
+        (high << LIMB_BITS) + low
+        for high, low in zip(high_sums.tolist(), low_sums.tolist(), strict=True)
+    ]
+
+
+def grouped_float_sums(values: FloatArray, groups: IntArray, n_groups: int) -> list[int]:
+    """Sum any non-negative doubles within groups, without rounding at all, in units of 2**-1126.
+
+    Slower than `grouped_sums`, for values of unknown size such as weights. Mantissas are added
+    for each binary exponent apart, as integers, and shifted together at the end.
+    """
+    mantissa, exponent = np.frexp(values)
+    whole = (mantissa * 2.0**53).astype(np.int64)
+    lowest = int(exponent.min(initial=0))
+    n_exponents = int(exponent.max(initial=0)) - lowest + 1
+    cells = groups * n_exponents + (exponent - lowest)
+    totals = [0] * n_groups
+    high_sums = np.bincount(cells, (whole >> 26).astype(np.float64))
+    low_sums = np.bincount(cells, (whole & (2**26 - 1)).astype(np.float64))
+    for cell in np.flatnonzero(np.bincount(cells)).tolist():
+        group, offset = divmod(cell, n_exponents)
+        total = (int(high_sums[cell]) << 26) + int(low_sums[cell])
+        totals[group] += total << (offset + lowest - 53 - FLOAT_UNIT)
+    return totals
+
+
+def as_fraction(total: int, unit: int) -> Fraction:
+    """Return the exact number that `total` units of ``2**unit`` stand for."""
+    return Fraction(total << unit) if unit >= 0 else Fraction(total, 1 << -unit)

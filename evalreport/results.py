@@ -1,0 +1,342 @@
+"""Frozen results: every number of the report, unrounded, in the shape of the evaluation file.
+
+The field names are the keys of the evaluation file (schema version 1). Losses are in nats, lower
+is better; ``None`` stands for what is not defined, never NaN or infinity. With ``floor`` None a
+zero probability makes a mean infinite, which is None here and told by ``zero_probability_rows``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+SCHEMA_VERSION = 1
+
+Interval = tuple[float, float]
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnUse:
+    """Which column of the input was read as what."""
+
+    label: str | None
+    probabilities: tuple[str, ...]
+    id: str | None = None
+    weight: str | None = None
+    slices: tuple[str, ...] = ()
+    cluster: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputResult:
+    """What was read, and how it was understood."""
+
+    paths: tuple[str, ...]
+    format: str
+    bytes: int | None
+    rows_read: int
+    rows_scored: int
+    rows_rejected: int
+    columns: ColumnUse
+    classes: tuple[str, ...]
+    positive: str | None
+    """The class that binary views speak of; None with more than two classes."""
+    input_kind: str
+    floor: float | None
+    normalize: str
+    readings: tuple[str, ...]
+    """Plain sentences on how the columns were understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class BandResult:
+    """The score band of a value, and the bands its interval touches, from best to worst."""
+
+    name: str
+    low: float
+    high: float | None
+    interval_bands: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverallResult:
+    """The headline numbers over all scored rows."""
+
+    n: int
+    """Rows scored: of weight above zero."""
+    weight: float
+    log_loss: float | None
+    cross_entropy: float | None
+    target_entropy: float | None
+    kl_divergence: float | None
+    standard_error: float | None
+    interval: Interval | None
+    interval_is_approximate: bool
+    """True if a few rows dominate, so that the interval can only be a rough guide."""
+    bits: float | None
+    perplexity: float | None
+    mean_probability: float | None
+    """exp(-cross_entropy): the geometric mean of the probability given to what happened."""
+    accuracy: float | None
+    brier_score: float | None
+    """Multiclass form, 0 to 2."""
+    brier_score_binary: float | None
+    """Binary form, 0 to 1; None with more than two classes."""
+    zero_probability_rows: int
+    floored_rows: int
+    """Rows with a probability above zero and below the floor."""
+    zero_probability_share_of_loss: float | None
+    band: BandResult | None
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineResult:
+    """What knowing nothing but the classes would score."""
+
+    class_frequencies: float | None
+    uniform: float
+    skill: float | None
+    skill_interval: Interval | None
+    band: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassResult:
+    """The rows whose observed class is this one."""
+
+    name: str
+    n: int
+    frequency: float
+    log_loss: float | None
+    cross_entropy: float | None
+    interval: Interval | None
+    one_vs_rest_log_loss: float | None
+    """Over all rows: did this class happen or not? Unlike `log_loss`, a proper score by itself."""
+    mean_probability: float | None
+    share_of_loss: float | None
+    zero_probability_rows: int
+    band: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SliceResult:
+    """The rows that share a value of a named column."""
+
+    column: str
+    value: str
+    n: int
+    frequency: float
+    log_loss: float | None
+    cross_entropy: float | None
+    interval: Interval | None
+    share_of_loss: float | None
+    zero_probability_rows: int
+    baseline: float | None
+    skill: float | None
+    band: str | None
+    worse_than_rest: bool | None
+    """Whether the loss is above that of all other rows by more than chance, corrected for the
+    number of slices, and by enough to matter; None if there are too few rows to tell."""
+    rest_log_loss: float | None = None
+    """Log loss of all other rows."""
+    p_value: float | None = None
+    """Of the one-sided test against all other rows, before the correction."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityPoint:
+    """One step of a reliability diagram: forecasts that isotonic regression pooled together."""
+
+    mean_forecast: float
+    observed_frequency: float
+    n: int
+    forecast_low: float
+    forecast_high: float
+    band_low: float | None = None
+    band_high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityResult:
+    """A reliability diagram. `view` is "binary", "top-label" or "class-wise"."""
+
+    view: str
+    class_: str | None
+    points: tuple[ReliabilityPoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationError:
+    """Expected calibration error in bins of equal width, as a probability.
+
+    `view` says of which forecast: "binary" (the positive class) or "top-label".
+    """
+
+    value: float
+    expected_if_calibrated: float
+    """What a perfectly calibrated model would show on these rows, by chance alone."""
+    standard_deviation_if_calibrated: float
+    bins: int
+    view: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationResult:
+    """How far the probabilities can be taken at their word."""
+
+    method: str
+    gap: float | None
+    """Mean loss minus the loss the model itself expects; above zero: too sure of itself."""
+    gap_z: float | None
+    mean_confidence: float | None
+    """Mean probability given to the predicted class; compare it with the accuracy."""
+    recoverable: Mapping[str, Any] | None
+    ece: CalibrationError | None
+    decomposition: Mapping[str, Any] | None
+    reliability: tuple[ReliabilityResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProbabilityBin:
+    """Rows by the probability given to what happened: above `low`, up to and including `high`.
+
+    The first bin is exactly zero (`low` = `high` = 0). `expected_n` is how many rows the model's
+    own forecasts put there.
+    """
+
+    low: float
+    high: float
+    n: int
+    expected_n: float
+    mean_loss: float | None
+    share_of_loss: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastBin:
+    """Rows by forecast: of the positive class, or of the top class with more than two.
+
+    From `low` up to but not including `high`; the last bin includes 1. `n_observed` counts the
+    rows in which that class happened. `expected_loss` is what the model would score here if its
+    own probabilities were right. `n` is 0 in empty bins, and the means are None there.
+    """
+
+    low: float
+    high: float
+    n: int
+    n_observed: int
+    mean_forecast: float | None
+    mean_loss: float | None
+    expected_loss: float | None
+    interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class FloorResult:
+    """The mean log loss another floor would give; `n` rows lie below that floor."""
+
+    floor: float
+    label: str
+    n: int
+    log_loss: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorstRow:
+    """One of the rows with the highest loss."""
+
+    row: int | None
+    """Counted from 1 without the header; None if rows have ids, so that their order is free."""
+    path: str | None
+    """The input the row is in; None if there is only one input, or if rows have ids."""
+    id: str | None
+    label: str
+    probability: float
+    loss: float | None
+    predicted: str
+    predicted_probability: float
+    slices: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingResult:
+    """What needs attention, why, and what to check; `section` is the id of a report section."""
+
+    code: str
+    severity: Severity
+    title: str
+    why: str
+    check: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitResult:
+    """A requirement and what became of it."""
+
+    name: str
+    limit: float | str
+    value: float | str | None
+    outcome: Literal["passed", "failed", "not judged", "inconclusive"]
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidExample:
+    """Where a row that could not be scored went wrong."""
+
+    row: int
+    column: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidReason:
+    """Rows left out for one reason, with the first few of them."""
+
+    reason: str
+    n: int
+    examples: tuple[InvalidExample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataQualityResult:
+    """What was checked at the door and what was done about it, as counts of rows."""
+
+    invalid: tuple[InvalidReason, ...]
+    duplicate_ids: int | None
+    rows_not_summing_to_one: int
+    """Off by more than storage rounding and at most 0.01; scored as they are unless rescaled."""
+    rows_rescaled: int
+    rows_scored_as_is: int
+    """Off by more than 0.01 and scored as they are, because that was asked for."""
+    rows_lowered_to_one: int
+    zero_weight_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationResult:
+    """Everything evalreport has to say about one set of predictions."""
+
+    evalreport_version: str
+    title: str
+    created: str | None
+    task: Literal["binary", "multiclass", "soft", "tokens"]
+    digest: str
+    input: InputResult
+    overall: OverallResult
+    baseline: BaselineResult
+    classes: tuple[ClassResult, ...]
+    slices: tuple[SliceResult, ...]
+    calibration: CalibrationResult
+    loss_by_probability: tuple[ProbabilityBin, ...]
+    loss_by_forecast: tuple[ForecastBin, ...]
+    floors: tuple[FloorResult, ...]
+    worst_rows: tuple[WorstRow, ...]
+    comparison: Mapping[str, Any] | None
+    findings: tuple[FindingResult, ...]
+    limits: tuple[LimitResult, ...]
+    data_quality: DataQualityResult
+    state: Mapping[str, Any] = field(repr=False, default_factory=dict)
+    schema_version: int = SCHEMA_VERSION

@@ -1,0 +1,220 @@
+"""Scoring rules: predictive distributions and observations in, one score per row out."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalreport import exact
+from evalreport.batch import FloatArray, IntArray, PredictionBatch
+
+FLOOR = 2.0**-52
+"""Least probability scored unless another is asked for; scikit-learn's floor for doubles."""
+
+
+def log_loss(probs: FloatArray, observed: IntArray) -> FloatArray:
+    r"""Log loss of each row, in nats; the smaller the better, zero is perfect.
+
+    Parameters
+    ----------
+    probs : float64 ndarray of shape (n_rows, n_classes)
+        Predictive distributions. Rows are not renormalised here.
+    observed : int64 ndarray of shape (n_rows,)
+        Index of the class that occurred.
+
+    Returns
+    -------
+    float64 ndarray of shape (n_rows,)
+        :math:`-\ln p_{\text{observed}}`; ``inf`` where the observed class was given probability
+        zero. Nothing is clipped.
+
+    Raises
+    ------
+    ValueError
+        If `probs` and `observed` disagree in their number of rows.
+
+    References
+    ----------
+    Gneiting & Raftery (2007). doi:10.1198/016214506000001437
+
+    Examples
+    --------
+    >>> log_loss(np.array([[0.5, 0.5], [0.0, 1.0]]), np.array([0, 0])).round(4)
+    array([0.6931,    inf])
+    """
+    return -exact.log(given_to(probs, observed))
+
+
+def brier_score(probs: FloatArray, observed: IntArray) -> FloatArray:
+    r"""Brier score of each row in its multiclass form, 0 to 2; the smaller the better.
+
+    Parameters
+    ----------
+    probs : float64 ndarray of shape (n_rows, n_classes)
+        Predictive distributions.
+    observed : int64 ndarray of shape (n_rows,)
+        Index of the class that occurred.
+
+    Returns
+    -------
+    float64 ndarray of shape (n_rows,)
+        :math:`\sum_k (p_k - 1\{k = \text{observed}\})^2`. With two classes it is twice the form
+        that looks at one class only.
+
+    References
+    ----------
+    Brier (1950). doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2
+
+    Examples
+    --------
+    >>> brier_score(np.array([[0.5, 0.5], [0.25, 0.75]]), np.array([0, 1]))
+    array([0.5  , 0.125])
+    """
+    squares = probs * probs
+    squares[np.arange(len(probs)), observed] = (1.0 - given_to(probs, observed)) ** 2
+    return exact.row_sums(squares)
+
+
+def entropy(probs: FloatArray) -> FloatArray:
+    r"""Entropy of each row, in nats: the log loss the model itself expects.
+
+    Parameters
+    ----------
+    probs : float64 ndarray of shape (n_rows, n_classes)
+        Predictive distributions.
+
+    Returns
+    -------
+    float64 ndarray of shape (n_rows,)
+        :math:`-\sum_k p_k \ln p_k` with :math:`0 \ln 0 = 0`.
+
+    Examples
+    --------
+    >>> entropy(np.array([[0.5, 0.5], [0.0, 1.0]])).round(4).tolist()
+    [0.6931, 0.0]
+    """
+    return exact.row_sums(probs * _loss_of(probs, None)) + 0.0
+
+
+def given_to(probs: FloatArray, observed: IntArray) -> FloatArray:
+    """Return the probability given to what happened, of shape (n_rows,)."""
+    if len(probs) != len(observed):
+        raise ValueError(f"{len(probs)} distributions for {len(observed)} observations")
+    return np.asarray(probs[np.arange(len(probs)), observed])
+
+
+def _loss_of(probs: FloatArray, floor: float | None) -> FloatArray:
+    """Return -log of probabilities not below the floor; without a floor, 0 where they are 0."""
+    raised = np.where(probs == 0.0, 1.0, probs) if floor is None else np.maximum(probs, floor)
+    losses = -exact.log(raised)
+    losses += 0.0  # no negative zeros
+    return losses
+
+
+class ScoredBatch:
+    """A batch with its scores, each computed once and only if some statistic asks for it.
+
+    Rows of weight zero are left out here. Without a floor the loss of a row that gave probability
+    zero to what happened is infinite; it stands as 0 in `losses`, so that sums stay finite, and
+    `is_zero` tells those rows.
+
+    Parameters
+    ----------
+    batch : PredictionBatch
+        The rows.
+    floor : float or None
+        Least probability scored; None for none.
+    """
+
+    def __init__(self, batch: PredictionBatch, floor: float | None = FLOOR) -> None:
+        self.intake = batch.intake
+        self.n_zero_weight = 0
+        if batch.weights is not None and not (batch.weights > 0).all():
+            scored = batch.weights > 0
+            self.n_zero_weight = len(batch) - int(scored.sum())
+            batch = batch.where(scored)
+        self.batch = batch
+        self.floor = floor
+        self.observed = batch.observed
+        self.weights = batch.weights
+
+    def __len__(self) -> int:
+        return len(self.batch)
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.batch.classes)
+
+    @cached_property
+    def given(self) -> FloatArray:
+        """Probability given to what happened."""
+        return given_to(self.batch.probs, self.observed)
+
+    @cached_property
+    def is_zero(self) -> NDArray[np.bool_]:
+        """Rows that gave probability zero to what happened."""
+        return np.asarray(self.given == 0.0)
+
+    @cached_property
+    def is_floored(self) -> NDArray[np.bool_]:
+        """Rows that gave what happened a probability above zero and below the floor."""
+        return np.asarray((self.given > 0.0) & (self.given < (self.floor or 0.0)))
+
+    @cached_property
+    def losses(self) -> FloatArray:
+        """Log loss with the floor in force, in nats."""
+        return _loss_of(self.given, self.floor)
+
+    @cached_property
+    def finite_losses(self) -> FloatArray:
+        """Log loss without any floor; 0 where it is infinite."""
+        return _loss_of(self.given, None)
+
+    @cached_property
+    def cell_losses(self) -> FloatArray:
+        """Minus log of every probability, 0 where it is zero; shape (n_rows, n_classes)."""
+        return _loss_of(self.batch.probs, None)
+
+    @cached_property
+    def entropies(self) -> FloatArray:
+        """Loss that the model itself expects, row by row."""
+        return exact.row_sums(self.batch.probs * self.cell_losses)
+
+    @cached_property
+    def entropy_variances(self) -> FloatArray:
+        """Variance of the loss that the model itself expects, row by row."""
+        squares = exact.row_sums(self.batch.probs * self.cell_losses**2)
+        return np.maximum(squares - self.entropies**2, 0.0)
+
+    @cached_property
+    def one_vs_rest_losses(self) -> FloatArray:
+        """Log loss of the question "did class k happen?"; shape (n_rows, n_classes)."""
+        cells = _loss_of(1.0 - self.batch.probs, self.floor)
+        cells[np.arange(len(self)), self.observed] = self.losses
+        return cells
+
+    @cached_property
+    def predicted(self) -> IntArray:
+        """Index of the class with the largest probability; the first one in a tie."""
+        return np.asarray(self.batch.probs.argmax(axis=1), dtype=np.int64)
+
+    @cached_property
+    def confidences(self) -> FloatArray:
+        """Probability given to the predicted class."""
+        return given_to(self.batch.probs, self.predicted)
+
+    @cached_property
+    def forecasts(self) -> FloatArray:
+        """Probability that reliability is read by: of the positive class, or of the top class."""
+        if self.n_classes == 2:
+            return self.batch.probs[:, self.batch.positive]
+        return self.confidences
+
+    @cached_property
+    def forecast_came_true(self) -> NDArray[np.bool_]:
+        """Whether the class that `forecasts` speaks of happened."""
+        asked = self.batch.positive if self.n_classes == 2 else self.predicted
+        return np.asarray(self.observed == asked)

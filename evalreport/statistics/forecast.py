@@ -1,0 +1,125 @@
+"""Loss by forecast: how much the model loses against how much it expects to lose."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from evalreport.exact import grouped_float_sums
+from evalreport.intervals import hall_interval
+from evalreport.results import ForecastBin
+from evalreport.scoring import ScoredBatch
+from evalreport.statistics.interface import Sums
+from evalreport.statistics.moments import (
+    PowerSums,
+    counts,
+    grouped,
+    mass,
+    mass_unit,
+    moment_columns,
+    moment_units,
+    sum_unit,
+)
+
+N_BINS = 20
+
+_N, _N_OBSERVED, _MASS, _FORECAST, _EXPECTED, _VARIANCE, _N_ZERO, _MOMENTS = range(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How much more than it expects a model loses, over all rows.
+
+    ``gap`` is the mean loss minus the mean entropy of the forecasts, in nats: above zero the model
+    is too sure of itself. ``z`` is near standard normal for a calibrated model.
+
+    References
+    ----------
+    Spiegelhalter (1986), doi:10.1002/sim.4780050506, in the form of the log score.
+    """
+
+    gap: float | None
+    z: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ByForecast:
+    """Rows in bins of equal width of the forecast, with observed and expected loss.
+
+    The forecast is the probability of the positive class with two classes, and that of the top
+    class with more.
+    """
+
+    weighted: bool
+    floor: float | None
+    name: str = "loss_by_forecast"
+
+    @property
+    def _units(self) -> tuple[int, ...]:
+        one = sum_unit(self.weighted)
+        square = sum_unit(self.weighted, 2)
+        return (0, 0, mass_unit(self.weighted), one, one, square, 0, *moment_units(self.weighted))
+
+    def empty(self) -> Sums:
+        """Return the state of no rows."""
+        return Sums(self._units)
+
+    def from_json(self, data: Any) -> Sums:
+        """Return the state that was written as JSON."""
+        return Sums.from_json(data)
+
+    def from_batch(self, scored: ScoredBatch) -> Sums:
+        """Return the sums over these rows."""
+        weights = scored.weights
+        groups = np.minimum(scored.forecasts * N_BINS, N_BINS - 1).astype(np.int64)
+        if weights is None:
+            variances = grouped(scored.entropy_variances, None, groups, N_BINS, power=2)
+        else:
+            squares = scored.entropy_variances * weights**2
+            variances = grouped_float_sums(squares, groups, N_BINS)
+        columns = [
+            counts(groups, N_BINS),
+            counts(groups, N_BINS, scored.forecast_came_true),
+            mass(weights, groups, N_BINS),
+            grouped(scored.forecasts, weights, groups, N_BINS),
+            grouped(scored.entropies, weights, groups, N_BINS),
+            variances,
+            counts(groups, N_BINS, scored.is_zero),
+            *moment_columns(scored.losses, weights, groups, N_BINS),
+        ]
+        return Sums.from_columns(self._units, range(N_BINS), columns)
+
+    def results(self, state: Sums) -> tuple[ForecastBin, ...]:
+        """Return every bin, empty ones too."""
+        return tuple(self._result(state, i) for i in range(N_BINS))
+
+    def _result(self, state: Sums, i: int) -> ForecastBin:
+        row, weight = state.row(i), state.value(i, _MASS)
+        infinite = self.floor is None and row[_N_ZERO] > 0
+        sums = PowerSums.from_row(row[_N], row[_MOMENTS:], self.weighted)
+        moments = None if infinite else sums.moments()
+        return ForecastBin(
+            low=i / N_BINS,
+            high=(i + 1) / N_BINS,
+            n=row[_N],
+            n_observed=row[_N_OBSERVED],
+            mean_forecast=float(state.value(i, _FORECAST) / weight) if weight else None,
+            mean_loss=moments.mean if moments else None,
+            expected_loss=float(state.value(i, _EXPECTED) / weight) if weight else None,
+            interval=hall_interval(moments) if moments else None,
+        )
+
+    def gap(self, state: Sums) -> Gap:
+        """Return the gap over all rows; None where a loss is infinite or nothing was scored."""
+        total = Sums(state.units, {0: state.total()})
+        row, weight = total.row(0), total.value(0, _MASS)
+        if not weight or (self.floor is None and row[_N_ZERO]):
+            return Gap(None, None)
+        sums = PowerSums.from_row(row[_N], row[_MOMENTS:], self.weighted)
+        excess = sums.first - total.value(0, _EXPECTED)
+        variance = total.value(0, _VARIANCE)
+        z = float(excess) / math.sqrt(variance) if variance else None
+        return Gap(float(excess / weight), z)

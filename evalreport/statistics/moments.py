@@ -1,0 +1,142 @@
+"""Sums of powers of a score, plain or weighted, and the mean with its spread out of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalreport import exact
+from evalreport.batch import FloatArray, IntArray
+from evalreport.exact import FLOAT_UNIT, as_fraction
+from evalreport.intervals import Moments
+
+Columns = list[list[int]]
+
+# Column r, j holds the sum of weight**r * score**j. Without weights those of equal j are one.
+_WEIGHTED_POWERS = ((1, 0), (2, 0), (3, 0), (1, 1), (2, 1), (2, 2), (3, 1), (3, 2), (3, 3))
+
+
+def sum_unit(weighted: bool, power: int = 1) -> int:
+    """Return log2 of the unit that `grouped` counts in."""
+    return FLOAT_UNIT if weighted else exact.power_unit(power)
+
+
+def mass_unit(weighted: bool) -> int:
+    """Return log2 of the unit that `mass` counts in."""
+    return FLOAT_UNIT if weighted else 0
+
+
+def moment_units(weighted: bool) -> tuple[int, ...]:
+    """Return log2 of the units of the columns of `moment_columns`."""
+    if weighted:
+        return (FLOAT_UNIT,) * len(_WEIGHTED_POWERS)
+    return tuple(exact.power_unit(power) for power in (1, 2, 3))
+
+
+def moment_columns(
+    scores: FloatArray, weights: FloatArray | None, groups: IntArray, n_groups: int
+) -> Columns:
+    """Sum the powers of `scores` that mean, spread and skewness need, within groups."""
+    if weights is None:
+        return [exact.grouped_sums(scores**power, groups, n_groups, power) for power in (1, 2, 3)]
+    return [
+        exact.grouped_float_sums(weights**r * scores**j, groups, n_groups)
+        for r, j in _WEIGHTED_POWERS
+    ]
+
+
+def grouped(
+    values: FloatArray, weights: FloatArray | None, groups: IntArray, n_groups: int, power: int = 1
+) -> list[int]:
+    """Sum values in [0, 2048**power] within groups, times their weights if there are any."""
+    if weights is None:
+        return exact.grouped_sums(values, groups, n_groups, power)
+    return exact.grouped_float_sums(values * weights, groups, n_groups)
+
+
+def counts(groups: IntArray, n_groups: int, chosen: NDArray[np.bool_] | None = None) -> list[int]:
+    """Count rows within groups, all or the chosen ones."""
+    where = groups if chosen is None else groups[chosen]
+    return [int(n) for n in np.bincount(where, minlength=n_groups)]
+
+
+def mass(
+    weights: FloatArray | None,
+    groups: IntArray,
+    n_groups: int,
+    chosen: NDArray[np.bool_] | None = None,
+) -> list[int]:
+    """Sum weights within groups, all or those of the chosen rows; without weights, count."""
+    if weights is None:
+        return counts(groups, n_groups, chosen)
+    if chosen is not None:
+        weights, groups = weights[chosen], groups[chosen]
+    return exact.grouped_float_sums(weights, groups, n_groups)
+
+
+@dataclass(frozen=True, slots=True)
+class PowerSums:
+    """The exact sums that the mean of a score is made of."""
+
+    n: int
+    weight: Fraction
+    first: Fraction
+    """Sum of weight times score."""
+    second: tuple[Fraction, Fraction, Fraction]
+    """Sums of squared weight times score to the power of 0, 1, 2."""
+    third: tuple[Fraction, Fraction, Fraction, Fraction]
+    """Sums of cubed weight times score to the power of 0, 1, 2, 3."""
+
+    @classmethod
+    def from_row(cls, n: int, row: Sequence[int], weighted: bool) -> PowerSums:
+        """Read the integers that `moment_columns` made."""
+        if not weighted:
+            s, q, c = (
+                as_fraction(total, unit)
+                for total, unit in zip(row, moment_units(False), strict=True)
+            )
+            one = Fraction(n)
+            return cls(n, one, s, (one, s, q), (one, s, q, c))
+        w1, w2, w3, a, b1, b2, c1, c2, c3 = (as_fraction(total, FLOAT_UNIT) for total in row)
+        return cls(n, w1, a, (w2, b1, b2), (w3, c1, c2, c3))
+
+    def __sub__(self, part: PowerSums) -> PowerSums:
+        """Return the sums over the rows that are not in `part`."""
+        a, b, c = (mine - its for mine, its in zip(self.second, part.second, strict=True))
+        d, e, f, g = (mine - its for mine, its in zip(self.third, part.third, strict=True))
+        return PowerSums(
+            self.n - part.n,
+            self.weight - part.weight,
+            self.first - part.first,
+            (a, b, c),
+            (d, e, f, g),
+        )
+
+    @property
+    def mean(self) -> Fraction | None:
+        """Weighted mean of the score; None over no weight."""
+        return self.first / self.weight if self.weight else None
+
+    def moments(self) -> Moments | None:
+        """Mean, spread and skewness, each rounded once; None over no weight.
+
+        With weights the spread is that of weight times deviation from the mean, so that the
+        standard error of the weighted mean is the spread over the root of n.
+        """
+        mean = self.mean
+        if mean is None:
+            return None
+        n, scale = self.n, self.n / self.weight
+        w2, b1, b2 = self.second
+        w3, c1, c2, c3 = self.third
+        squares = scale**2 * (b2 - 2 * mean * b1 + mean**2 * w2)
+        cubes = scale**3 * (c3 - 3 * mean * c2 + 3 * mean**2 * c1 - mean**3 * w3)
+        if n < 2 or squares <= 0:
+            return Moments(n, float(mean), 0.0, 0.0)
+        skewness = float(cubes / n) / float(squares / n) ** 1.5
+        return Moments(n, float(mean), math.sqrt(squares / (n - 1)), skewness)

@@ -1,0 +1,132 @@
+"""Loss by the probability given to what happened, and what other floors would give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalreport.batch import FloatArray, IntArray
+from evalreport.exact import grouped_sums, log_of, power_unit
+from evalreport.results import FloorResult, OverallResult, ProbabilityBin
+from evalreport.scoring import ScoredBatch
+from evalreport.statistics.interface import Sums
+from evalreport.statistics.moments import counts, grouped, mass, mass_unit, sum_unit
+
+EDGES = (0.0, 1e-6, 1e-4, 1e-3, 0.01, 0.1, 0.5, 0.9, 0.99, 1.0)
+"""Bin i > 0 holds the probabilities above EDGES[i - 1] up to EDGES[i]; bin 0 those of exactly 0."""
+
+
+def _bin_of(probabilities: FloatArray) -> IntArray:
+    return np.searchsorted(EDGES, probabilities, side="left").astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class ByProbability:
+    """Rows and loss by the probability given to what happened.
+
+    Beside the rows observed in each bin stand those expected: the sum of all probabilities in the
+    bin, whatever class they speak of, is how often the model itself says that something given so
+    little happens.
+    """
+
+    weighted: bool
+    name: str = "loss_by_probability"
+
+    @property
+    def _units(self) -> tuple[int, ...]:
+        return (0, mass_unit(self.weighted), sum_unit(self.weighted), power_unit(1))
+
+    def empty(self) -> Sums:
+        """Return the state of no rows."""
+        return Sums(self._units)
+
+    def from_json(self, data: Any) -> Sums:
+        """Return the state that was written as JSON."""
+        return Sums.from_json(data)
+
+    def from_batch(self, scored: ScoredBatch) -> Sums:
+        """Return the sums over these rows."""
+        groups, n_bins = _bin_of(scored.given), len(EDGES)
+        cells = scored.batch.probs.ravel()
+        columns = [
+            counts(groups, n_bins),
+            mass(scored.weights, groups, n_bins),
+            grouped(scored.losses, scored.weights, groups, n_bins),
+            grouped_sums(cells, _bin_of(cells), n_bins),
+        ]
+        return Sums.from_columns(self._units, range(n_bins), columns)
+
+    def results(self, state: Sums) -> tuple[ProbabilityBin, ...]:
+        """Return every bin, from zero upwards, empty ones too."""
+        total = Sums(state.units, {0: state.total()}).value(0, 2)
+        return tuple(self._result(state, i, total) for i in range(len(EDGES)))
+
+    def _result(self, state: Sums, i: int, total: Fraction) -> ProbabilityBin:
+        weight, loss = state.value(i, 1), state.value(i, 2)
+        return ProbabilityBin(
+            low=EDGES[max(i - 1, 0)],
+            high=EDGES[i],
+            n=state.row(i)[0],
+            expected_n=float(state.value(i, 3)),
+            mean_loss=float(loss / weight) if weight else None,
+            share_of_loss=float(loss / total) if total else None,
+        )
+
+
+FLOORS = (
+    (2.0**-52, "scikit-learn, 64-bit"),
+    (1e-15, "scikit-learn before 1.3"),
+    (2.0**-23, "scikit-learn, 32-bit"),
+    (1e-7, "Keras"),
+    (2.0**-10, "scikit-learn, 16-bit"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """The mean log loss under the floors of other tools."""
+
+    weighted: bool
+    name: str = "floors"
+
+    @property
+    def _units(self) -> tuple[int, ...]:
+        return (0, mass_unit(self.weighted), sum_unit(self.weighted))
+
+    def empty(self) -> Sums:
+        """Return the state of no rows."""
+        return Sums(self._units)
+
+    def from_json(self, data: Any) -> Sums:
+        """Return the state that was written as JSON."""
+        return Sums.from_json(data)
+
+    def from_batch(self, scored: ScoredBatch) -> Sums:
+        """Return the unfloored sums over the rows below each floor, and at "all" over all rows."""
+        everything = np.ones(len(scored), dtype=bool)
+        chosen = [everything, *(scored.given < floor for floor, _ in FLOORS)]
+        rows = [self._below(scored, mask) for mask in chosen]
+        keys = range(len(chosen))
+        return Sums.from_columns(self._units, keys, list(zip(*rows, strict=True)))
+
+    def _below(self, scored: ScoredBatch, chosen: NDArray[np.bool_]) -> tuple[int, int, int]:
+        groups = np.zeros(int(chosen.sum()), dtype=np.int64)
+        weights = None if scored.weights is None else scored.weights[chosen]
+        losses = scored.finite_losses[chosen]
+        return (len(groups), mass(weights, groups, 1)[0], grouped(losses, weights, groups, 1)[0])
+
+    def results(self, state: Sums, overall: OverallResult) -> tuple[FloorResult, ...]:
+        """Return the mean under each floor, from the least floor upwards."""
+        return tuple(
+            self._result(state, i + 1, floor, label) for i, (floor, label) in enumerate(FLOORS)
+        )
+
+    def _result(self, state: Sums, i: int, floor: float, label: str) -> FloorResult:
+        weight = state.value(0, 1)
+        above = state.value(0, 2) - state.value(i, 2)
+        loss = above + state.value(i, 1) * Fraction(-log_of(floor))
+        return FloorResult(floor, label, state.row(i)[0], float(loss / weight) if weight else None)

@@ -1,0 +1,174 @@
+"""Single rows that are worth a look: those of the highest loss, and those that were refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from evalreport.batch import Rejection
+from evalreport.results import DataQualityResult, InvalidExample, InvalidReason, WorstRow
+from evalreport.scoring import ScoredBatch
+from evalreport.statistics.interface import Entry, FirstEntries, Sums
+
+_EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class WorstRows:
+    """The rows with the highest loss; ties go by id, or by place where there are no ids.
+
+    Rows with ids are told by their id alone, so that the order of the rows does not matter.
+    """
+
+    limit: int = 20
+    name: str = "worst_rows"
+
+    def empty(self) -> FirstEntries:
+        """Return the state of no rows."""
+        return FirstEntries(self.limit)
+
+    def from_json(self, data: Any) -> FirstEntries:
+        """Return the state that was written as JSON."""
+        return FirstEntries.from_json(data)
+
+    def from_batch(self, scored: ScoredBatch) -> FirstEntries:
+        """Return the worst of these rows."""
+        # Without a floor the worst rows of all, of infinite loss, stand as 0 in the losses.
+        losses = np.where(scored.is_zero & (scored.floor is None), np.inf, scored.losses)
+        if len(losses) > self.limit:
+            least = np.partition(losses, -self.limit)[-self.limit]
+            candidates = np.flatnonzero(losses >= least)
+        else:
+            candidates = np.arange(len(losses))
+        entries = [self._entry(scored, int(i), float(losses[i])) for i in candidates]
+        return FirstEntries.pick(self.limit, "", entries)
+
+    def _entry(self, scored: ScoredBatch, i: int, loss: float) -> Entry:
+        batch = scored.batch
+        predicted = int(scored.predicted[i])
+        row = None if batch.rows is None else int(batch.rows[i])
+        identity: tuple[Any, ...] = (batch.source, row)
+        content: dict[str, Any] = {"source": batch.source, "row": row, "id": None}
+        if batch.ids is not None:
+            name = str(batch.ids[i])
+            identity = (name,)
+            content = {"source": None, "row": None, "id": name}
+        content |= {
+            "label": batch.classes[int(batch.observed[i])],
+            "probability": float(scored.given[i]),
+            "loss": None if loss == np.inf else loss,
+            "predicted": batch.classes[predicted],
+            "predicted_probability": float(batch.probs[i, predicted]),
+            "slices": {each.name: each.values[int(each.codes[i])] for each in batch.slices},
+        }
+        return (-min(loss, 1e9), *identity), content
+
+    def results(self, state: FirstEntries, paths: tuple[str, ...]) -> tuple[WorstRow, ...]:
+        """Return the rows, worst first."""
+        several = len(paths) > 1
+        return tuple(
+            self._result(content, paths if several else ())
+            for _, content in state.groups.get("", ())
+        )
+
+    def _result(self, content: Mapping[str, Any], paths: tuple[str, ...]) -> WorstRow:
+        source = content["source"]
+        place = paths[source] if source is not None and source < len(paths) else None
+        fields = {key: value for key, value in content.items() if key != "source"}
+        return WorstRow(path=place, **fields)
+
+
+_REASONS = ("read", "off", "rescaled", "as is", "lowered", "zero weight")
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeCounts:
+    """How many rows were read, and what was wrong or odd with how many of them."""
+
+    name: str = "intake"
+
+    def empty(self) -> Sums:
+        """Return the state of no rows."""
+        return Sums((0,))
+
+    def from_json(self, data: Any) -> Sums:
+        """Return the state that was written as JSON."""
+        return Sums.from_json(data)
+
+    def from_batch(self, scored: ScoredBatch) -> Sums:
+        """Return the counts of this batch."""
+        intake = scored.intake
+        counts = {
+            "read": len(scored) + scored.n_zero_weight + len(intake.rejections),
+            "off": intake.n_not_summing_to_one,
+            "rescaled": intake.n_rescaled,
+            "as is": intake.n_as_is,
+            "lowered": intake.n_lowered_to_one,
+            "zero weight": scored.n_zero_weight,
+        }
+        for rejection in intake.rejections:
+            key = f"rejected: {rejection.reason}"
+            counts[key] = counts.get(key, 0) + 1
+        return Sums((0,), {key: (n,) for key, n in counts.items() if n})
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRows:
+    """The first few rows that were refused, for each reason."""
+
+    limit: int = _EXAMPLES
+    name: str = "rejected"
+
+    def empty(self) -> FirstEntries:
+        """Return the state of no rows."""
+        return FirstEntries(self.limit)
+
+    def from_json(self, data: Any) -> FirstEntries:
+        """Return the state that was written as JSON."""
+        return FirstEntries.from_json(data)
+
+    def from_batch(self, scored: ScoredBatch) -> FirstEntries:
+        """Return the first rejections of this batch."""
+        by_reason: dict[str, list[Entry]] = {}
+        for each in scored.intake.rejections:
+            by_reason.setdefault(each.reason, []).append(_rejection_entry(scored, each))
+        state = self.empty()
+        for reason, entries in by_reason.items():
+            state = state.merge(FirstEntries.pick(self.limit, reason, entries))
+        return state
+
+
+def _rejection_entry(scored: ScoredBatch, rejection: Rejection) -> Entry:
+    content = {"row": rejection.row, "column": rejection.column, "value": rejection.value}
+    return (scored.batch.source, rejection.row), content
+
+
+def data_quality(counts: Sums, rejected: FirstEntries) -> DataQualityResult:
+    """Return what happened at the door."""
+
+    def count(key: str) -> int:
+        return counts.row(key)[0]
+
+    reasons = sorted(
+        (str(key).removeprefix("rejected: ") for key in counts.rows if key not in _REASONS),
+        key=lambda reason: (-count(f"rejected: {reason}"), reason),
+    )
+    return DataQualityResult(
+        invalid=tuple(
+            InvalidReason(
+                reason,
+                count(f"rejected: {reason}"),
+                tuple(InvalidExample(**each) for _, each in rejected.groups.get(reason, ())),
+            )
+            for reason in reasons
+        ),
+        duplicate_ids=None,
+        rows_not_summing_to_one=count("off"),
+        rows_rescaled=count("rescaled"),
+        rows_scored_as_is=count("as is"),
+        rows_lowered_to_one=count("lowered"),
+        zero_weight_rows=count("zero weight"),
+    )

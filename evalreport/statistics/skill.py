@@ -1,0 +1,84 @@
+"""Skill: how much of the baseline's loss a model removes, with its interval.
+
+References
+----------
+Gneiting & Raftery (2007) on skill. doi:10.1198/016214506000001437. The interval linearises the
+ratio by its influence function, because loss and baseline come from the same rows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+from evalreport.exact import log_of
+from evalreport.intervals import Moments, hall_interval
+from evalreport.results import Interval
+from evalreport.statistics.moments import PowerSums
+
+
+def frequency_entropy(masses: Sequence[Fraction]) -> float | None:
+    """Return the log loss of always predicting the class frequencies; None over no rows.
+
+    Examples
+    --------
+    >>> round(frequency_entropy([Fraction(1), Fraction(3)]), 4)
+    0.5623
+    """
+    total = sum(masses, Fraction(0))
+    if not total:
+        return None
+    shares = [mass / total for mass in masses if mass]
+    return math.fsum(-float(share) * log_of(share) for share in shares) + 0.0
+
+
+def skill_interval(classes: Sequence[PowerSums]) -> Interval | None:
+    """Interval at 95 % for skill = 1 - loss / baseline.
+
+    To first order skill moves like minus the mean of ``u = w * (loss / H - c)``, where c depends
+    on the observed class only; so the per-class sums of powers are all that is needed.
+
+    Parameters
+    ----------
+    classes : sequence of PowerSums
+        Of the loss, one for each class that was seen.
+
+    Returns
+    -------
+    (low, high) or None
+        None where the mean loss has no interval either, or where only one class was seen.
+    """
+    n = sum(each.n for each in classes)
+    weight = sum((each.weight for each in classes), Fraction(0))
+    entropy = frequency_entropy([each.weight for each in classes])
+    if not entropy:
+        return None
+    loss = float(sum((each.first for each in classes), Fraction(0)) / weight)
+    inverse = Fraction(1.0 / entropy)
+    shifts = [
+        Fraction(loss / entropy**2 * (-log_of(each.weight / weight) - entropy) + loss / entropy)
+        for each in classes
+    ]
+    scale = n / weight
+    pairs = list(zip(classes, shifts, strict=True))
+    squares = scale**2 * sum((_square(each, inverse, c) for each, c in pairs), Fraction(0))
+    cubes = scale**3 * sum((_cube(each, inverse, c) for each, c in pairs), Fraction(0))
+    if n < 2 or squares <= 0:
+        return None
+    skewness = float(cubes / n) / float(squares / n) ** 1.5
+    moved = hall_interval(Moments(n, 0.0, math.sqrt(squares / (n - 1)), skewness), -math.inf)
+    skill = 1.0 - loss / entropy
+    return None if moved is None else (skill - moved[1], min(skill - moved[0], 1.0))
+
+
+def _square(sums: PowerSums, a: Fraction, c: Fraction) -> Fraction:
+    """Sum of (weight * (a * loss - c))**2."""
+    zero, one, two = sums.second
+    return a**2 * two - 2 * a * c * one + c**2 * zero
+
+
+def _cube(sums: PowerSums, a: Fraction, c: Fraction) -> Fraction:
+    """Sum of (weight * (a * loss - c))**3."""
+    zero, one, two, three = sums.third
+    return a**3 * three - 3 * a**2 * c * two + 3 * a * c**2 * one - c**3 * zero

@@ -1,0 +1,136 @@
+"""Scores of the rows that share a value of a named column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from evalreport.bands import band_of
+from evalreport.batch import SliceColumn
+from evalreport.errors import InputError
+from evalreport.exact import as_fraction
+from evalreport.intervals import hall_interval
+from evalreport.results import SliceResult
+from evalreport.scoring import ScoredBatch
+from evalreport.statistics.interface import Key, Sums
+from evalreport.statistics.moments import (
+    PowerSums,
+    counts,
+    mass,
+    mass_unit,
+    moment_columns,
+    moment_units,
+)
+from evalreport.statistics.skill import frequency_entropy
+from evalreport.statistics.worse import worse_p_value
+
+MOST_VALUES = 10_000
+
+_N, _N_ZERO, _MOMENTS = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class BySlice:
+    """Loss by the values of one column, with the class frequencies of each value.
+
+    Parameters
+    ----------
+    column : str
+        The column.
+    n_classes : int
+        Number of classes.
+    weighted : bool
+        Whether rows have weights.
+    floor : float or None
+        Least probability scored.
+    """
+
+    column: str
+    n_classes: int
+    weighted: bool
+    floor: float | None
+
+    @property
+    def name(self) -> str:
+        """Name of the statistic: one for every column."""
+        return f"slice {self.column}"
+
+    @property
+    def _units(self) -> tuple[int, ...]:
+        class_masses = (mass_unit(self.weighted),) * self.n_classes
+        return (0, 0, *moment_units(self.weighted), *class_masses)
+
+    def empty(self) -> Sums:
+        """Return the state of no rows."""
+        return Sums(self._units)
+
+    def from_json(self, data: Any) -> Sums:
+        """Return the state that was written as JSON."""
+        return Sums.from_json(data)
+
+    def from_batch(self, scored: ScoredBatch) -> Sums:
+        """Return the sums over these rows."""
+        column = self._column_of(scored)
+        groups, n_groups, weights = column.codes, len(column.values), scored.weights
+        if n_groups > MOST_VALUES:
+            raise self._too_many_values(n_groups)
+        by_class = mass(
+            weights, groups * self.n_classes + scored.observed, n_groups * self.n_classes
+        )
+        columns = [
+            counts(groups, n_groups),
+            counts(groups, n_groups, scored.is_zero),
+            *moment_columns(scored.losses, weights, groups, n_groups),
+            *(by_class[k :: self.n_classes] for k in range(self.n_classes)),
+        ]
+        return Sums.from_columns(self._units, column.values, columns)
+
+    def results(self, state: Sums) -> tuple[SliceResult, ...]:
+        """Return the numbers of every value, in the order of the values."""
+        if len(state.rows) > MOST_VALUES:
+            raise self._too_many_values(len(state.rows))
+        whole = self._sums(Sums(state.units, {"": state.total()}), "")
+        infinite = self.floor is None and state.total()[_N_ZERO] > 0
+        return tuple(self._result(state, key, whole, infinite) for key in state.ordered_keys())
+
+    def _result(self, state: Sums, key: Key, whole: PowerSums, infinite: bool) -> SliceResult:
+        row, sums = state.row(key), self._sums(state, key)
+        mean = None if self.floor is None and row[_N_ZERO] else sums.mean
+        rest = None if infinite else (whole - sums).mean
+        loss = None if mean is None else float(mean)
+        moments = sums.moments() if loss is not None else None
+        entropy = frequency_entropy(
+            [as_fraction(each, mass_unit(self.weighted)) for each in row[-self.n_classes :]]
+        )
+        return SliceResult(
+            column=self.column,
+            value=str(key),
+            n=row[_N],
+            frequency=float(sums.weight / whole.weight),
+            log_loss=loss,
+            cross_entropy=loss,
+            interval=hall_interval(moments) if moments else None,
+            share_of_loss=float(sums.first / whole.first) if whole.first else None,
+            zero_probability_rows=row[_N_ZERO],
+            baseline=entropy,
+            skill=1.0 - loss / entropy if entropy and loss is not None else None,
+            band=None if loss is None else band_of(loss).name,
+            worse_than_rest=None,
+            rest_log_loss=None if rest is None else float(rest),
+            p_value=None if infinite else worse_p_value(sums, whole),
+        )
+
+    def _sums(self, state: Sums, key: Key) -> PowerSums:
+        row = state.row(key)
+        moments = row[_MOMENTS : _MOMENTS + len(moment_units(self.weighted))]
+        return PowerSums.from_row(row[_N], moments, self.weighted)
+
+    def _column_of(self, scored: ScoredBatch) -> SliceColumn:
+        return next(each for each in scored.batch.slices if each.name == self.column)
+
+    def _too_many_values(self, n_values: int) -> InputError:
+        return InputError(
+            f"{n_values:,} different values are too many to report by (at most {MOST_VALUES:,}).",
+            column=self.column,
+            hint="Is this an id or a number? Slice by a column that groups the rows.",
+        )

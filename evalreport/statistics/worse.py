@@ -1,0 +1,92 @@
+"""Which slices are worse than the rest of the rows, with a correction for looking at many.
+
+References
+----------
+Benjamini & Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x, for the correction; Hall
+(1992) for the test of a mean of skewed scores.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from evalreport.results import SliceResult
+from evalreport.statistics.moments import PowerSums
+
+LEAST_ROWS = 30
+FALSE_DISCOVERY_RATE = 0.05
+LEAST_EFFECT = 0.1
+"""A slice is only called worse if its loss is at least this share above that of the rest."""
+
+
+def worse_p_value(part: PowerSums, whole: PowerSums) -> float | None:
+    """Return how likely the rows of a part would lose this much more than the rest by chance.
+
+    Parameters
+    ----------
+    part, whole : PowerSums
+        Of the loss, over the rows of the part and over all rows.
+
+    Returns
+    -------
+    float or None
+        One-sided; None if part or rest has fewer than 30 rows or no spread.
+    """
+    rest = whole - part
+    if min(part.n, rest.n) < LEAST_ROWS:
+        return None
+    here, there = part.moments(), rest.moments()
+    if here is None or there is None:
+        return None
+    variances = [each.standard_deviation**2 / each.n for each in (here, there)]
+    variance = sum(variances)
+    if variance == 0.0:
+        return None
+    thirds = [each.skewness * each.standard_deviation**3 / each.n**2 for each in (here, there)]
+    skewness = (thirds[0] - thirds[1]) / variance**1.5
+    t = (here.mean - there.mean) / math.sqrt(variance)
+    degrees = variance**2 / sum(
+        each**2 / (moments.n - 1) for each, moments in zip(variances, (here, there), strict=True)
+    )
+    return _upper_tail(t + skewness * (t * t / 3 + 1 / 6) + skewness**2 * t**3 / 27, degrees)
+
+
+def _upper_tail(t: float, degrees: float) -> float:
+    from scipy.special import stdtr  # slow to import
+
+    return float(stdtr(degrees, -t))
+
+
+def flag_worse(slices: Sequence[SliceResult]) -> tuple[SliceResult, ...]:
+    """Return the slices with `worse_than_rest` set, at a false discovery rate of 5 %.
+
+    True needs a loss at least a tenth above that of the rest, too: with many rows a difference
+    that matters to nobody is still no chance.
+    """
+    tested = [each for each in slices if each.p_value is not None]
+    cut = _largest_accepted([each.p_value for each in tested if each.p_value is not None])
+    return tuple(
+        each
+        if each.p_value is None
+        else replace(each, worse_than_rest=each.p_value <= cut and _matters(each))
+        for each in slices
+    )
+
+
+def _largest_accepted(p_values: list[float]) -> float:
+    """Return the largest p value that Benjamini and Hochberg's step-up accepts, or -1."""
+    n = len(p_values)
+    accepted = [
+        p
+        for rank, p in enumerate(sorted(p_values), start=1)
+        if p <= FALSE_DISCOVERY_RATE * rank / n
+    ]
+    return max(accepted, default=-1.0)
+
+
+def _matters(result: SliceResult) -> bool:
+    if result.log_loss is None or result.rest_log_loss is None:
+        return False
+    return result.log_loss >= (1.0 + LEAST_EFFECT) * result.rest_log_loss

@@ -1,0 +1,19 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# Speed differs from machine to machine, so no deadline; the same examples on every run, so that a
+# failure seen once is seen again.
+settings.register_profile("evalreport", deadline=None, derandomize=True)
+settings.load_profile("evalreport")
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The root of the checkout."""
+    return Path(__file__).resolve().parent.parent

@@ -1,0 +1,45 @@
+"""Hypothesis strategies for batches of predictions."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from evalreport.batch import PredictionBatch, SliceColumn
+
+SLICE_VALUES = ("a", "b", "c")
+
+
+@st.composite
+def batches(
+    draw: st.DrawFn,
+    weighted: bool | None = None,
+    with_ids: bool | None = None,
+    n_classes: int | None = None,
+    max_rows: int = 40,
+) -> PredictionBatch:
+    """Draw a batch with sharp, flat and zero probabilities, weights or not, ids or not."""
+    n_rows = draw(st.integers(0, max_rows))
+    k = n_classes or draw(st.integers(2, 4))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    probs = np.exp(rng.normal(scale=draw(st.sampled_from([0.1, 1.0, 30.0])), size=(n_rows, k)))
+    probs /= probs.sum(axis=1, keepdims=True)
+    zeros = rng.random(n_rows) < 0.1
+    probs[zeros] = np.eye(k)[rng.integers(0, k, zeros.sum())]
+    use_weights = draw(st.booleans()) if weighted is None else weighted
+    use_ids = draw(st.booleans()) if with_ids is None else with_ids
+    return PredictionBatch(
+        classes=tuple(f"class {i}" for i in range(k)),
+        observed=rng.integers(0, k, n_rows),
+        probs=probs,
+        weights=_weights(rng, n_rows) if use_weights else None,
+        ids=np.array([f"id {i}" for i in rng.permutation(n_rows)], object) if use_ids else None,
+        rows=np.arange(1, n_rows + 1),
+        slices=(SliceColumn("group", rng.integers(0, 3, n_rows), SLICE_VALUES),),
+    )
+
+
+def _weights(rng: np.random.Generator, n_rows: int) -> np.ndarray:
+    weights = rng.lognormal(sigma=3, size=n_rows)
+    weights[rng.random(n_rows) < 0.1] = 0.0
+    return weights

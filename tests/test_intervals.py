@@ -1,0 +1,59 @@
+"""Hall's interval against its formula on raw rows, and how often it covers the truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from evalreport.intervals import Moments, hall_interval
+
+
+def moments_of(losses: np.ndarray) -> Moments:
+    return Moments(len(losses), losses.mean(), losses.std(ddof=1), stats.skew(losses))
+
+
+def test_without_skewness_it_is_students_interval():
+    losses = np.tile([0.1, 0.5], 50)
+    low, high = hall_interval(moments_of(losses))
+    expected = stats.t.interval(0.95, 99, losses.mean(), stats.sem(losses))
+    assert (low, high) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_long_right_tail_moves_both_ends_up():
+    losses = np.random.default_rng(0).exponential(size=200)
+    low, high = hall_interval(moments_of(losses))
+    plain_low, plain_high = stats.t.interval(0.95, 199, losses.mean(), stats.sem(losses))
+    assert low > plain_low
+    assert high > plain_high
+
+
+@pytest.mark.parametrize("moments", [Moments(9, 0.3, 0.5, 1.0), Moments(500, 0.3, 0.0, 0.0)])
+def test_too_few_rows_or_no_spread_give_no_interval(moments):
+    assert hall_interval(moments) is None
+
+
+def test_the_lower_end_is_never_below_zero():
+    assert hall_interval(Moments(12, 0.1, 0.9, 0.1))[0] == 0.0
+
+
+def test_few_rows_for_their_skewness_are_called_approximate():
+    assert Moments(500, 0.3, 1.0, 5.0).interval_is_approximate
+    assert not Moments(700, 0.3, 1.0, 5.0).interval_is_approximate
+
+
+@pytest.mark.parametrize(("sharpness", "n"), [(1.0, 200), (1.5, 200), (1.0, 1000)])
+def test_the_interval_covers_the_truth_about_95_times_in_100(sharpness, n):
+    rng = np.random.default_rng(7)
+    logits = rng.normal(scale=1.5, size=(2000, n))
+    probs = 1 / (1 + np.exp(-logits))
+    happened = rng.random((2000, n)) < 1 / (1 + np.exp(-logits / sharpness))
+    losses = -np.log(np.where(happened, probs, 1 - probs))
+    wide = rng.normal(scale=1.5, size=4_000_000)
+    p, q = 1 / (1 + np.exp(-wide)), 1 / (1 + np.exp(-wide / sharpness))
+    truth = (-q * np.log(p) - (1 - q) * np.log1p(-p)).mean()
+    hits = 0
+    for row in losses:
+        low, high = hall_interval(moments_of(row))
+        hits += low <= truth <= high
+    assert 0.93 <= hits / 2000 <= 0.97
