@@ -1,0 +1,200 @@
+"""Predictions out of memory: arrays, lists, data frames, tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from evalreport.errors import InputError
+from evalreport.readers.classes import settle_classes
+from evalreport.readers.columns import ColumnPlan
+from evalreport.readers.glimpse import Labels
+from evalreport.readers.interface import (
+    Chunk,
+    Normalize,
+    OnInvalid,
+    Predictions,
+    ReadSettings,
+    Source,
+)
+from evalreport.readers.labels import canonical, found_labels, in_order
+from evalreport.readers.layout import Layout
+from evalreport.readers.memory import ColumnOfCells, Columns, as_column, as_columns, cells_of
+from evalreport.readers.opening import Stamp, understood
+from evalreport.readers.wording import KEYWORDS, listed
+
+_ANY = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayPart:
+    """Columns in memory, all of the same length."""
+
+    columns: Mapping[str, ColumnOfCells]
+    n_rows: int
+    n_bytes: int = 0
+
+    def chunks(self, columns: Sequence[str], max_rows: int) -> Iterator[Chunk]:
+        """Yield the rows in order."""
+        for start in range(0, self.n_rows, max_rows):
+            stop = min(start + max_rows, self.n_rows)
+            cells = [cells_of(self.columns[name], start, stop) for name in columns]
+            yield Chunk(start + 1, pa.RecordBatch.from_arrays(cells, list(columns)))
+
+
+def predictions_from_arrays(
+    observed: Any,
+    probs: Any,
+    *,
+    classes: Sequence[object] | None = None,
+    positive: object | None = None,
+    weights: Any = None,
+    slices: Mapping[str, Any] | None = None,
+    ids: Any = None,
+    on_invalid: OnInvalid = "error",
+    normalize: Normalize = "error",
+) -> Predictions:
+    """Take predictions that are in memory; the same checks apply as to a file.
+
+    Parameters
+    ----------
+    observed : array-like of shape (n_rows,)
+        Labels of what happened: text, whole numbers or truth values.
+    probs : array-like of shape (n_rows,) or (n_rows, n_classes)
+        Probabilities of the positive class, or predictive distributions.
+    classes : sequence, optional
+        The class of each column of `probs`. Unless given: the column names if the labels are among
+        them, else the sorted labels if there are as many.
+    positive : object, optional
+        The class that a single probability, and binary views, speak of.
+    weights, ids : array-like of shape (n_rows,), optional
+        Case weights, and row ids.
+    slices : mapping of str to array-like of shape (n_rows,), optional
+        Columns to report by.
+    on_invalid : {"error", "drop"}
+        Whether a row that cannot be scored is an error or left out and told about.
+    normalize : {"error", "rescale", "as-is"}
+        What becomes of rows whose probabilities do not sum to 1.
+
+    Returns
+    -------
+    Predictions
+        NumPy arrays, lists, pandas objects, objects with ``__arrow_c_stream__`` (polars, DuckDB)
+        and with ``__array__`` (torch) are all understood. Index labels are not: rows belong
+        together by position.
+
+    Raises
+    ------
+    InputError
+        If the shapes disagree, or nothing tells the classes.
+    SettingsError
+        If `classes` or `positive` contradict the rest.
+    """
+    settings = ReadSettings(
+        classes=None if classes is None else tuple(canonical(each) for each in classes),
+        positive=None if positive is None else canonical(positive),
+        on_invalid=on_invalid,
+        normalize=normalize,
+    )
+    table = _table(observed, as_columns(probs, "probs"), weights, ids, slices or {})
+    return _understood(table, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The arrays as named columns; the names are what messages call them."""
+
+    part: ArrayPart
+    label: str
+    probs: tuple[str, ...]
+    prob_classes: tuple[str, ...] | None
+    weight: str | None
+    id: str | None
+    slices: tuple[str, ...]
+
+
+def _table(
+    observed: Any, probs: Columns, weights: Any, ids: Any, slices: Mapping[str, Any]
+) -> _Table:
+    columns = {str(name): as_column(each, f"slice '{name}'") for name, each in slices.items()}
+    n_slices = len(columns)
+
+    def add(name: str, column: ColumnOfCells) -> str:
+        while name in columns:
+            name += "'"
+        columns[name] = column
+        return name
+
+    label = add("observed", as_column(observed, "observed"))
+    names = tuple(add(*each) for each in zip(probs.shown, probs.columns, strict=True))
+    weight = None if weights is None else add("weights", as_column(weights, "weights"))
+    row_id = None if ids is None else add("ids", as_column(ids, "ids"))
+    part = ArrayPart(columns, _common_length(columns, label))
+    return _Table(part, label, names, probs.names, weight, row_id, (*columns,)[:n_slices])
+
+
+def _understood(table: _Table, settings: ReadSettings) -> Predictions:
+    column = table.part.columns[table.label]
+    labels = Labels(lambda limit: found_labels([cells_of(column, 0, len(column))], limit), _ANY)
+    layout, note = _layout(table.prob_classes, table.probs, settings, labels)
+    settled = settle_classes(layout, settings, labels, None, table.label, KEYWORDS)
+    plan = ColumnPlan(
+        label=table.label,
+        probs=settled.columns,
+        classes=settled.classes,
+        positive=settled.positive,
+        weight=table.weight,
+        id=table.id,
+        slices=table.slices,
+        readings=(*note, *settled.readings),
+        voice=KEYWORDS,
+    )
+    source = Source(None, tuple(table.part.columns), True, (table.part,))
+    return understood([source], plan, settings, "arrays", Stamp())
+
+
+def _common_length(table: Mapping[str, ColumnOfCells], label: str) -> int:
+    n_rows = len(table[label])
+    for name, column in table.items():
+        if len(column) != n_rows:
+            raise InputError(
+                f"'{name}' has {len(column)} rows, and '{label}' has {n_rows}.",
+                hint="All arrays need one value, or one row, for each prediction.",
+            )
+    if n_rows == 0:
+        raise InputError("there are no rows.")
+    return n_rows
+
+
+def _layout(
+    names: tuple[str, ...] | None,
+    columns: tuple[str, ...],
+    settings: ReadSettings,
+    labels: Labels,
+) -> tuple[Layout, tuple[str, ...]]:
+    """Return the columns with the classes they are named after, and how those were found."""
+    if len(columns) == 1:
+        return Layout(columns, ()), ()
+    if settings.classes is not None:
+        if len(settings.classes) != len(columns):
+            raise InputError(
+                f"probs has {len(columns)} columns, and classes= names {len(settings.classes)}."
+            )
+        if names is not None and sorted(names) == sorted(settings.classes):
+            return Layout(columns, names), ()
+        return Layout(columns, settings.classes), ()
+    if names is not None and set(labels.all()) <= set(names):
+        return Layout(columns, names), ("Classes: the column names of probs.",)
+    if len(labels.all()) == len(columns):
+        classes = in_order(labels.all())
+        return Layout(columns, classes), (
+            f"Classes: the sorted labels, {listed(classes)}, in the order of the columns of probs.",
+        )
+    raise InputError(
+        f"probs has {len(columns)} columns, and there are {len(labels.all())} labels "
+        f"({listed(labels.all(), 5)}), so nothing tells which column is which class.",
+        hint="Pass classes= with the class of each column, in their order.",
+    )

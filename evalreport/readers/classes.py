@@ -1,0 +1,223 @@
+"""Which classes there are, in which order, and which of them binary views speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from evalreport.errors import InputError, SettingsError
+from evalreport.readers.glimpse import Labels
+from evalreport.readers.interface import ReadSettings
+from evalreport.readers.labels import canonical, counterpart, usual_positive
+from evalreport.readers.layout import Layout
+from evalreport.readers.wording import COMMAND_LINE, Voice, listed, quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The columns of the distribution in the order of the classes."""
+
+    columns: tuple[str, ...]
+    classes: tuple[str, ...]
+    positive: int
+    readings: tuple[str, ...]
+
+
+def settle_classes(
+    layout: Layout,
+    settings: ReadSettings,
+    labels: Labels,
+    path: str | None,
+    label: str,
+    voice: Voice = COMMAND_LINE,
+) -> Settled:
+    """Decide on the classes of a layout and on their order.
+
+    Raises
+    ------
+    InputError
+        If labels and columns do not tell the classes.
+    SettingsError
+        If the asked classes do not fit the columns.
+    """
+    closed = _closed_list(settings.classes, voice)
+    wanted = None if settings.positive is None else canonical(settings.positive)
+    if layout.is_single:
+        if closed is not None:
+            return _settle_asked_pair(layout, closed, wanted, voice)
+        return _settle_found_pair(layout, labels, wanted, path, label, voice)
+    if closed is not None:
+        layout, note = _in_asked_order(layout, closed, voice)
+    else:
+        layout, note = _stripped_if_needed(layout, labels)
+    _refuse_namesakes(layout, path)
+    columns = f"{len(layout.columns)} columns {quoted(layout.columns)}"
+    reading = f"Probabilities: {columns}, one per class."
+    positive = _positive_of_many(layout.names, wanted, voice)
+    return Settled(layout.columns, layout.names, positive, (reading, *note))
+
+
+def _closed_list(asked: Sequence[str] | None, voice: Voice) -> tuple[str, ...] | None:
+    if not asked:
+        return None
+    classes = tuple(canonical(each) for each in asked)
+    if len(set(classes)) < max(len(classes), 2):
+        raise SettingsError(
+            f"{voice.option('classes')} needs two or more different classes, not {listed(asked)}."
+        )
+    return classes
+
+
+def _positive_of_many(classes: tuple[str, ...], wanted: str | None, voice: Voice) -> int:
+    if wanted is not None:
+        return _index_of(wanted, classes, voice)
+    usual = usual_positive(classes) if len(classes) == 2 else None
+    return len(classes) - 1 if usual is None else classes.index(usual)
+
+
+def _index_of(wanted: str, classes: tuple[str, ...], voice: Voice) -> int:
+    if wanted not in classes:
+        raise SettingsError(
+            f"{voice.option('positive', wanted)} names none of the classes {listed(classes)}."
+        )
+    return classes.index(wanted)
+
+
+def _in_asked_order(
+    layout: Layout, classes: tuple[str, ...], voice: Voice
+) -> tuple[Layout, tuple[str, ...]]:
+    """Return the layout with its columns in the order of the asked classes."""
+    for names in (layout.names, *([_stripped(layout, classes)] if layout.explicit else [])):
+        if names is not None and sorted(names) == sorted(classes):
+            column_of = dict(zip(names, layout.columns, strict=True))
+            columns = tuple(column_of[each] for each in classes)
+            return replace(layout, columns=columns, names=classes), ()
+    if layout.explicit and len(layout.columns) == len(classes):
+        order = f"The columns are taken in the order of the classes: {listed(classes)}."
+        return replace(layout, names=classes), (order,)
+    raise SettingsError(
+        f"{voice.option('classes')} names {listed(classes)}, "
+        f"and the probability columns are named after {listed(layout.names)}."
+    )
+
+
+def _stripped_if_needed(layout: Layout, labels: Labels) -> tuple[Layout, tuple[str, ...]]:
+    if not layout.explicit or set(labels.all()) <= set(layout.names):
+        return layout, ()
+    names = _stripped(layout, labels.all())
+    if names is None:
+        return layout, ()
+    note = (
+        "The classes are what the names of these columns do not share: "
+        f"column '{layout.columns[0]}' is class '{names[0]}'."
+    )
+    return replace(layout, names=names), (note,)
+
+
+def _stripped(layout: Layout, labels: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the names without a shared start and end, if every label is among them then."""
+    start = _shared_start(layout.columns)
+    end = _shared_start([each[::-1] for each in layout.columns])
+    for left in range(start, -1, -1):
+        for right in range(end, -1, -1):
+            names = tuple(canonical(each[left : len(each) - right]) for each in layout.columns)
+            if set(labels) <= set(names) and all(names):
+                return names
+    return None
+
+
+def _shared_start(names: Sequence[str]) -> int:
+    # The names between the first and the last in order share whatever those two share.
+    pairs = zip(min(names), max(names), strict=False)
+    return next((n for n, (one, other) in enumerate(pairs) if one != other), len(min(names)))
+
+
+def _refuse_namesakes(layout: Layout, path: str | None) -> None:
+    columns: dict[str, str] = {}
+    for column, name in zip(layout.columns, layout.names, strict=True):
+        if name in columns:
+            pair = quoted([columns[name], column])
+            raise InputError(f"columns {pair} are both named after class '{name}'.", path=path)
+        columns[name] = column
+
+
+def _settle_asked_pair(
+    layout: Layout, classes: tuple[str, ...], wanted: str | None, voice: Voice
+) -> Settled:
+    if len(classes) != 2:
+        raise SettingsError(
+            f"{voice.option('classes')} names {len(classes)} classes, "
+            f"but the single probability column '{layout.columns[0]}' can speak for two only."
+        )
+    if wanted is None:
+        wanted = next((each for each in layout.names if each in classes), usual_positive(classes))
+    if wanted is None:
+        ways = _pass_positive(classes, voice)
+        raise SettingsError(f"{_which_is_positive(layout, classes)}\n  {ways}")
+    return _pair(layout, classes, _index_of(wanted, classes, voice))
+
+
+def _settle_found_pair(
+    layout: Layout, labels: Labels, wanted: str | None, path: str | None, label: str, voice: Voice
+) -> Settled:
+    found = labels.all()
+    refuse = _Refusal(path, label)
+    if not found:
+        raise refuse("the column holds no label at all.", None)
+    if len(found) > 2:
+        many = "many" if len(found) > 5 else str(len(found))
+        raise refuse(
+            f"there are {many} labels ({', '.join(found[:5])}{', …' if len(found) > 5 else ''}), "
+            f"and the single probability column '{layout.columns[0]}' can speak for two only.",
+            f"Pass {voice.option('classes', 'A,B')} {voice.option('on_invalid', 'drop')} to keep "
+            "two of them, or give one probability column per class.",
+        )
+    classes = _completed(found, wanted)
+    positive = wanted
+    if positive is None:
+        positive = next((each for each in layout.names if each in classes), usual_positive(classes))
+    if positive is None:
+        raise refuse(_which_is_positive(layout, classes), _pass_positive(classes, voice))
+    if positive not in classes:
+        raise refuse(
+            f"{voice.option('positive', positive)} names none of the labels {listed(classes)}.",
+            _pass_positive(classes, voice),
+        )
+    negative = next(each for each in classes if each != positive)
+    return _pair(layout, (negative, positive), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    path: str | None
+    label: str
+
+    def __call__(self, fact: str, hint: str | None) -> InputError:
+        return InputError(fact, path=self.path, column=self.label, hint=hint)
+
+
+def _completed(found: tuple[str, ...], wanted: str | None) -> tuple[str, ...]:
+    """Return two labels, even if only one of them ever happened."""
+    if len(found) == 2:
+        return found
+    (only,) = found
+    return (only, counterpart(only) if wanted in (None, only) else str(wanted))
+
+
+def _which_is_positive(layout: Layout, classes: Sequence[str]) -> str:
+    return (
+        f"the labels are {quoted(classes)}, and nothing says which of them "
+        f"column '{layout.columns[0]}' is the probability of."
+    )
+
+
+def _pass_positive(classes: Sequence[str], voice: Voice) -> str:
+    return f"Pass {' or '.join(voice.option('positive', each) for each in classes)}."
+
+
+def _pair(layout: Layout, classes: tuple[str, ...], positive: int) -> Settled:
+    reading = (
+        f"Column '{layout.columns[0]}' is read as the probability of class '{classes[positive]}'; "
+        f"rows that are not '{classes[positive]}' are class '{classes[1 - positive]}'."
+    )
+    return Settled(layout.columns, classes, positive, (reading,))

@@ -1,0 +1,145 @@
+"""Which column is what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evalreport.errors import InputError, SettingsError
+from evalreport.readers.classes import settle_classes
+from evalreport.readers.glimpse import Glimpse, Labels
+from evalreport.readers.interface import ReadSettings
+from evalreport.readers.layout import find_layout
+from evalreport.readers.wording import COMMAND_LINE, Voice, did_you_mean, listed, quoted
+from evalreport.results import ColumnUse
+
+LABEL_NAMES = ("label", "y_true", "target", "true_label", "actual", "observed", "y", "class")
+ID_NAMES = ("id", "row_id", "example_id")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """How the columns of the input become predictions.
+
+    `probs` are in the order of `classes`; a single one speaks of the class `positive`.
+    """
+
+    label: str
+    probs: tuple[str, ...]
+    classes: tuple[str, ...]
+    positive: int
+    weight: str | None = None
+    id: str | None = None
+    slices: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+    voice: Voice = COMMAND_LINE
+    likely_cause: str | None = None
+    """What to look at first when the probabilities of a row do not sum to 1."""
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Every column that is needed, once."""
+        named = (self.label, *self.probs, self.weight, self.id, *self.slices)
+        return tuple(dict.fromkeys(each for each in named if each is not None))
+
+    def as_column_use(self) -> ColumnUse:
+        """Return the columns as the results name them."""
+        return ColumnUse(self.label, self.probs, self.id, self.weight, self.slices)
+
+
+def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
+    """Decide which column is what.
+
+    Raises
+    ------
+    InputError
+        If a column is not there, or there are two ways to understand them.
+    SettingsError
+        If the settings contradict each other.
+    """
+    weight, row_id, *slices = (
+        None if name is None else find_column(glimpse, name, option)
+        for name, option in (
+            (settings.weight, "weight"),
+            (settings.id, "id"),
+            *((name, "slice") for name in settings.slices),
+        )
+    )
+    taken = {each for each in (weight, row_id, *slices) if each is not None}
+    label, label_reading = _label(glimpse, settings, taken)
+    labels = Labels(lambda limit: glimpse.labels_in(label, limit), len(glimpse.header) + 1)
+    taken.add(label)
+    free = [name for name in glimpse.header if name not in taken]
+    layout = find_layout(glimpse, free, settings, labels)
+    settled = settle_classes(layout, settings, labels, glimpse.path, label)
+    if row_id is None:
+        row_id = _first_named(ID_NAMES, sorted({*free} - {*layout.columns}))
+    return ColumnPlan(
+        label=label,
+        probs=settled.columns,
+        classes=settled.classes,
+        positive=settled.positive,
+        weight=weight,
+        id=row_id,
+        slices=tuple(dict.fromkeys(each for each in slices if each is not None)),
+        readings=(label_reading, *settled.readings, *_other_readings(weight, row_id, slices)),
+        likely_cause=layout.likely_cause,
+    )
+
+
+def find_column(glimpse: Glimpse, name: str, option: str) -> str:
+    """Return the column that an option names; a different case is forgiven if nothing else fits."""
+    if name in glimpse.header:
+        return name
+    alike = [each for each in glimpse.header if each.casefold() == name.casefold()]
+    if len(alike) == 1:
+        return alike[0]
+    raise InputError(
+        f"there is no column '{name}', which {COMMAND_LINE.option(option)} asks for.",
+        path=glimpse.path,
+        column=None,
+        value=name,
+        hint=did_you_mean(name, glimpse.header, "columns"),
+    )
+
+
+def named(names: Sequence[str], header: Sequence[str]) -> list[str]:
+    """Return the columns with one of the names; other cases count only if no name fits exactly."""
+    exact = [each for each in header if each in names]
+    return exact or [each for each in header if each.strip().casefold() in names]
+
+
+def _first_named(names: Sequence[str], header: Sequence[str]) -> str | None:
+    found = sorted(named(names, header), key=lambda each: names.index(each.strip().casefold()))
+    return found[0] if found else None
+
+
+def _label(glimpse: Glimpse, settings: ReadSettings, taken: set[str]) -> tuple[str, str]:
+    """Return the label column and a sentence on how it was found."""
+    if settings.label is not None:
+        label = find_column(glimpse, settings.label, "label")
+        if label in settings.probs:
+            raise SettingsError(f"column '{label}' cannot be both the label and a probability.")
+        return label, f"Label: column '{label}', as asked."
+    free = [each for each in glimpse.header if each not in taken and each not in settings.probs]
+    found = named(LABEL_NAMES, free)
+    if len(found) == 1:
+        return found[0], f"Label: column '{found[0]}', found by its name."
+    if found:
+        raise InputError(
+            f"columns {quoted(found)} could all be the label.",
+            path=glimpse.path,
+            hint=f"Pass {' or '.join(f'--label {each}' for each in found[:3])}.",
+        )
+    raise InputError(
+        "no column is named like a label.",
+        path=glimpse.path,
+        hint=f"Pass --label COL; the columns are: {listed(glimpse.header)}.",
+    )
+
+
+def _other_readings(
+    weight: str | None, row_id: str | None, slices: Sequence[str | None]
+) -> tuple[str, ...]:
+    named = (("Weights", weight), ("Row ids", row_id), *(("Slice", each) for each in slices))
+    return tuple(f"{role}: column '{column}'." for role, column in named if column is not None)

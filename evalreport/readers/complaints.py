@@ -1,0 +1,151 @@
+"""Errors and rejections for single rows: the place, the value, and the likely cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalreport.batch import FloatArray, Rejection
+from evalreport.errors import InputError
+from evalreport.readers.cells import Cells, text_of
+from evalreport.readers.columns import ColumnPlan
+from evalreport.readers.faults import Fault, FaultyRow
+from evalreport.readers.interface import Chunk
+from evalreport.readers.labels import canonical
+from evalreport.readers.wording import listed, near
+
+_FACTS = {
+    Fault.LABEL_MISSING: "the label is missing.",
+    Fault.LABEL_UNKNOWN: "label '{value}' is none of the classes {classes}.",
+    Fault.PROBABILITY_MISSING: "the probability is missing.",
+    Fault.PROBABILITY_NO_NUMBER: "probability '{value}' is no number.",
+    Fault.PROBABILITY_NAN: "the probability is NaN.",
+    Fault.PROBABILITY_INFINITE: "the probability is infinite.",
+    Fault.PROBABILITY_BELOW_ZERO: "probability {value} is below 0.",
+    Fault.PROBABILITY_ABOVE_ONE: "probability {value} is above 1.",
+    Fault.SUM_NOT_ONE: "the probabilities sum to {value}, not to 1.",
+    Fault.WEIGHT_MISSING: "the weight is missing.",
+    Fault.WEIGHT_NEGATIVE: "weight {value} is negative.",
+    Fault.WEIGHT_NO_NUMBER: "weight '{value}' is no number.",
+    Fault.WEIGHT_INFINITE: "the weight is infinite.",
+}
+_OUT_OF_RANGE = (Fault.PROBABILITY_BELOW_ZERO, Fault.PROBABILITY_ABOVE_ONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaints:
+    """Speaks of the faulty rows of one chunk."""
+
+    chunk: Chunk
+    cells: Cells
+    sums: FloatArray | None
+    plan: ColumnPlan
+    path: str | None
+
+    def error(self, faulty: FaultyRow) -> InputError:
+        """Return the error that refuses the input because of this row."""
+        value = self._value(faulty)
+        fact = _FACTS[faulty.fault].format(value=value, classes=listed(self.plan.classes))
+        return InputError(
+            fact,
+            path=self.path,
+            row=self._row(faulty),
+            column=None if faulty.fault == Fault.SUM_NOT_ONE else self._column(faulty),
+            value=value,
+            hint=self._hint(faulty, value),
+        )
+
+    def rejection(self, faulty: FaultyRow, with_cells: bool) -> Rejection:
+        """Return the row as one that is left out."""
+        cells = self.chunk.cells
+        columns = cells.columns if with_cells else ()
+        return Rejection(
+            reason=faulty.fault.reason,
+            row=self._row(faulty),
+            column=self._column(faulty),
+            value=self._value(faulty),
+            cells=tuple(text_of(column, faulty.row) for column in columns),
+        )
+
+    def _row(self, faulty: FaultyRow) -> int:
+        return self.chunk.first_row + faulty.row
+
+    def _column(self, faulty: FaultyRow) -> str:
+        if faulty.fault <= Fault.LABEL_UNKNOWN:
+            return self.plan.label
+        if faulty.fault == Fault.SUM_NOT_ONE:
+            return listed(self.plan.probs, limit=3)
+        if faulty.fault > Fault.SUM_NOT_ONE:
+            return self.plan.weight or ""
+        return self.plan.probs[faulty.column]
+
+    def _value(self, faulty: FaultyRow) -> str:
+        if faulty.fault == Fault.SUM_NOT_ONE and self.sums is not None:
+            return f"{self.sums[faulty.row]:.6g}"
+        return text_of(self.chunk.cells.column(self._column(faulty)), faulty.row)
+
+    def _hint(self, faulty: FaultyRow, value: str) -> str:
+        drop = f"Pass {self.plan.voice.option('on_invalid', 'drop')} to leave such rows out."
+        if faulty.fault == Fault.LABEL_UNKNOWN:
+            return self._hint_on_label(value) or drop
+        if faulty.fault == Fault.SUM_NOT_ONE:
+            return self._hint_on_sum() or drop
+        if faulty.fault in _OUT_OF_RANGE:
+            return likely_kind(self.cells.values, self.sums) or drop
+        if faulty.fault == Fault.PROBABILITY_NO_NUMBER and _has_decimal_comma(value):
+            return "Write numbers with a decimal point."
+        return drop
+
+    def _hint_on_label(self, value: str) -> str | None:
+        stripped = canonical(value.strip())
+        if stripped in self.plan.classes:
+            return f"Without the blanks around it, it would be class '{stripped}'."
+        if (self.cells.codes < 0).all():
+            return self._hint_on_classes()
+        meant = near(value, self.plan.classes)
+        return None if meant is None else f"Did you mean '{meant}'?"
+
+    def _hint_on_classes(self) -> str | None:
+        """Return what to do if the columns are not named after the labels at all."""
+        option = self.plan.voice.option
+        if self.plan.voice.keywords:
+            return f"Pass {option('classes')} with the class of each column, in their order."
+        return (
+            f"No label here names a class: list the columns with {option('probs', 'A,B')} and the "
+            f"class of each with {option('classes', 'X,Y')}."
+        )
+
+    def _hint_on_sum(self) -> str | None:
+        option = self.plan.voice.option
+        return (
+            likely_kind(self.cells.values, self.sums)
+            or self.plan.likely_cause
+            or (
+                f"Pass {option('normalize', 'rescale')} to divide such rows by their sum, or "
+                f"{option('normalize', 'as-is')} to score them as they are."
+            )
+        )
+
+
+def likely_kind(values: FloatArray, sums: FloatArray | None) -> str | None:
+    """Return what numbers out of range most likely are, judged by all of them, or None."""
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return None
+    if finite.max() <= 0 and finite.min() < 0:
+        return "All values are 0 or below: if they are log-probabilities, apply exp first."
+    n_outside = np.count_nonzero(((values < 0) | (values > 1)).any(axis=0))
+    if 2 * n_outside < values.shape[1]:
+        return None
+    if finite.min() < 0:
+        function = "sigmoid" if sums is None else "softmax"
+        return f"If the values are logits, apply {function} first."
+    if finite.max() <= 100 and (sums is None or abs(np.median(sums) - 100) <= 1):
+        return "The values look like percentages. Divide by 100 first."
+    return None
+
+
+def _has_decimal_comma(value: str) -> bool:
+    whole, comma, decimals = value.strip().partition(",")
+    return bool(comma) and whole.isdigit() and decimals.isdigit()

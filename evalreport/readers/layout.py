@@ -1,0 +1,188 @@
+"""Which columns hold the predictive distribution, and what they are called after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalreport.errors import InputError
+from evalreport.readers.glimpse import Glimpse, Labels
+from evalreport.readers.interface import ReadSettings
+from evalreport.readers.labels import canonical
+from evalreport.readers.numbers import read_numbers
+from evalreport.readers.wording import did_you_mean, listed, quoted
+
+PREFIXES = ("prob_", "proba_", "p_", "probability_")
+SINGLE_NAMES = ("prob", "y_prob", "y_score", "score", "p", "yhat", "y_pred", "probability")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of the distribution, and the class that each is named after.
+
+    A single column speaks of one class, and `names` holds that class if the column's name says it.
+    """
+
+    columns: tuple[str, ...]
+    names: tuple[str, ...]
+    explicit: bool = False
+    """True if every column was listed, so that an order of classes can be laid over them."""
+    likely_cause: str | None = None
+
+    @property
+    def is_single(self) -> bool:
+        """Whether one column speaks for two classes."""
+        return len(self.columns) == 1
+
+
+def find_layout(
+    glimpse: Glimpse, free: Sequence[str], settings: ReadSettings, labels: Labels
+) -> Layout:
+    """Find the columns of the distribution among those that are `free`.
+
+    Raises
+    ------
+    InputError
+        If there are none, or two sets of them.
+    """
+    if settings.probs:
+        return _asked_for(glimpse, free, settings.probs)
+    families = _families(free)
+    wide = [family for family in families if not family.is_single]
+    if not wide:
+        wide = _named_like(free, _closed_list(settings) or labels.all())
+    singles = [Layout((each,), ()) for each in _singles(free)]
+    if not wide:
+        singles += [each for each in families if each.names[0] in labels.all()]
+    if len(wide) + len(singles) > 1:
+        # A predicted class, or a score on another scale, is no second reading.
+        singles = [each for each in singles if _looks_like_probability(glimpse, each.columns[0])]
+    found = wide + singles
+    if not found:
+        raise _nothing_found(glimpse, free, labels)
+    if len(found) > 1:
+        raise _two_readings(glimpse, found)
+    return found[0]
+
+
+def _families(free: Sequence[str]) -> list[Layout]:
+    """Return the columns that share a prefix; other cases count only if no prefix fits exactly."""
+    for fold in (str, str.casefold):
+        families = []
+        for prefix in PREFIXES:
+            columns = [each for each in free if _rest(fold(each.strip()), prefix)]
+            if columns:
+                names = tuple(canonical(each.strip()[len(prefix) :]) for each in columns)
+                families.append(Layout(tuple(columns), names))
+        if families:
+            return families
+    return []
+
+
+def _rest(name: str, prefix: str) -> str:
+    return name[len(prefix) :] if name.startswith(prefix) else ""
+
+
+def _closed_list(settings: ReadSettings) -> tuple[str, ...]:
+    return tuple(canonical(each) for each in settings.classes or ())
+
+
+def _named_like(free: Sequence[str], labels: Sequence[str]) -> list[Layout]:
+    """Return the columns named like the labels, if there is one for every label."""
+    known = set(labels)
+    named_like = [each for each in free if canonical(each) in known]
+    names = tuple(canonical(each) for each in named_like)
+    if len(named_like) < 2 or set(names) != known:
+        return []
+    cause = "If a class never occurs among the labels, name the columns of all with --probs A,B,C."
+    return [Layout(tuple(named_like), names, likely_cause=cause)]
+
+
+def _singles(free: Sequence[str]) -> list[str]:
+    exact = [each for each in free if each in SINGLE_NAMES]
+    return exact or [each for each in free if each.strip().casefold() in SINGLE_NAMES]
+
+
+def _looks_like_probability(glimpse: Glimpse, column: str) -> bool:
+    """Tell whether the first rows hold values between 0 and 1, and not only those two."""
+    numbers, _ = read_numbers(glimpse.first_rows(column))
+    numbers = numbers[~np.isnan(numbers)]
+    inside = (numbers > 0) & (numbers < 1)
+    return bool(inside.any() and ((numbers >= 0) & (numbers <= 1)).all())
+
+
+def _asked_for(glimpse: Glimpse, free: Sequence[str], asked: Sequence[str]) -> Layout:
+    items: list[str] = []
+    for each in asked:
+        items += [each] if each in free else [item for item in each.split(",") if item]
+    pairs = [pair for each in items for pair in _matches(glimpse, free, each)]
+    columns = tuple(dict.fromkeys(column for column, _ in pairs))
+    explicit = not any(_is_pattern(each, free) for each in items)
+    if len(columns) == 1 and explicit:
+        return Layout(columns, (), explicit=True)
+    name_of = dict(pairs)
+    return Layout(columns, tuple(name_of[column] for column in columns), explicit)
+
+
+def _is_pattern(item: str, free: Sequence[str]) -> bool:
+    return "*" in item and item not in free
+
+
+def _matches(glimpse: Glimpse, free: Sequence[str], item: str) -> list[tuple[str, str]]:
+    """Return the columns that an item of --probs means, each with the class it is named after."""
+    for fold in (str, str.casefold):
+        if _is_pattern(item, free):
+            start, _, end = fold(item).partition("*")
+            found = [
+                (each, canonical(each[len(start) : len(each) - len(end)]))
+                for each in free
+                if len(each) > len(start) + len(end)
+                and fold(each).startswith(start)
+                and fold(each).endswith(end)
+            ]
+        else:
+            found = [(each, canonical(each)) for each in free if fold(each) == fold(item)]
+        if found:
+            return found
+    if item in glimpse.header:
+        fact, hint = f"--probs asks for '{item}', which is in use as another column.", None
+    else:
+        what = "no column fits" if _is_pattern(item, free) else "there is no column"
+        fact = f"{what} '{item}', which --probs asks for."
+        hint = did_you_mean(item, free, "columns")
+    raise InputError(fact, path=glimpse.path, value=item, hint=hint)
+
+
+def _nothing_found(glimpse: Glimpse, free: Sequence[str], labels: Labels) -> InputError:
+    names = {canonical(each) for each in free}
+    classes = [each for each in labels.all() if each in names]
+    if len(classes) > 1:
+        strangers = [each for each in labels.all() if each not in classes]
+        return InputError(
+            f"columns are named like the labels {listed(classes)}, "
+            f"but none like {listed(strangers)}.",
+            path=glimpse.path,
+            hint=f"Pass --classes {','.join(classes)} if these are all the classes there are.",
+        )
+    others = f"the other columns are: {listed(free)}" if free else "there is no other column"
+    return InputError(
+        "no columns are named like probabilities.",
+        path=glimpse.path,
+        hint=f"Pass --probs COL, --probs A,B,C or --probs 'PATTERN*'; {others}.",
+    )
+
+
+def _two_readings(glimpse: Glimpse, found: Sequence[Layout]) -> InputError:
+    first, second = found[:2]
+    ways = " or ".join(f"--probs {','.join(each.columns)}" for each in (first, second))
+    return InputError(
+        f"the probabilities could be in {_column_text(first)} or in {_column_text(second)}.",
+        path=glimpse.path,
+        hint=f"Pass {ways}.",
+    )
+
+
+def _column_text(layout: Layout) -> str:
+    return f"column{'' if layout.is_single else 's'} {quoted(layout.columns)}"

@@ -1,0 +1,139 @@
+"""Columns out of whatever holds them in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from evalreport.errors import InputError
+from evalreport.readers.bridge import numbers_to_arrow
+from evalreport.readers.labels import canonical
+
+ColumnOfCells: TypeAlias = "NDArray[Any] | pa.ChunkedArray"
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a table; `names` are None if the table had none."""
+
+    columns: tuple[ColumnOfCells, ...]
+    shown: tuple[str, ...]
+    names: tuple[str, ...] | None = None
+
+
+def as_column(given: Any, what: str) -> ColumnOfCells:
+    """Return one-dimensional data as a column.
+
+    Raises
+    ------
+    InputError
+        If it has another shape, or cannot be read.
+    """
+    columns = as_columns(given, what).columns
+    if len(columns) != 1:
+        raise InputError(f"{what} has {len(columns)} columns, and one is needed.")
+    return columns[0]
+
+
+def as_columns(given: Any, what: str) -> Columns:
+    """Return one- or two-dimensional data as columns.
+
+    Raises
+    ------
+    InputError
+        If it has another shape, or cannot be read.
+    """
+    if _is_pandas(given):
+        return _from_pandas(given, what)
+    if isinstance(given, (pa.Array, pa.ChunkedArray)):
+        return Columns((_chunked(given),), (what,))
+    if hasattr(given, "__arrow_c_stream__"):
+        return _from_stream(given, what)
+    return _from_numpy(_as_numpy(given, what), what)
+
+
+def cells_of(column: ColumnOfCells, start: int, stop: int) -> pa.Array:
+    """Return some rows of a column for the common checks."""
+    if isinstance(column, pa.ChunkedArray):
+        cells = column.slice(start, stop - start).combine_chunks()
+        return cells if isinstance(cells, pa.Array) else pa.concat_arrays(cells.chunks)
+    part = column[start:stop]
+    if isinstance(part, np.ma.MaskedArray):
+        return pa.array(part.data, mask=np.ma.getmaskarray(part))
+    if part.dtype.kind == "O":
+        return _mixed(part)
+    return numbers_to_arrow(part) if part.dtype.kind in "biuf" else pa.array(part)
+
+
+def _mixed(part: NDArray[Any]) -> pa.Array:
+    """Return Python objects as one type, as text if they have no other type in common."""
+    try:
+        return pa.array(part, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.array([None if each is None else canonical(each) for each in part], pa.string())
+
+
+def _is_pandas(given: Any) -> bool:
+    return type(given).__module__.partition(".")[0] == "pandas"
+
+
+def _from_pandas(given: Any, what: str) -> Columns:
+    if getattr(given, "ndim", 0) == 1:
+        return Columns((_pandas_column(given),), (what,))
+    names = tuple(canonical(each) for each in given.columns)
+    columns = tuple(_pandas_column(given.iloc[:, number]) for number in range(len(names)))
+    return Columns(columns, names, names)
+
+
+def _pandas_column(series: Any) -> ColumnOfCells:
+    try:
+        return _chunked(pa.array(series, from_pandas=True))
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return np.asarray(series, dtype=object)
+
+
+def _from_stream(given: Any, what: str) -> Columns:
+    try:
+        table = pa.RecordBatchReader.from_stream(given).read_all()
+    except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError):
+        # A single column streams values that are no records.
+        return Columns((pa.chunked_array(given),), (what,))
+    if table.num_columns == 1:
+        return Columns((table.column(0),), (what,))
+    names = tuple(canonical(each) for each in table.column_names)
+    return Columns(tuple(table.columns), names, names)
+
+
+def _chunked(column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+    return column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
+
+
+def _as_numpy(given: Any, what: str) -> NDArray[Any]:
+    try:
+        array = given if isinstance(given, np.ma.MaskedArray) else np.asarray(given)
+        if array.dtype.kind in "US" and isinstance(given, Sequence):
+            # NumPy turns a list of numbers and words into words, True into "True".
+            array = np.asarray(given, dtype=object)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InputError(f"{what} cannot be read as an array: {error}.") from error
+    if array.dtype.kind not in "OUSbiuf" and array.dtype.itemsize <= 2:
+        # Narrow floats that are no NumPy type of their own: exact in single precision.
+        array = array.astype(np.float32)
+    return array
+
+
+def _from_numpy(array: NDArray[Any], what: str) -> Columns:
+    if array.ndim == 1:
+        return Columns((array,), (what,))
+    if array.ndim != 2:
+        raise InputError(f"{what} has {array.ndim} dimensions, and one or two are needed.")
+    numbers = range(array.shape[1])
+    return Columns(
+        tuple(array[:, number] for number in numbers),
+        tuple(f"{what}[:, {number}]" for number in numbers),
+    )

@@ -1,0 +1,88 @@
+"""Cells as float64, with a word for each cell that is no number."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from evalreport.batch import FloatArray
+from evalreport.readers.bridge import floats_to_numpy, mask_to_numpy
+from evalreport.readers.labels import MISSING_WORDS, as_text
+
+Kinds = NDArray[np.uint8]
+NUMBER, ABSENT, NO_NUMBER = 0, 1, 2
+
+_PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+
+
+def read_numbers(column: pa.Array) -> tuple[FloatArray, Kinds | None]:
+    """Return the cells as float64, and what each cell is unless all of them are numbers.
+
+    Cells that are no numbers are NaN. Narrow floats are widened before anything is computed.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError
+        If cells of this type cannot hold numbers, as lists cannot.
+    """
+    kind = column.type
+    if pa.types.is_boolean(kind):
+        column = column.cast(pa.uint8())
+    elif not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
+        # Decimals go through text too: it is the only way that rounds them correctly.
+        return _numbers_in_text(as_text(column))
+    if not column.null_count:
+        return _float64(column), None
+    return _float64(column), mask_to_numpy(pc.is_null(column)).astype(np.uint8) * np.uint8(ABSENT)
+
+
+def is_narrow(kind: pa.DataType) -> bool:
+    """Tell whether numbers of this type carry rounding that shows in a sum."""
+    return bool(pa.types.is_float32(kind) or pa.types.is_float16(kind))
+
+
+def _float64(column: pa.Array) -> FloatArray:
+    # Whole numbers too large for a double are no probabilities; the checks say so.
+    return floats_to_numpy(column.cast(pa.float64(), safe=False))
+
+
+@cache
+def _absent_words() -> pa.Array:
+    # NaN is a number that somebody computed, not a word for a missing one.
+    return pa.array(sorted(MISSING_WORDS - {"nan"}))
+
+
+def _numbers_in_text(texts: pa.Array) -> tuple[FloatArray, Kinds | None]:
+    if not texts.null_count:
+        try:
+            return _float64(texts), None
+        except pa.ArrowInvalid:
+            pass
+    trimmed = pc.utf8_trim_whitespace(texts)
+    absent = pc.or_(
+        pc.is_null(trimmed), pc.is_in(pc.utf8_lower(trimmed), value_set=_absent_words())
+    )
+    present = pc.if_else(absent, pa.nulls(len(texts), pa.string()), trimmed)
+    kinds = mask_to_numpy(absent).astype(np.uint8) * np.uint8(ABSENT)
+    try:
+        numbers = _float64(present)
+    except pa.ArrowInvalid:
+        numbers = _numbers_one_by_one(present, kinds)
+    return numbers, kinds if kinds.any() else None
+
+
+def _numbers_one_by_one(texts: pa.Array, kinds: Kinds) -> FloatArray:
+    """Return the numbers, and mark in `kinds` the cells that are none."""
+    plain = pc.fill_null(pc.match_substring_regex(texts, _PLAIN_NUMBER), False)
+    numbers = np.array(_float64(pc.if_else(plain, texts, pa.nulls(len(texts), pa.string()))))
+    odd = ~mask_to_numpy(plain) & (kinds == NUMBER)
+    for row in np.flatnonzero(odd):
+        try:
+            numbers[row] = texts[int(row)].cast(pa.float64()).as_py()
+        except pa.ArrowInvalid:
+            kinds[row] = NO_NUMBER
+    return numbers

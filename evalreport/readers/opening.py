@@ -1,0 +1,167 @@
+"""Opening predictions: files in, an understood input out."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from evalreport.errors import InputError
+from evalreport.readers.checks import CheckedShard
+from evalreport.readers.columns import ColumnPlan, plan_columns
+from evalreport.readers.formats import format_of
+from evalreport.readers.glimpse import Glimpse
+from evalreport.readers.inputs import STANDARD_INPUT, InputFile, find_inputs
+from evalreport.readers.interface import MAX_ROWS, Chunk, Predictions, ReadSettings, Shard, Source
+from evalreport.readers.labels import found_labels
+from evalreport.readers.wording import listed, quoted
+
+_FIRST_ROWS = 1000
+FOUND_BY_NAME = ReadSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Size and age of the input, as far as they are known."""
+
+    n_bytes: int | None = None
+    modified: float | None = None
+
+    @classmethod
+    def of(cls, inputs: Sequence[InputFile]) -> Stamp:
+        """Return the total size, and the time at which the newest file was written."""
+        status = [os.stat(each.file) for each in inputs]
+        spooled = any(each.shown == STANDARD_INPUT for each in inputs)
+        newest = None if spooled else max(each.st_mtime for each in status)
+        return cls(sum(each.st_size for each in status), newest)
+
+
+def open_predictions(
+    paths: Sequence[str | Path], settings: ReadSettings = FOUND_BY_NAME
+) -> Predictions:
+    """Open files of predictions and find out which column is what.
+
+    Parameters
+    ----------
+    paths : sequence of str or Path
+        Files, directories of files of one format, or ``-`` for standard input.
+    settings : ReadSettings
+        What is not to be found by name.
+
+    Returns
+    -------
+    Predictions
+        The understood input. The rows are read, and checked, when its shards are iterated.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, holds no rows, or can be understood in no way or in two.
+    SettingsError
+        If the settings contradict each other or name what does not exist.
+    """
+    inputs = find_inputs([paths] if isinstance(paths, (str, Path)) else paths, settings.format)
+    formats = [format_of(each.file, each.shown, settings.format) for each in inputs]
+    for each, format_ in zip(inputs, formats, strict=True):
+        if format_ is not formats[0]:
+            raise InputError(
+                f"this file is {format_.name}, and {inputs[0].shown} is {formats[0].name}.",
+                path=each.shown,
+                hint="Read files of one format at a time.",
+            )
+    sources = [formats[0].open(each.file, each.shown) for each in inputs]
+    plan = understand(sources, settings)
+    return understood(sources, plan, settings, formats[0].name, Stamp.of(inputs))
+
+
+def understand(sources: Sequence[Source], settings: ReadSettings) -> ColumnPlan:
+    """Decide which column is what, and make sure that all sources have the columns in use.
+
+    Raises
+    ------
+    InputError
+        If there are no rows, or a source lacks a column that the first one has.
+    """
+    first = sources[0]
+    if not any(source.has_rows for source in sources):
+        raise InputError("there are no rows, only a header.", path=first.path)
+
+    def first_rows(column: str) -> pa.Array:
+        _refuse_duplicates(sources, [column])
+        return next(_chunks(sources, column, _FIRST_ROWS)).cells.column(column)
+
+    def labels_in(column: str, limit: int) -> tuple[str, ...]:
+        _refuse_duplicates(sources, [column])
+        columns = (chunk.cells.column(column) for chunk in _chunks(sources, column, MAX_ROWS))
+        return found_labels(columns, limit)
+
+    plan = plan_columns(Glimpse(first.path, first.header, labels_in, first_rows), settings)
+    _refuse_duplicates(sources, plan.used)
+    for source in sources[1:]:
+        _refuse_other_columns(plan, first, source)
+    return plan
+
+
+def understood(
+    sources: Sequence[Source],
+    plan: ColumnPlan,
+    settings: ReadSettings,
+    format_name: str,
+    stamp: Stamp,
+) -> Predictions:
+    """Put sources and plan together."""
+    shards: tuple[Shard, ...] = tuple(
+        CheckedShard(part, plan, settings, number, source.path, source.header)
+        for number, source in enumerate(sources)
+        for part in source.parts
+    )
+    notes = dict.fromkeys(note for source in sources for note in source.readings)
+    return Predictions(
+        paths=tuple(source.path for source in sources if source.path is not None),
+        format=format_name,
+        n_bytes=stamp.n_bytes,
+        modified=stamp.modified,
+        header=sources[0].header,
+        classes=plan.classes,
+        positive=plan.positive,
+        columns=plan.as_column_use(),
+        input_kind="probabilities",
+        readings=(*plan.readings, *notes),
+        shards=shards,
+    )
+
+
+def _chunks(sources: Sequence[Source], column: str, max_rows: int) -> Iterator[Chunk]:
+    for source in sources:
+        for part in source.parts:
+            yield from part.chunks((column,), max_rows)
+
+
+def _refuse_duplicates(sources: Sequence[Source], columns: Sequence[str]) -> None:
+    for source in sources:
+        counts = Counter(source.header)
+        for column in columns:
+            if counts[column] > 1:
+                raise InputError(
+                    f"{counts[column]} columns have this name.",
+                    path=source.path,
+                    column=column,
+                    hint="Rename or remove all but one.",
+                )
+
+
+def _refuse_other_columns(plan: ColumnPlan, first: Source, other: Source) -> None:
+    there = set(other.header)
+    absent = [column for column in plan.used if column not in there]
+    if absent:
+        plural = "s" if len(absent) > 1 else ""
+        raise InputError(
+            f"column{plural} {quoted(absent)}, in use in {first.path}, {'are' if plural else 'is'} "
+            "not there.",
+            path=other.path,
+            hint=f"The columns are: {listed(other.header)}.",
+        )

@@ -1,0 +1,83 @@
+"""Parquet, read in runs of row groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from evalreport.errors import InputError
+from evalreport.readers.interface import Chunk, Source
+
+MAGIC = b"PAR1"
+ROWS_PER_PART = 500_000
+_BUFFER = 1 << 20
+"""Read column chunks piece by piece: a row group can be as large as the file."""
+_DAMAGED = "Write the file again, or copy it again if the copy was cut short."
+
+
+@dataclass(frozen=True, slots=True)
+class Parquet:
+    """The columnar format of Apache Parquet."""
+
+    name: str = "parquet"
+    suffixes: tuple[str, ...] = (".parquet", ".pq")
+
+    def open(self, file: str, shown: str) -> Source:
+        """Read the footer of a file: its columns and where its rows are.
+
+        Raises
+        ------
+        InputError
+            If the footer cannot be read.
+        """
+        try:
+            with pq.ParquetFile(file) as opened:
+                header, metadata = tuple(opened.schema_arrow.names), opened.metadata
+        except (pa.ArrowException, OSError) as error:
+            raise damaged(shown, error) from error
+        return Source(shown, header, metadata.num_rows > 0, tuple(_parts(file, shown, metadata)))
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetPart:
+    """Some row groups in a row; `first_row` counts from 1 in the file."""
+
+    file: str
+    shown: str
+    row_groups: range
+    first_row: int
+    n_bytes: int
+
+    def chunks(self, columns: Sequence[str], max_rows: int) -> Iterator[Chunk]:
+        """Yield the rows in order, the cells as they are stored."""
+        row = self.first_row
+        try:
+            with pq.ParquetFile(self.file, pre_buffer=False, buffer_size=_BUFFER) as opened:
+                wanted = list(dict.fromkeys(columns))
+                for batch in opened.iter_batches(max_rows, list(self.row_groups), wanted):
+                    yield Chunk(row, batch)
+                    row += batch.num_rows
+        except (pa.ArrowException, OSError) as error:
+            raise damaged(self.shown, error) from error
+
+
+def damaged(shown: str, error: Exception) -> InputError:
+    """Return the error for a file that breaks off or holds garbage."""
+    problem = str(error).splitlines()[0].rstrip(".")
+    return InputError(
+        f"the Parquet file is damaged or cut short ({problem}).", path=shown, hint=_DAMAGED
+    )
+
+
+def _parts(file: str, shown: str, metadata: pq.FileMetaData) -> Iterator[ParquetPart]:
+    start, first_row, n_rows, n_bytes = 0, 1, 0, 0
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        n_rows += group.num_rows
+        n_bytes += group.total_byte_size
+        if n_rows >= ROWS_PER_PART or number + 1 == metadata.num_row_groups:
+            yield ParquetPart(file, shown, range(start, number + 1), first_row, n_bytes)
+            start, first_row, n_rows, n_bytes = number + 1, first_row + n_rows, 0, 0
