@@ -10,7 +10,7 @@ from evalreport.batch import PredictionBatch
 from evalreport.engines.interface import Shard
 from evalreport.statistics.plan import Plan, States
 
-WORTH_A_WORKER = 64 * 2**20
+WORTH_A_WORKER = 256 * 2**20
 """Bytes of input below which starting worker processes costs more than it saves."""
 
 OnBatch = Callable[[PredictionBatch], None]

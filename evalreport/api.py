@@ -1,0 +1,306 @@
+"""The Python interface: evaluate arrays or files, read evaluations back, and show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import evalreport
+from evalreport.created import creation_time
+from evalreport.errors import InputError
+from evalreport.evaluation import EvaluateSettings, evaluate_predictions
+from evalreport.evaluation_file import dumps, loads
+from evalreport.readers import open_predictions, predictions_from_arrays
+from evalreport.readers.interface import ReadSettings
+from evalreport.results import EvaluationResult, Interval
+from evalreport.scoring import FLOOR
+from evalreport.write import StagedFiles
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from evalreport.report.model import Report
+
+
+class Evaluation:
+    """What evalreport found out about some predictions.
+
+    Shows itself in a notebook. ``result`` holds every number, as in the evaluation file; the
+    properties are the headline and the tables. Losses are in nats, lower is better.
+    """
+
+    def __init__(self, result: EvaluationResult) -> None:
+        self.result = result
+
+    def __repr__(self) -> str:
+        from evalreport.renderers.terminal import TerminalRenderer
+
+        return TerminalRenderer().render(self._report())
+
+    @property
+    def log_loss(self) -> float | None:
+        """Mean log loss in nats; None if it is infinite or nothing was scored."""
+        return self.result.overall.log_loss
+
+    @property
+    def interval(self) -> Interval | None:
+        """95 % interval of the log loss."""
+        return self.result.overall.interval
+
+    @property
+    def band(self) -> str | None:
+        """Name of the score band. Read it together with the baseline."""
+        return None if self.result.overall.band is None else self.result.overall.band.name
+
+    @property
+    def baseline(self) -> float | None:
+        """Log loss of always predicting the class frequencies."""
+        return self.result.baseline.class_frequencies
+
+    @property
+    def skill(self) -> float | None:
+        """1 - log loss / baseline: 1 is perfect, 0 knows nothing, below 0 does harm."""
+        return self.result.baseline.skill
+
+    @property
+    def digest(self) -> str:
+        """Fingerprint of the statistics."""
+        return self.result.digest
+
+    @property
+    def classes(self) -> pd.DataFrame:
+        """One row a class."""
+        return _frame(self.result.classes)
+
+    @property
+    def slices(self) -> pd.DataFrame:
+        """One row a value of a slice column."""
+        return _frame(self.result.slices)
+
+    @property
+    def worst_rows(self) -> pd.DataFrame:
+        """The rows with the highest loss, worst first."""
+        return _frame(self.result.worst_rows)
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """What needs attention."""
+        return _frame(self.result.findings)
+
+    @property
+    def loss_by_forecast(self) -> pd.DataFrame:
+        """Observed and expected loss in bins of the forecast."""
+        return _frame(self.result.loss_by_forecast)
+
+    @property
+    def loss_by_probability(self) -> pd.DataFrame:
+        """Rows and loss by the probability given to what happened."""
+        return _frame(self.result.loss_by_probability)
+
+    def to_html(self, path: str | Path | None = None) -> str:
+        """Return the report as one self-contained page, and write it to `path` if given."""
+        from evalreport.renderers import html_renderer
+
+        return _written(html_renderer().render(self._report()), path)
+
+    def to_markdown(self, path: str | Path | None = None) -> str:
+        """Return the summary in Markdown, and write it to `path` if given."""
+        from evalreport.renderers import markdown_renderer
+
+        return _written(markdown_renderer().render(self._report()), path)
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """Return the evaluation file, and write it to `path` if given."""
+        return _written(dumps(self.result), path)
+
+    def _report(self) -> Report:
+        from evalreport.report import build_report
+
+        return build_report(self.result)
+
+    def _repr_html_(self) -> str:
+        from evalreport.renderers.html import render_fragment
+
+        return render_fragment(self._report())
+
+
+def _frame(results: Sequence[Any]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame([asdict(each) for each in results])
+
+
+def _written(text: str, path: str | Path | None) -> str:
+    if path is not None:
+        with StagedFiles() as files:
+            files.write(Path(path), text)
+            files.commit()
+    return text
+
+
+def evaluate(
+    observed: Any,
+    probs: Any,
+    *,
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
+    weights: Any = None,
+    slices: Mapping[str, Any] | None = None,
+    ids: Any = None,
+    on_invalid: Literal["error", "drop"] = "error",
+    normalize: Literal["error", "rescale", "as-is"] = "error",
+    floor: float | None = FLOOR,
+    n_worst: int = 20,
+    title: str = "predictions",
+) -> Evaluation:
+    """Evaluate predictions that are in memory.
+
+    Parameters
+    ----------
+    observed : array_like of shape (n_rows,)
+        What happened: class names, integers or booleans.
+    probs : array_like of shape (n_rows,) or (n_rows, n_classes)
+        Predictive distributions; one dimension holds the probability of the positive class.
+        NumPy arrays, lists, pandas objects, anything with the Arrow C stream interface, tensors.
+    classes : sequence, optional
+        Names of the classes in the order of the columns of `probs`; by default the column names
+        of a data frame, or the sorted distinct observations if there are as many.
+    positive : optional
+        The class that a one-dimensional `probs` speaks of.
+    weights : array_like of shape (n_rows,), optional
+        Case weights, >= 0.
+    slices : mapping of str to array_like, optional
+        Columns to report by.
+    ids : array_like of shape (n_rows,), optional
+        Row ids.
+    on_invalid : {"error", "drop"}
+        What to do with a row that cannot be scored.
+    normalize : {"error", "rescale", "as-is"}
+        What to do with rows that do not sum to 1 within 0.01.
+    floor : float or None
+        Least probability scored; None for none.
+    n_worst : int
+        How many of the worst rows to keep.
+    title : str
+        Title of the report.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    InputError
+        If the predictions are refused; the message names row, column and value.
+
+    Examples
+    --------
+    >>> import evalreport
+    >>> evaluation = evalreport.evaluate(
+    ...     [1, 1, 1, 1, 1, 0, 0, 0, 0, 0], [0.8, 0.9, 0.9, 0.6, 0.8, 0.1, 0.4, 0.2, 0.1, 0.3]
+    ... )
+    >>> round(evaluation.log_loss, 3), evaluation.band
+    (0.247, 'can probably improve')
+    """
+    predictions = predictions_from_arrays(
+        observed,
+        probs,
+        classes=classes,
+        positive=positive,
+        weights=weights,
+        slices=slices,
+        ids=ids,
+        on_invalid=on_invalid,
+        normalize=normalize,
+    )
+    settings = EvaluateSettings(floor=floor, normalize=normalize, n_worst=n_worst)
+    result = evaluate_predictions(
+        predictions,
+        settings,
+        title=title,
+        created=creation_time(None),
+        version=evalreport.__version__,
+    )
+    return Evaluation(result)
+
+
+def evaluate_file(
+    *paths: str | Path,
+    format: str | None = None,
+    label: str | None = None,
+    probs: str | Sequence[str] = (),
+    positive: str | None = None,
+    classes: Sequence[str] | None = None,
+    weight: str | None = None,
+    id: str | None = None,
+    slices: Sequence[str] = (),
+    on_invalid: Literal["error", "drop"] = "error",
+    normalize: Literal["error", "rescale", "as-is"] = "error",
+    floor: float | None = FLOOR,
+    n_worst: int = 20,
+    title: str | None = None,
+    workers: int = 1,
+) -> Evaluation:
+    """Evaluate predictions that are in files, without ever holding all of them in memory.
+
+    Parameters
+    ----------
+    *paths : str or Path
+        Files of one format, or a directory of them.
+    format, label, probs, positive, classes, weight, id, slices
+        As the options of ``evalreport report``: names of columns and classes. What is left out
+        is found by name; ``evaluation.result.input.readings`` says how.
+    on_invalid, normalize, floor, n_worst, title
+        As in `evaluate`.
+    workers : int
+        How many processes may read large inputs.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    InputError
+        If the input is refused; the message names file, row, column and value.
+    """
+    settings = ReadSettings(
+        format=format,
+        label=label,
+        probs=(probs,) if isinstance(probs, str) else tuple(probs),
+        positive=positive,
+        classes=None if classes is None else tuple(classes),
+        weight=weight,
+        id=id,
+        slices=(slices,) if isinstance(slices, str) else tuple(slices),
+        on_invalid=on_invalid,
+        normalize=normalize,
+    )
+    predictions = open_predictions([str(path) for path in paths], settings)
+    result = evaluate_predictions(
+        predictions,
+        EvaluateSettings(floor=floor, normalize=normalize, n_worst=n_worst, workers=workers),
+        title=title or Path(paths[0]).name.split(".")[0],
+        created=creation_time(predictions.modified),
+        version=evalreport.__version__,
+    )
+    return Evaluation(result)
+
+
+def read_evaluation(path: str | Path) -> Evaluation:
+    """Read an evaluation that was written with ``--json`` or `Evaluation.to_json`.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or no evaluation file that can be read here.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise InputError("there is no such file.", path=str(path)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the file cannot be read: {error}.", path=str(path)) from error
+    return Evaluation(loads(text, str(path)))

@@ -1,0 +1,105 @@
+"""The evaluation file: results as JSON and back, without losing a digit."""
+
+from __future__ import annotations
+
+import json
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from evalreport.errors import InputError
+from evalreport.results import SCHEMA_VERSION, EvaluationResult
+
+ResultT = TypeVar("ResultT")
+
+# Names that Python keeps for itself.
+_KEYS = {"class_": "class"}
+
+
+def to_document(result: Any) -> Any:
+    """Return results in terms of JSON: keys in the order of the fields, the version first."""
+    if is_dataclass(result) and not isinstance(result, type):
+        document = {
+            _KEYS.get(field.name, field.name): to_document(getattr(result, field.name))
+            for field in fields(result)
+        }
+        if isinstance(result, EvaluationResult):
+            version = document.pop("schema_version")
+            return {"schema_version": version, **document}
+        return document
+    if isinstance(result, Mapping):
+        return {key: to_document(value) for key, value in result.items()}
+    if isinstance(result, tuple | list):
+        return [to_document(value) for value in result]
+    return result
+
+
+def dumps(result: EvaluationResult) -> str:
+    """Return the evaluation file as text; numbers in the shortest form that reads back equal."""
+    document = to_document(result)
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def loads(text: str, path: str | None = None) -> EvaluationResult:
+    """Return the results that an evaluation file holds.
+
+    Raises
+    ------
+    InputError
+        If the text is no evaluation file, or one of a version that is not known here.
+    """
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"this is no JSON (line {error.lineno}: {error.msg}).",
+            path=path,
+            hint="Give an evaluation file written with --json.",
+        ) from error
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    if version != SCHEMA_VERSION:
+        found = "no schema_version" if version is None else f"schema_version {version}"
+        raise InputError(
+            f"this is no evaluation file that can be read here: it has {found}, "
+            f"and {SCHEMA_VERSION} is expected.",
+            path=path,
+            hint="Give an evaluation file written with --json.",
+        )
+    try:
+        return _from_document(EvaluationResult, document)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"this evaluation file is damaged: {error} is missing or of the wrong kind.",
+            path=path,
+            hint="Write it again with --json.",
+        ) from error
+
+
+def _from_document(kind: type[ResultT], document: Any) -> ResultT:
+    hints = get_type_hints(kind)
+    values = {
+        field.name: _convert(hints[field.name], document[_KEYS.get(field.name, field.name)])
+        for field in fields(kind)  # type: ignore[arg-type]  # only ever a dataclass
+    }
+    return kind(**values)
+
+
+def _convert(hint: Any, value: Any) -> Any:
+    """Turn lists into tuples and objects into the dataclasses that the type hint names."""
+    if value is None:
+        return None
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        inner = next(argument for argument in arguments if argument is not types.NoneType)
+        return _convert(inner, value)
+    if origin is tuple:
+        repeated = arguments[-1] is Ellipsis
+        return tuple(
+            _convert(arguments[0] if repeated else arguments[i], each)
+            for i, each in enumerate(value)
+        )
+    if is_dataclass(hint):
+        return _from_document(typing.cast("type[Any]", hint), value)
+    return value

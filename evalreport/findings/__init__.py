@@ -1,0 +1,145 @@
+"""What needs attention in a result, why, and what to check; and what was checked and is fine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from evalreport.findings import groups, rows, score
+from evalreport.findings.groups import slice_name, stands_out
+from evalreport.findings.judgement import (
+    FEW_ROWS_IN_A_GROUP,
+    Judgement,
+    Piece,
+    loss_without_zeros,
+)
+from evalreport.formats import NATS, LossFormat
+from evalreport.results import ClassResult, EvaluationResult, FindingResult, SliceResult
+
+__all__ = [
+    "Judgement",
+    "Piece",
+    "find",
+    "judge_result",
+    "loss_without_zeros",
+    "passed_checks",
+    "slice_name",
+    "stands_out",
+]
+
+_SEVERITIES = ("error", "warning", "note")
+
+
+class _Check(NamedTuple):
+    """A check, and what to say of each of its concerns if nothing is wrong."""
+
+    judge: Callable[[EvaluationResult, LossFormat], Iterator[Judgement]]
+    passed: tuple[tuple[tuple[str, ...], str], ...] = ()
+    """Codes, and the sentence that holds if none of them was found."""
+    applies: Callable[[EvaluationResult], bool] = lambda result: result.overall.n > 0
+
+
+def _has_skill(result: EvaluationResult) -> bool:
+    return result.baseline.skill_interval is not None
+
+
+def _has_loss(result: EvaluationResult) -> bool:
+    return result.overall.log_loss is not None
+
+
+def _is_judged(group: ClassResult | SliceResult) -> bool:
+    return group.n >= FEW_ROWS_IN_A_GROUP and group.interval is not None
+
+
+_CHECKS = (
+    _Check(score.no_rows),
+    _Check(score.zero_probability, ((("zero-prob",), "No zero probability for what happened"),)),
+    _Check(
+        score.skill,
+        (
+            (
+                ("below-baseline", "no-skill", "worse-than-uniform"),
+                "Better than always predicting class frequencies",
+            ),
+        ),
+        _has_skill,
+    ),
+    _Check(
+        score.leakage,
+        ((("leakage",), "Not suspiciously perfect: no sign of leakage"),),
+        _has_loss,
+    ),
+    _Check(
+        score.floor_dependence,
+        ((("floor",), "Other floors give the same band"),),
+        _has_loss,
+    ),
+    _Check(
+        groups.classes,
+        ((("class",), "No class has much more than its share of the loss"),),
+        lambda result: _has_loss(result) and any(map(_is_judged, result.classes)),
+    ),
+    _Check(
+        groups.slices,
+        ((("slice",), "No slice has much more than its share of the loss"),),
+        lambda result: _has_loss(result) and any(map(_is_judged, result.slices)),
+    ),
+    _Check(
+        score.confidence,
+        ((("overconfident", "underconfident"), "As confident as it should be, overall"),),
+        lambda result: result.calibration.gap_z is not None,
+    ),
+    _Check(
+        score.certainty,
+        (
+            (("few-rows",), "At least 100 rows"),
+            (("wide-interval", "few-rows"), "The interval touches two bands at most"),
+        ),
+        _has_loss,
+    ),
+    _Check(
+        score.bands,
+        ((("flattering-bands",), "The bands do not flatter at these base rates"),),
+        lambda result: result.baseline.skill is not None,
+    ),
+    _Check(
+        groups.class_sizes,
+        (
+            (("unseen-class", "one-class"), "Every class happened"),
+            (("small-class", "unseen-class", "one-class"), "Every class has at least 30 rows"),
+        ),
+    ),
+    _Check(rows.left_out, ((("left-out",), "No row was left out"),)),
+    _Check(
+        rows.sums,
+        ((("sums", "rescaled", "as-is"), "Probabilities sum to 1 in every scored row"),),
+    ),
+)
+
+
+def find(result: EvaluationResult) -> tuple[FindingResult, ...]:
+    """Return what needs attention: errors first, then warnings, then notes.
+
+    Within one severity, what has the larger share of the loss comes first. Losses in the texts are
+    in nats.
+    """
+    return tuple(each.finding for each in judge_result(result))
+
+
+def judge_result(result: EvaluationResult, losses: LossFormat = NATS) -> tuple[Judgement, ...]:
+    """Return the findings with their short forms, in the order of `find`."""
+    found = [each for check in _CHECKS for each in check.judge(result, losses)]
+    found.sort(key=lambda each: (_SEVERITIES.index(each.finding.severity), -each.share_of_loss))
+    return tuple(found)
+
+
+def passed_checks(result: EvaluationResult) -> tuple[str, ...]:
+    """Return what was checked and is fine, so that silence is never ambiguous."""
+    codes = {each.finding.code for each in judge_result(result)}
+    return tuple(
+        sentence
+        for check in _CHECKS
+        if check.applies(result)
+        for concerns, sentence in check.passed
+        if not codes & set(concerns)
+    )

@@ -1,0 +1,68 @@
+"""Findings about rows that were changed or left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evalreport.findings.judgement import Judgement, judgement
+from evalreport.formats import LossFormat, count_text, listed, percent_text
+from evalreport.results import EvaluationResult
+
+_MANY_LEFT_OUT = 0.05
+
+
+def left_out(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge how many rows could not be scored, and why."""
+    n_left_out = result.input.rows_rejected
+    if not n_left_out:
+        return
+    share = n_left_out / result.input.rows_read
+    reasons = [f"{each.n:,} because the {each.reason}" for each in result.data_quality.invalid]
+    were = "was" if n_left_out == 1 else "were"
+    title = f"{count_text(n_left_out, 'row')} {were} left out"
+    yield judgement(
+        "left-out",
+        "warning" if share > _MANY_LEFT_OUT else "note",
+        title,
+        why=f"{listed(reasons)}. That is {percent_text(share)} of the rows.",
+        check="The verdict speaks for the rows that were scored only.",
+        section="quality",
+        short=f"{title}: {listed(reasons, most=2)}",
+    )
+
+
+def sums(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge probabilities that do not sum to 1."""
+    quality = result.data_quality
+    if quality.rows_scored_as_is:
+        yield judgement(
+            "as-is",
+            "warning",
+            f"{count_text(quality.rows_scored_as_is, 'row')} far from a sum of 1, scored as found",
+            why="Their sums are off by more than 0.01. The log loss of what is no distribution "
+            "can come out too good or too bad.",
+            check="Check for a missing class column.",
+            section="quality",
+        )
+    if quality.rows_rescaled:
+        were = "was" if quality.rows_rescaled == 1 else "were"
+        yield judgement(
+            "rescaled",
+            "note",
+            f"{count_text(quality.rows_rescaled, 'row')} did not sum to 1 and {were} rescaled",
+            why="Each probability was divided by the sum of its row.",
+            check="Check for a missing class column.",
+            section="quality",
+        )
+    elif quality.rows_not_summing_to_one:
+        one = quality.rows_not_summing_to_one == 1
+        yield judgement(
+            "sums",
+            "note",
+            f"{count_text(quality.rows_not_summing_to_one, 'row')} "
+            f"{'does' if one else 'do'} not quite sum to 1",
+            why=f"The {'sum is' if one else 'sums are'} off by 0.01 at most; "
+            f"{'it was' if one else 'they were'} scored as found.",
+            check="Write more decimals.",
+            section="quality",
+        )

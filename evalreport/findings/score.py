@@ -1,0 +1,305 @@
+"""Findings about the score itself: zeros, floor, baseline, leakage, confidence, bands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from evalreport.bands import BANDS, NOT_GREAT, band_of
+from evalreport.findings.judgement import (
+    FEW_ROWS,
+    Judgement,
+    judgement,
+    loss_without_zeros,
+)
+from evalreport.formats import (
+    LossFormat,
+    capital,
+    cost_text,
+    count_text,
+    floor_text,
+    listed,
+    percent_text,
+)
+from evalreport.results import EvaluationResult, FloorResult
+
+_SUSPICIOUS_LOSS = 0.001
+_SUSPICIOUS_ROWS = 1_000
+_CLEAR_GAP = 3.0
+"""Standard errors between the loss and the loss expected before it is called a gap."""
+_CHECK_COLUMNS = "Check that the probability columns are in the order of the class names."
+
+
+def no_rows(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether anything could be scored at all."""
+    if not result.overall.n:
+        yield judgement(
+            "no-rows",
+            "error",
+            "No rows could be scored",
+            why=_what_was_read(result),
+            check="Check the label and the weights.",
+            section="quality",
+        )
+
+
+def _what_was_read(result: EvaluationResult) -> str:
+    n_read, quality = result.input.rows_read, result.data_quality
+    reasons = [f"{each.n:,} because the {each.reason}" for each in quality.invalid]
+    if quality.zero_weight_rows:
+        reasons.append(f"{quality.zero_weight_rows:,} because the weight is 0")
+    if not reasons:
+        return f"{count_text(n_read, 'row')} {'was' if n_read == 1 else 'were'} read."
+    return f"{count_text(n_read, 'row')} read, none scored: {listed(reasons)}."
+
+
+def zero_probability(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge rows in which what happened had been ruled out."""
+    overall = result.overall
+    n_zero, share = overall.zero_probability_rows, overall.zero_probability_share_of_loss
+    if not n_zero:
+        return
+    rows = count_text(n_zero, "row")
+    title = f"Zero probability given to what happened in {rows}"
+    yield judgement(
+        "zero-prob",
+        "error",
+        title,
+        why=f"The loss of such a row is infinite. {_what_it_costs(result, losses)}",
+        check="Check for a class the model cannot output, probabilities rounded to 0, or a rule "
+        "applied after the model.",
+        section="worst",
+        share_of_loss=1.0 if share is None else share,
+        short=title if share is None else f"{title} ({percent_text(share)} of the loss)",
+    )
+
+
+def _what_it_costs(result: EvaluationResult, losses: LossFormat) -> str:
+    overall, floor = result.overall, result.input.floor
+    n_zero = overall.zero_probability_rows
+    they = "This row is" if n_zero == 1 else f"These {n_zero:,} rows are"
+    data = f"{percent_text(n_zero / overall.n)} of the data"
+    if floor is None:
+        return f"No floor is set, so the mean is infinite too. {they} {data}."
+    cost = f"{cost_text(losses.value(-math.log(floor)))} {losses.unit}"
+    text = f"Here it is capped at {cost} (floor {floor_text(floor)}). {they} {data}"
+    share = overall.zero_probability_share_of_loss
+    text += "." if share is None else f" and {percent_text(share)} of the loss."
+    rest = loss_without_zeros(result)
+    return text if rest is None else f"{text} {_without_them(rest, n_zero, losses)}"
+
+
+def _without_them(rest: float, n_zero: int, losses: LossFormat) -> str:
+    them = "it" if n_zero == 1 else "them"
+    return f"Without {them} the log loss is {losses.text(rest)} ({band_of(rest).name})."
+
+
+def floor_dependence(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether another tool, with another floor, would print another verdict."""
+    known = [each for each in result.floors if each.log_loss is not None]
+    if result.overall.log_loss is None or not known:
+        return
+    bands = {band_of(each.log_loss or 0.0) for each in known} | {band_of(result.overall.log_loss)}
+    share = _share_below_floor(result)
+    if len(bands) == 1 and share <= 0.01:
+        return
+    low = min(known, key=lambda each: each.log_loss or 0.0)
+    high = max(known, key=lambda each: each.log_loss or 0.0)
+    why = (
+        f"Other tools would print {_with_floor(high, losses)} to {_with_floor(low, losses)} for "
+        "this file"
+    )
+    yield judgement(
+        "floor",
+        "warning" if share else "note",
+        "This number depends on the floor",
+        why=f"{why}: the band changes." if len(bands) > 1 else f"{why}.",
+        check="Fix the zero probabilities rather than choose a floor."
+        if result.overall.zero_probability_rows
+        else "Name the floor wherever this number is quoted.",
+        section="loss",
+        share_of_loss=share,
+        short=f"This number depends on the floor: {losses.text(high.log_loss)} to "
+        f"{losses.text(low.log_loss)} in other tools",
+    )
+
+
+def _with_floor(each: FloorResult, losses: LossFormat) -> str:
+    return f"{losses.text(each.log_loss)} (floor {floor_text(each.floor)})"
+
+
+def _share_below_floor(result: EvaluationResult) -> float:
+    overall, floor = result.overall, result.input.floor
+    zeros = overall.zero_probability_share_of_loss or 0.0
+    if floor is None or not overall.log_loss or result.input.columns.weight is not None:
+        return zeros
+    return zeros + overall.floored_rows * -math.log(floor) / (overall.log_loss * overall.n)
+
+
+def skill(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge the loss against always predicting the class frequencies, and against guessing."""
+    loss, baseline = result.overall.log_loss, result.baseline
+    if loss is None or baseline.class_frequencies is None or baseline.skill is None:
+        return
+    numbers = f"Baseline {losses.text(baseline.class_frequencies)}, this model {losses.text(loss)}"
+    uniform = losses.text(baseline.uniform)
+    guessing = f"Equal odds for every class would score {uniform}."
+    interval = baseline.skill_interval
+    if interval is not None and interval[1] < 0:
+        yield judgement(
+            "below-baseline",
+            "error",
+            "Worse than always predicting class frequencies",
+            why=f"{numbers}. {guessing if loss > baseline.uniform else ''}".strip(),
+            check=_CHECK_COLUMNS,
+            section="classes",
+        )
+    elif interval is not None and interval[0] <= 0:
+        yield judgement(
+            "no-skill",
+            "warning",
+            "No better than always predicting class frequencies",
+            why=f"{numbers}: with {count_text(result.overall.n, 'row')} the difference could be "
+            "chance.",
+            check="Check that the model saw its inputs, or bring more rows.",
+            section="classes",
+        )
+    elif interval is None and loss > baseline.uniform:
+        yield judgement(
+            "worse-than-uniform",
+            "warning",
+            "Worse than equal odds for every class",
+            why=f"{guessing} {numbers}.",
+            check=_CHECK_COLUMNS,
+            section="classes",
+        )
+
+
+def leakage(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether the predictions are too good to be true."""
+    overall = result.overall
+    if overall.log_loss is None:
+        return
+    all_right = overall.accuracy == 1.0 and overall.n >= _SUSPICIOUS_ROWS
+    if overall.log_loss == 0.0:
+        title, why = "Perfect score", "Every row got 100% for what happened."
+    elif overall.log_loss < _SUSPICIOUS_LOSS:
+        title = "Almost perfect score"
+        why = f"What happened got {percent_text(overall.mean_probability, 1)} on average."
+    elif all_right:
+        title = "Every top class is right"
+        why = f"That is so in all {count_text(overall.n, 'row')}."
+    else:
+        return
+    yield judgement(
+        "leakage",
+        "warning",
+        f"{title}: check for leakage",
+        why=why,
+        check="Check whether the label, or something made from it, is among the inputs, and "
+        "whether training rows are in this file.",
+        section="run",
+    )
+
+
+def confidence(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge the loss against the loss that the forecasts themselves expect."""
+    gap, z = result.calibration.gap, result.calibration.gap_z
+    if gap is None or z is None or abs(z) <= _CLEAR_GAP:
+        return
+    too_sure = gap > 0
+    says = _says_and_is_right(result, too_sure)
+    beside = "more" if too_sure else "less"
+    promise = f"It loses {losses.with_unit(abs(gap))} a row {beside} than its own forecasts expect."
+    title = f"The model is {beside} confident than it should be"
+    yield judgement(
+        "overconfident" if too_sure else "underconfident",
+        "warning" if too_sure else "note",
+        title,
+        why=f"Its top class gets {says[0]} on average but is right {says[1]} of the time. {promise}"
+        if says
+        else promise,
+        check="Find out first why it is worse than the baseline."
+        if (result.baseline.skill or 0.0) < 0
+        else "Temperature scaling may lower the loss without retraining.",
+        section="calibration",
+        short=f"{capital(beside)} confident than it should be"
+        + (f": says {says[0]}, right {says[1]}" if says else ""),
+    )
+
+
+def _says_and_is_right(result: EvaluationResult, too_sure: bool) -> tuple[str, str] | None:
+    """Return mean confidence and accuracy, if they tell the same story as the loss."""
+    says, right = result.calibration.mean_confidence, result.overall.accuracy
+    if says is None or right is None or (says > right) != too_sure:
+        return None
+    for decimals in (0, 1):
+        texts = percent_text(says, decimals), percent_text(right, decimals)
+        if texts[0] != texts[1]:
+            return texts
+    return None
+
+
+def bands(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether the bands suit this number of classes and these base rates."""
+    baseline, loss = result.baseline, result.overall.log_loss
+    if loss is None or baseline.class_frequencies is None or baseline.skill is None:
+        return
+    band = band_of(baseline.class_frequencies)
+    n_classes = len(result.input.classes)
+    if BANDS.index(band) < BANDS.index(NOT_GREAT):
+        yield judgement(
+            "flattering-bands",
+            "note",
+            "The bands flatter any model at this base rate",
+            why=f"Always predicting class frequencies scores "
+            f"{losses.text(baseline.class_frequencies)}, which the bands call “{band.name}”.",
+            check="Judge by the loss saved against the baseline.",
+            section="help",
+        )
+    if n_classes > 3 and loss > NOT_GREAT.low and baseline.skill > 0.5:
+        yield judgement(
+            "many-classes",
+            "note",
+            f"The bands are strict with {n_classes:,} classes",
+            why="They were made for few classes. This model loses "
+            f"{percent_text(baseline.skill)} less than always predicting class frequencies.",
+            check="Judge by the loss saved against the baseline.",
+            section="help",
+        )
+
+
+def certainty(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether there are rows enough for the number to mean something."""
+    overall = result.overall
+    if 0 < overall.n < FEW_ROWS:
+        interval = overall.interval
+        yield judgement(
+            "few-rows",
+            "warning",
+            f"Only {count_text(overall.n, 'row')}",
+            why=f"The interval runs from {losses.interval(interval)}."
+            if interval
+            else "That is too few for an interval.",
+            check="Bring at least 100 rows before deciding anything.",
+            section="verdict",
+        )
+    touched = overall.band.interval_bands if overall.band else ()
+    if len(touched) > 2 and overall.n >= FEW_ROWS:
+        yield judgement(
+            "wide-interval",
+            "warning",
+            f"The interval touches {len(touched)} bands",
+            why=f"Possible are {listed([f'“{name}”' for name in touched], most=8)}.",
+            check="Bring more rows, or look at the few that cost the most.",
+            section="worst",
+        )
+    if overall.interval_is_approximate:
+        yield judgement(
+            "approximate-interval",
+            "note",
+            "The interval is approximate: a few rows dominate the loss",
+            why="The losses are so uneven that the interval can only be a rough guide.",
+            check="Look at the worst rows.",
+            section="worst",
+        )

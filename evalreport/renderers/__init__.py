@@ -1,0 +1,30 @@
+"""Renderers: a finished report as text. Each is imported when it is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evalreport.renderers.interface import Renderer
+
+
+def html_renderer(template_dir: Path | None = None) -> Renderer:
+    """Return the renderer of the page; `template_dir` is looked in before the own templates."""
+    from evalreport.renderers.html import HtmlRenderer
+
+    return HtmlRenderer(template_dir)
+
+
+def markdown_renderer(template_dir: Path | None = None) -> Renderer:
+    """Return the renderer of the Markdown summary."""
+    from evalreport.renderers.markdown import MarkdownRenderer
+
+    return MarkdownRenderer(template_dir)
+
+
+def json_renderer() -> Renderer:
+    """Return the renderer of the evaluation file."""
+    from evalreport.renderers.json import JsonRenderer
+
+    return JsonRenderer()

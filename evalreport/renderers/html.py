@@ -1,0 +1,107 @@
+"""The report as one HTML file that loads nothing: style, script and plots are inside."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+from typing import ClassVar
+
+from markupsafe import Markup, escape
+
+from evalreport.renderers.environment import html_environment, template_text, visible
+from evalreport.report.model import Report
+
+_FRAGMENT_HEIGHT = 640
+"""Height of the report in a notebook, in pixels; it scrolls inside."""
+
+
+class HtmlRenderer:
+    """Turns one finished report into an HTML page.
+
+    The page holds one style and one script, and a policy that allows these two by their hashes and
+    nothing else; so not even a name that escaped the escaping could run or send anything.
+
+    Parameters
+    ----------
+    template_dir : Path, optional
+        A folder whose templates, style and script come before the built-in ones of the same name.
+    """
+
+    name: ClassVar[str] = "html"
+    suffix: ClassVar[str] = ".html"
+
+    def __init__(self, template_dir: Path | None = None) -> None:
+        self._environment = html_environment(template_dir)
+        self._style = _compact_style(template_text("report.css", template_dir))
+        self._script = _compact(template_text("report.js", template_dir))
+
+    def render(self, report: Report) -> str:
+        """Return the whole page; the same report gives the same text."""
+        page = self._environment.get_template("report.html.j2").render(
+            report=report,
+            plots=_plots(report),
+            style=Markup(self._style),
+            script=Markup(self._script),
+            policy=Markup(_policy(self._style, self._script)),
+        )
+        return _without_blank_lines(page)
+
+
+def render_fragment(report: Report, template_dir: Path | None = None) -> str:
+    """Return the report as a piece of HTML that can stand inside another page, as in a notebook.
+
+    It is the whole page in a frame of its own, because the styles of the page around it and ours
+    would otherwise meet. The frame may run its script and nothing more: it has no origin, so it
+    cannot reach the notebook. It follows the light or dark setting of the system.
+    """
+    page = escape(HtmlRenderer(template_dir).render(report))
+    return (
+        f'<iframe title="{escape(report.page_title)}" width="100%" height="{_FRAGMENT_HEIGHT}"'
+        f' sandbox="allow-scripts" srcdoc="{page}"></iframe>'
+    )
+
+
+def _plots(report: Report) -> dict[str, Markup]:
+    # Loading matplotlib takes longer than everything else that other renderers do together.
+    from evalreport.charts import draw
+
+    figures = [figure for section in report.sections for figure in section.figures]
+    return {
+        figure.name: Markup(
+            draw(
+                figure.name,
+                report.result,
+                title=visible(figure.title),
+                description=visible(figure.description),
+                prefix=f"f{number}",
+            )
+        )
+        for number, figure in enumerate(figures, start=1)
+    }
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
+        " img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def _compact_style(text: str) -> str:
+    without_comments = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"\s*([{};:,>])\s+", r"\1", _compact(without_comments))
+
+
+def _compact(text: str) -> str:
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _without_blank_lines(page: str) -> str:
+    return "\n".join(line for line in page.split("\n") if line.strip()) + "\n"

@@ -1,0 +1,18 @@
+"""What a renderer is."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol
+
+from evalreport.report.model import Report
+
+
+class Renderer(Protocol):
+    """Turns one finished report into text. Computes nothing, opens nothing."""
+
+    name: ClassVar[str]
+    suffix: ClassVar[str]
+    """Ending of a file that holds such text, with its dot."""
+
+    def render(self, report: Report) -> str:
+        """Return the text, with a line break at its end; the same report gives the same text."""

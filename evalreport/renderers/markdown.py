@@ -1,0 +1,174 @@
+"""The summary in Markdown, for pull requests, step summaries and mail."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from evalreport.formats import DASH
+from evalreport.renderers.environment import markdown_environment
+from evalreport.renderers.glyphs import GLYPHS
+from evalreport.renderers.groups import (
+    Group,
+    all_findings,
+    groups,
+    more_groups,
+    section_of,
+    uncapitalised,
+)
+from evalreport.renderers.markup import code_span, in_cell, prose
+from evalreport.renderers.mermaid import bar_chart
+from evalreport.report.model import Definition, Fact, Finding, Report, Tag, Text
+
+MOST_BYTES = 60_000
+"""Forges cut or refuse comments that are longer than about 65,000 characters."""
+
+_DETAILS = ("classes", "slices", "notes")
+_NOTE = "Note"
+_MOST_FINDINGS = 12
+_DIGEST_LENGTH = 12
+
+
+class MarkdownRenderer:
+    """Turns one finished report into a summary of at most 60,000 bytes.
+
+    The first line is a comment with the key of the report, by which a bot finds its own comment
+    again. Nothing out of the data becomes a mention, a link, a formula or a broken table.
+
+    Parameters
+    ----------
+    template_dir : Path, optional
+        A folder whose ``summary.md.j2`` comes before the built-in one. It gets the report as
+        `report` and the texts of `Summary` as `summary`, both as they are shown.
+    """
+
+    name: ClassVar[str] = "markdown"
+    suffix: ClassVar[str] = ".md"
+
+    def __init__(self, template_dir: Path | None = None) -> None:
+        self._environment = markdown_environment(template_dir)
+        self._environment.filters.update(
+            cell=in_cell, code=code_span, glyph=_glyph, prose=prose, reason=_reason, tag=_tag
+        )
+
+    def render(self, report: Report) -> str:
+        """Return the summary; the same report gives the same text."""
+        template = self._environment.get_template("summary.md.j2")
+        summary = summarise(report)
+        text = template.render(report=report, summary=summary, details=_DETAILS, is_shortened=False)
+        for n_shown in reversed(range(len(_DETAILS))):
+            if len(text.encode()) <= MOST_BYTES:
+                break
+            shown = {"details": _DETAILS[:n_shown], "is_shortened": True}
+            text = template.render(report=report, summary=summary, **shown)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTable:
+    """The table of the classes or slices."""
+
+    n: int
+    """How many there are, shown or not."""
+    groups: tuple[Group, ...]
+    more: str
+    """What the table leaves out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The parts of a report that the summary shows."""
+
+    key: str
+    heading: str
+    facts: tuple[Fact, ...]
+    n_zero_probability: str
+    n_scored: str
+    rows_detail: str
+    """How many rows were left out; empty if none was."""
+    previous: Text
+    """What there is to say instead of a comparison; empty if there is one."""
+    findings: tuple[Finding, ...]
+    """Errors and warnings."""
+    n_more_findings: int
+    notes: tuple[Finding, ...]
+    classes: GroupTable
+    slices: GroupTable
+    chart: str
+    """The classes as a Mermaid chart; empty if there is nothing to draw."""
+    definitions: tuple[Definition, ...]
+    digest: str
+
+
+def summarise(report: Report) -> Summary:
+    """Return what the summary shows of a report."""
+    result = report.result
+    severe = [each for each in all_findings(report) if each.tag.text != _NOTE]
+    classes = _group_table(report, "classes", len(result.classes))
+    n_left_out = result.input.rows_rejected
+    guide = section_of(report, "help")
+    unit = report.verdict.unit_text.split(" ")[0]
+    return Summary(
+        key=_marker_key(report.key),
+        heading=_heading(report),
+        facts=_facts(report),
+        n_zero_probability=f"{result.overall.zero_probability_rows:,}",
+        n_scored=f"{result.overall.n:,}",
+        rows_detail=f"{n_left_out:,} left out" if n_left_out else "",
+        previous=_instead_of_comparison(report),
+        findings=tuple(severe[:_MOST_FINDINGS]),
+        n_more_findings=len(severe[_MOST_FINDINGS:]),
+        notes=tuple(each for each in all_findings(report) if each.tag.text == _NOTE),
+        classes=classes,
+        slices=_group_table(report, "slices", len(result.slices)),
+        chart=bar_chart(classes.groups, f"Log loss by class ({unit}, lower is better)", unit),
+        definitions=() if guide is None else guide.definitions,
+        digest=result.digest[:_DIGEST_LENGTH],
+    )
+
+
+def _heading(report: Report) -> str:
+    verdict = report.verdict
+    glyph = GLYPHS[verdict.tone]
+    if verdict.value_text == DASH:
+        return f"{glyph} {verdict.headline}"
+    return f"{glyph} Log loss {verdict.value_text}: {uncapitalised(verdict.headline)}"
+
+
+def _facts(report: Report) -> tuple[Fact, ...]:
+    # Without a comparison the line below the table says so, and a row would say it again.
+    has_previous = report.result.comparison is not None
+    return tuple(
+        fact for fact in report.verdict.facts if has_previous or "previous run" not in fact.term
+    )
+
+
+def _instead_of_comparison(report: Report) -> Text:
+    section = section_of(report, "compare")
+    return () if section is None or report.result.comparison is not None else section.lede
+
+
+def _group_table(report: Report, section_id: str, n: int) -> GroupTable:
+    return GroupTable(n, groups(report, section_id), more_groups(report, section_id))
+
+
+def _glyph(tag: Tag) -> str:
+    return GLYPHS[tag.tone]
+
+
+def _reason(finding: Finding) -> str:
+    """Return why a finding matters, where its short form does not say so already."""
+    short = "".join(span.text for span in finding.short)
+    says_enough = short not in ("", finding.title) and finding.tag.tone != "bad"
+    return "" if says_enough else finding.why
+
+
+def _tag(tag: Tag | None) -> str:
+    return "" if tag is None else f"{GLYPHS[tag.tone]} {uncapitalised(tag.text)}"
+
+
+def _marker_key(key: str) -> str:
+    """Return a key that cannot end the comment it stands in."""
+    return re.sub(r"[^A-Za-z0-9._]+", "-", key).strip("-") or "report"

@@ -1,0 +1,69 @@
+"""A bar chart in the words of Mermaid, for forges that draw it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from evalreport.renderers.groups import Group
+
+MOST_BARS = 12
+_LONGEST_LABEL = 16
+_TOPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+# What ends a label, a directive or the block, begins an entity or a formula, or is taken for HTML.
+_UNFIT = re.compile(r"""["`<>#;&%$\\\[\]{}]+""")
+
+
+def bar_chart(groups: Sequence[Group], title: str, unit: str) -> str:
+    """Return a chart of the first groups that have a finite loss; nothing if there are none.
+
+    Bars of Mermaid grow from the lower end of the axis, so that is always 0.
+
+    Parameters
+    ----------
+    groups : sequence of Group
+        Highest loss first.
+    title : str
+        What the bars show; there is no legend.
+    unit : str
+        Name of the vertical axis.
+    """
+    bars = [(each, loss) for each in groups if (loss := _shown(each.loss)) is not None][:MOST_BARS]
+    if not bars:
+        return ""
+    labels = ", ".join(f'"{_label(each.name)}"' for each, _ in bars)
+    losses = ", ".join(f"{loss:g}" for _, loss in bars)
+    top = _nice_top(max(loss for _, loss in bars))
+    return "\n".join(
+        (
+            '%%{init: {"xyChart": {"height": 280, "showDataLabel": true}, "themeVariables": '
+            '{"xyChart": {"plotColorPalette": "#3b82c4"}}}}%%',
+            "xychart-beta",
+            f'    title "{title}"',
+            f"    x-axis [{labels}]",
+            f'    y-axis "{unit}" 0 --> {top:g}',
+            f"    bar [{losses}]",
+        )
+    )
+
+
+def _shown(text: str) -> float | None:
+    """Return the loss as the table shows it; what is too small to be shown has no height."""
+    if text.startswith("<"):
+        return 0.0
+    number = text.replace(",", "")
+    return float(number) if re.fullmatch(r"[\d.]+(?:e-?\d+)?", number) else None
+
+
+def _label(name: str) -> str:
+    plain = " ".join(_UNFIT.sub(" ", name).split())
+    short = plain if len(plain) <= _LONGEST_LABEL else plain[: _LONGEST_LABEL - 1].rstrip() + "…"
+    return short or "?"
+
+
+def _nice_top(highest: float) -> float:
+    if highest <= 0.0:
+        return 0.1
+    scale = 10.0 ** math.floor(math.log10(highest))
+    return next(top * scale for top in _TOPS if top * scale > highest)

@@ -1,0 +1,82 @@
+"""From a result to the report."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from evalreport.formats import clean, count_text, date_text, listed
+from evalreport.report.attention import attention
+from evalreport.report.model import Report, Verdict
+from evalreport.report.sections import sections
+from evalreport.report.verdict import verdict
+from evalreport.report.view import View
+from evalreport.results import EvaluationResult
+
+_MOST_PATHS = 3
+
+
+def build_report(
+    result: EvaluationResult,
+    *,
+    key: str | None = None,
+    unit: Literal["nats", "bits"] = "nats",
+    command: str = "",
+) -> Report:
+    """Return the report on a result: ready text, in order, the same for every renderer.
+
+    Parameters
+    ----------
+    result : EvaluationResult
+        What was found out.
+    key : str, optional
+        Key of the marker in the Markdown summary; the title unless given.
+    unit : {"nats", "bits"}
+        Unit of the losses shown. Bands are judged in nats, whatever is shown.
+    command : str
+        The command that gives the same numbers, to be shown with the run details.
+    """
+    view = View.of(result, unit)
+    parts = sections(view, command)
+    answer = verdict(view)
+    title = clean(result.title)
+    return Report(
+        title=title,
+        page_title=f"{_number_and_band(answer)}: {title} log loss report",
+        kind="Log loss report",
+        meta=_meta(result),
+        created=result.created,
+        created_text="" if result.created is None else date_text(result.created),
+        key=marker_key(key or result.title),
+        version=result.evalreport_version,
+        verdict=answer,
+        attention=attention(view, [section.id for section in parts]),
+        sections=parts,
+        result=result,
+    )
+
+
+def _number_and_band(answer: Verdict) -> str:
+    band = [] if answer.band is None else [answer.band.text]
+    # A good band is no good news if the headline says otherwise.
+    words = ", ".join(band if answer.headline in band else [*band, answer.headline])
+    return f"{answer.value_text}, {words.lower()}"
+
+
+def _meta(result: EvaluationResult) -> tuple[str, ...]:
+    given = result.input
+    names = [clean(re.split(r"[/\\]", path)[-1]) for path in given.paths]
+    files = [listed(names, most=_MOST_PATHS)] if names else []
+    rows = count_text(result.overall.n, "row")
+    return (*files, f"{rows}, {count_text(len(given.classes), 'class', 'classes')}")
+
+
+def marker_key(text: str) -> str:
+    """Return a key that can stand in an HTML comment.
+
+    Examples
+    --------
+    >>> marker_key("ticket-router v14"), marker_key("a --> b"), marker_key("名前")
+    ('ticket-router-v14', 'a-b', 'report')
+    """
+    return re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-")[:80] or "report"

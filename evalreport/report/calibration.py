@@ -1,0 +1,178 @@
+"""The section on calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evalreport.formats import (
+    clean,
+    count_text,
+    percent_text,
+    points_text,
+    range_text,
+    signed_text,
+)
+from evalreport.report.model import Cell, Column, Figure, Section, Table, Text
+from evalreport.report.view import View, say, strong
+from evalreport.results import ReliabilityPoint, ReliabilityResult
+
+MOST_STEPS = 40
+
+
+def calibration_section(view: View) -> Section | None:
+    """Return the section on calibration."""
+    calibration = view.result.calibration
+    if not view.result.overall.n:
+        return None
+    figures = [_reliability(view, each) for each in calibration.reliability[:1] if each.points]
+    return Section(
+        id="calibration",
+        title="Calibration",
+        nav_title="Calibration",
+        lede=_lede(view),
+        figures=(*figures, _histogram(view)),
+        notes=_gap(view),
+    )
+
+
+def _lede(view: View) -> Text:
+    says, right = view.result.calibration.mean_confidence, view.result.overall.accuracy
+    if says is None or right is None:
+        return say("Whether the probabilities can be taken at their word.")
+    decimals = 0 if percent_text(says) != percent_text(right) else 1
+    says_text, right_text = percent_text(says, decimals), percent_text(right, decimals)
+    start = f"The top class gets {says_text} on average and is right {right_text} of the time"
+    finding = view.found("overconfident", "underconfident")
+    if view.result.calibration.gap_z is None:
+        return say(f"{start}.")
+    if finding is None:
+        return say(f"{start}: ", strong("no sign that it is too sure of itself, or too cautious."))
+    degree = "more" if finding.code == "overconfident" else "less"
+    return say(f"{start}. All in all it is ", strong(f"{degree} confident than it should be."))
+
+
+def _gap(view: View) -> tuple[Text, ...]:
+    calibration, loss = view.result.calibration, view.result.overall.log_loss
+    if calibration.gap is None or loss is None:
+        return ()
+    expected = view.losses.text(max(loss - calibration.gap, 0.0))
+    change = signed_text(view.losses.value(calibration.gap))
+    text = (
+        f"The forecasts expect a loss of {expected}; it was {view.losses.text(loss)} ({change}). "
+    )
+    if calibration.gap_z is None:
+        return (say(text.rstrip()),)
+    clearly = abs(calibration.gap_z) > 3
+    sure = "More than chance explains." if clearly else "Chance alone could explain that."
+    return (say(text + sure),)
+
+
+# --- reliability diagram ----------------------------------------------------------------------
+
+
+def _reliability(view: View, diagram: ReliabilityResult) -> Figure:
+    binary = diagram.view == "binary"
+    what = f"“{clean(diagram.class_ or '', 40)}” happened" if binary else "the top class was right"
+    worst = _furthest(diagram.points)
+    says, came = percent_text(worst.mean_forecast), percent_text(worst.observed_frequency)
+    gap = points_text(_mean_gap(diagram.points))
+    return Figure(
+        name="reliability",
+        caption=f"When it says {says}, it {_comes_true(came, binary)}"
+        if says != came
+        else "Forecasts and frequencies agree",
+        note="Above the dashed line: too cautious. Below: too sure. Steps: isotonic regression; "
+        "large dots stand for many rows."
+        if not binary
+        else "On the dashed line forecasts come true as often as they say. Steps: isotonic "
+        "regression; large dots stand for many rows.",
+        title=f"Reliability diagram: how often {what}, by forecast",
+        description=f"The step that matters most says {says} and came true {came} of the time, "
+        f"over {count_text(worst.n, 'row')}. The average gap is {gap}.",
+        table=_steps_table(view, diagram),
+    )
+
+
+def _comes_true(frequency: str, binary: bool) -> str:
+    return f"happens {frequency} of the time" if binary else f"is right {frequency} of the time"
+
+
+def _furthest(points: Sequence[ReliabilityPoint]) -> ReliabilityPoint:
+    return max(points, key=lambda each: each.n * abs(each.mean_forecast - each.observed_frequency))
+
+
+def _mean_gap(points: Sequence[ReliabilityPoint]) -> float:
+    total = sum(each.n for each in points)
+    gaps = (each.n * abs(each.mean_forecast - each.observed_frequency) for each in points)
+    return sum(gaps) / total if total else 0.0
+
+
+def _steps_table(view: View, diagram: ReliabilityResult) -> Table:
+    largest = sorted(diagram.points, key=lambda each: -each.n)[:MOST_STEPS]
+    shown = sorted(largest, key=lambda each: each.mean_forecast)
+    n_more = len(diagram.points) - len(shown)
+    came = "Happened" if diagram.view == "binary" else "Right"
+    class_ = (
+        f"of “{clean(diagram.class_ or '', 40)}”"
+        if diagram.view == "binary"
+        else "of the top class"
+    )
+    return Table(
+        id="reliability",
+        caption=f"Reliability {class_}, in steps of the isotonic regression",
+        columns=(
+            Column("forecast", "Forecasts"),
+            Column("mean_forecast", "Mean forecast", numeric=True),
+            Column("observed", came, numeric=True),
+            Column("rows", "Rows", numeric=True),
+        ),
+        rows=tuple(_step_row(each) for each in shown),
+        more=f"and {count_text(n_more, 'smaller step')}: see the JSON." if n_more else "",
+    )
+
+
+def _step_row(each: ReliabilityPoint) -> tuple[Cell, ...]:
+    low, high = percent_text(each.forecast_low, 1), percent_text(each.forecast_high, 1)
+    return (
+        Cell(low if low == high else f"{low} to {high}", each.forecast_low),
+        Cell(percent_text(each.mean_forecast, 1), each.mean_forecast),
+        Cell(percent_text(each.observed_frequency, 1), each.observed_frequency),
+        Cell(f"{each.n:,}", each.n),
+    )
+
+
+# --- rows per bin -----------------------------------------------------------------------------
+
+
+def _histogram(view: View) -> Figure:
+    bins = [each for each in view.result.loss_by_forecast if each.n]
+    fullest = max(bins, key=lambda each: each.n)
+    share = percent_text(fullest.n / view.result.overall.n)
+    where = range_text(fullest.low, fullest.high)
+    happened = "Happened" if view.is_binary else "Right"
+    return Figure(
+        name="forecast_histogram",
+        caption=f"{share} of the forecasts lie between {where.replace('to', 'and')}",
+        note="How many rows are behind each forecast; few rows say little.",
+        title="Rows by forecast",
+        description=f"The fullest bin, {where}, holds {count_text(fullest.n, 'row')}.",
+        table=Table(
+            id="forecasts",
+            caption="Rows by forecast" if view.is_binary else "Rows by confidence in the top class",
+            columns=(
+                Column("forecast", "Forecast"),
+                Column("rows", "Rows", numeric=True),
+                Column("observed", happened, numeric=True),
+                Column("share", f"{happened}, share", numeric=True),
+            ),
+            rows=tuple(
+                (
+                    Cell(range_text(each.low, each.high), each.low),
+                    Cell(f"{each.n:,}", each.n),
+                    Cell(f"{each.n_observed:,}", each.n_observed),
+                    Cell(percent_text(each.n_observed / each.n, 1), each.n_observed / each.n),
+                )
+                for each in bins
+            ),
+        ),
+    )

@@ -1,0 +1,357 @@
+"""The sections on classes and slices."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from evalreport.bands import BANDS, band_of
+from evalreport.findings import slice_name, stands_out
+from evalreport.findings.judgement import FEW_ROWS_IN_A_GROUP
+from evalreport.formats import DASH, clean, count_text, listed, percent_text, scale_text
+from evalreport.report.marks import interval_mark, nice_scale, share_mark
+from evalreport.report.model import Cell, Column, Figure, Section, Table, Text
+from evalreport.report.view import View, band_tag, say, strong, tone_of
+from evalreport.results import ClassResult, SliceResult
+
+MOST_CLASSES = 50
+MOST_SLICES = 30
+_MOST_DRAWN = 12
+
+Group = ClassResult | SliceResult
+
+
+def classes_section(view: View) -> Section | None:
+    """Return the section on classes."""
+    classes = sorted(view.result.classes, key=_worst_first)
+    if not view.result.overall.n:
+        return None
+    return Section(
+        id="classes",
+        title="Where the loss is, by class",
+        nav_title="By class",
+        lede=_classes_lede(view, [each for each in classes if each.n]),
+        tables=(_classes_table(view, classes),),
+        figures=_classes_figures(view, classes),
+        notes=(
+            say(
+                "The loss of one class is no fair score by itself: always predicting the class "
+                "would bring it to 0. Its one-vs-rest loss is fair: over all rows, did this class "
+                "happen or not?"
+            ),
+        ),
+    )
+
+
+def slices_section(view: View) -> Section | None:
+    """Return the section on slices; small ones are only counted."""
+    if not view.result.slices or not view.result.overall.n:
+        return None
+    large = [each for each in view.result.slices if each.n >= FEW_ROWS_IN_A_GROUP]
+    large.sort(key=_worst_first)
+    n_small = len(view.result.slices) - len(large)
+    return Section(
+        id="slices",
+        title="Where the loss is, by slice",
+        nav_title="By slice",
+        lede=_slices_lede(view, large, n_small),
+        tables=(_slices_table(view, large),) if large else (),
+    )
+
+
+def _worst_first(each: Group) -> tuple[bool, float, int]:
+    # An infinite mean comes first, a class without rows last.
+    loss = math.inf if each.log_loss is None else each.log_loss
+    return (each.n == 0, -loss, -each.n)
+
+
+# --- sentences --------------------------------------------------------------------------------
+
+
+def _classes_lede(view: View, seen: Sequence[ClassResult]) -> Text:
+    if view.result.overall.log_loss == 0.0:
+        return say("Every class has a loss of 0.")
+    if view.is_infinite:
+        return _infinite_lede(seen)
+    bad = [each for each in seen if stands_out(each, view.result)]
+    if bad:
+        rest = [each for each in seen if each not in bad]
+        return (*_stands_out(bad), *_the_others(view, rest))
+    if len(seen) == 1:
+        return say("Only ", strong(clean(seen[0].name, 40)), " happened.")
+    worst = seen[0]
+    loss = view.mean_loss_text(worst.n, worst.log_loss)
+    return say(
+        "No class stands out. The highest loss is that of ",
+        strong(clean(worst.name, 40)),
+        f": {loss}, with {_shares(worst)}.",
+    )
+
+
+def _infinite_lede(groups: Sequence[Group]) -> Text:
+    infinite = [each for each in groups if each.log_loss is None]
+    names = [
+        slice_name(each) if isinstance(each, SliceResult) else clean(each.name, 40)
+        for each in infinite
+    ]
+    return say("The loss is infinite in ", strong(listed(names)), ".")
+
+
+def _the_others(view: View, rest: Sequence[ClassResult]) -> Text:
+    losses = [each.log_loss for each in rest if each.log_loss is not None]
+    if not losses:
+        return ()
+    if len(losses) == 1:
+        return say(f" The other class has {view.losses.text(losses[0])}.")
+    ends = f"{view.losses.text(min(losses))} and {view.losses.text(max(losses))}"
+    return say(f" The other {len(losses):,} classes lie between {ends}.")
+
+
+def _slices_lede(view: View, large: Sequence[SliceResult], n_small: int) -> Text:
+    counted = f"{count_text(len(view.result.slices), 'slice')} checked"
+    hidden = f"; those with fewer than {FEW_ROWS_IN_A_GROUP} rows are not shown ({n_small:,})"
+    checked = f"{counted}{hidden if n_small else ''}."
+    if not large:
+        return say(f"{counted}, all with fewer than {FEW_ROWS_IN_A_GROUP} rows: too few to show.")
+    if view.result.overall.log_loss == 0.0:
+        return say(f"Every slice has a loss of 0. {checked}")
+    if view.is_infinite and large[0].log_loss is None:
+        return (*_infinite_lede(large), *say(f" {checked}"))
+    bad = [
+        each
+        for each in large
+        if stands_out(each, view.result) and each.worse_than_rest is not False
+    ]
+    if bad:
+        return (*_stands_out(bad), *say(f" {checked}"))
+    worst = large[0]
+    loss = view.mean_loss_text(worst.n, worst.log_loss)
+    return say(
+        "No slice stands out. The highest loss is that of ",
+        strong(slice_name(worst)),
+        f": {loss}, with {_shares(worst)}. {checked}",
+    )
+
+
+def _stands_out(bad: Sequence[Group]) -> Text:
+    heaviest = max(bad, key=lambda each: each.share_of_loss or 0.0)
+    name = slice_name(heaviest) if isinstance(heaviest, SliceResult) else clean(heaviest.name, 40)
+    text = say(strong(name), f" has {_shares(heaviest)}.")
+    if len(bad) == 1:
+        return text
+    kind = "slice" if isinstance(heaviest, SliceResult) else "class"
+    others = count_text(
+        len(bad) - 1, f"more {kind}", f"more {kind}{'es' if kind == 'class' else 's'}"
+    )
+    stand = "stands" if len(bad) == 2 else "stand"
+    return (*text, *say(f" {others} {stand} out."))
+
+
+def _shares(each: Group) -> str:
+    return (
+        f"{percent_text(each.frequency)} of rows and {percent_text(each.share_of_loss)} of the loss"
+    )
+
+
+# --- tables -----------------------------------------------------------------------------------
+
+
+def _classes_table(view: View, classes: Sequence[ClassResult]) -> Table:
+    shown = classes[:MOST_CLASSES]
+    scale = _scale(view, shown)
+    return Table(
+        id="classes",
+        caption="Log loss by observed class, worst first",
+        note=f"Dashed line: overall log loss, {view.overall_text}. "
+        "Baseline: the loss of always giving this class its frequency.",
+        columns=(
+            Column("name", "Class"),
+            *_loss_columns(scale),
+            Column("rows", "Rows", numeric=True),
+            Column("share_of_loss", "Share of loss", numeric=True),
+            Column("baseline", "Baseline", numeric=True),
+            Column("one_vs_rest", "One-vs-rest", numeric=True),
+            Column("zeros", "Zero prob.", numeric=True),
+        ),
+        rows=tuple(_class_row(view, each, scale) for each in shown),
+        total=_class_total(view, scale),
+        more=_more(classes[MOST_CLASSES:], "class", "classes"),
+        sortable=True,
+    )
+
+
+def _loss_columns(scale: float) -> tuple[Column, ...]:
+    return (
+        Column("log_loss", "Log loss", numeric=True),
+        Column("band", "Band"),
+        Column("interval", "95% CI", numeric=True),
+        Column("mark", f"0 to {scale_text(scale)}", sortable=False),
+    )
+
+
+def _class_row(view: View, each: ClassResult, scale: float) -> tuple[Cell, ...]:
+    baseline = -math.log(each.frequency) + 0.0 if each.frequency > 0 else None
+    return (
+        Cell(clean(each.name)),
+        *_loss_cells(view, each, scale),
+        Cell(f"{each.n:,}", each.n),
+        Cell(view.share_text(each.share_of_loss), each.share_of_loss),
+        Cell(view.losses.text(baseline), baseline),
+        Cell(view.losses.text(each.one_vs_rest_log_loss), each.one_vs_rest_log_loss),
+        Cell(f"{each.zero_probability_rows:,}", each.zero_probability_rows),
+    )
+
+
+def _class_total(view: View, scale: float) -> tuple[Cell, ...]:
+    overall, baseline = view.result.overall, view.result.baseline.class_frequencies
+    loss = overall.log_loss
+    tag = band_tag(overall.band.name) if overall.band else None
+    mark = None
+    if loss is not None:
+        value = view.losses.value(loss)
+        ends = _shown_interval(view, overall.interval)
+        mark = interval_mark(value, ends, value, scale, tone_of(loss))
+    return (
+        Cell("All rows"),
+        Cell(view.mean_loss_text(overall.n, loss), loss, strong=True),
+        Cell("" if tag else DASH, loss, tag=tag),
+        Cell(view.losses.interval(overall.interval)),
+        Cell("" if mark else DASH, mark=mark),
+        Cell(f"{overall.n:,}", overall.n),
+        Cell(percent_text(1.0) if loss else DASH),
+        Cell(view.losses.text(baseline), baseline),
+        Cell(DASH),
+        Cell(f"{overall.zero_probability_rows:,}", overall.zero_probability_rows),
+    )
+
+
+def _slices_table(view: View, slices: Sequence[SliceResult]) -> Table:
+    shown = slices[:MOST_SLICES]
+    scale = _scale(view, shown)
+    return Table(
+        id="slices",
+        caption="Log loss by slice, worst first",
+        note=f"Dashed line: overall log loss, {view.overall_text}. "
+        "Skill: loss saved against the class frequencies of the slice. In the last column the "
+        "thin line is the slice's share of rows.",
+        columns=(
+            Column("name", "Slice"),
+            *_loss_columns(scale),
+            Column("rows", "Rows", numeric=True),
+            Column("skill", "Skill", numeric=True),
+            Column("zeros", "Zero prob.", numeric=True),
+            Column("share_of_loss", "Share of loss", numeric=True),
+            Column("share", "0 to 100%", sortable=False),
+        ),
+        rows=tuple(_slice_row(view, each, scale) for each in shown),
+        more=_more(slices[MOST_SLICES:], "slice", "slices"),
+        sortable=True,
+    )
+
+
+def _slice_row(view: View, each: SliceResult, scale: float) -> tuple[Cell, ...]:
+    share = each.share_of_loss
+    no_mark = share is None or view.is_infinite
+    mark = None if no_mark else share_mark(share or 0.0, each.frequency, tone_of(each.log_loss))
+    return (
+        Cell(slice_name(each)),
+        *_loss_cells(view, each, scale),
+        Cell(f"{each.n:,}", each.n),
+        Cell(percent_text(each.skill), each.skill),
+        Cell(f"{each.zero_probability_rows:,}", each.zero_probability_rows),
+        Cell(view.share_text(share), share),
+        Cell("" if mark else DASH, mark=mark),
+    )
+
+
+def _loss_cells(view: View, each: Group, scale: float) -> tuple[Cell, ...]:
+    """Return loss, band, interval and graphic of a group."""
+    loss = each.log_loss
+    tag, mark = band_tag(each.band), None
+    if loss is not None:
+        overall = view.result.overall.log_loss
+        mark = interval_mark(
+            view.losses.value(loss),
+            _shown_interval(view, each.interval),
+            None if overall is None else view.losses.value(overall),
+            scale,
+            tone_of(loss),
+        )
+    start = each.interval[0] if each.interval else None
+    return (
+        Cell(view.mean_loss_text(each.n, loss), loss, strong=True),
+        Cell("" if tag else DASH, loss, tag=tag),
+        Cell(view.losses.interval(each.interval), start),
+        Cell("" if mark else DASH, mark=mark),
+    )
+
+
+def _shown_interval(view: View, interval: tuple[float, float] | None) -> tuple[float, float] | None:
+    if interval is None:
+        return None
+    return view.losses.value(interval[0]), view.losses.value(interval[1])
+
+
+def _scale(view: View, groups: Sequence[Group]) -> float:
+    # Intervals of a few rows may be very wide; they run off the scale rather than squeeze it.
+    losses = [each.log_loss for each in groups] + [view.result.overall.log_loss]
+    return nice_scale(view.losses.value(loss) for loss in losses if loss is not None)
+
+
+def _more(rest: Sequence[Group], singular: str, plural: str) -> str:
+    """Return what was left out; the rest is sorted, so its first is its worst."""
+    if not rest:
+        return ""
+    more = f"and {count_text(len(rest), f'more {singular}', f'more {plural}')}"
+    names = [band_of(each.log_loss).name for each in rest if each.log_loss is not None]
+    if not names:
+        return f"{more}, without rows: see the JSON."
+    kinds = [band.name for band in BANDS if band.name in names]
+    bands = f"all {kinds[0]}" if len(kinds) == 1 else f"from {kinds[0]} to {kinds[-1]}"
+    return f"{more}, {bands}: see the JSON."
+
+
+# --- figure -----------------------------------------------------------------------------------
+
+
+def _classes_figures(view: View, classes: Sequence[ClassResult]) -> tuple[Figure, ...]:
+    drawn = [each for each in classes if each.log_loss is not None][:_MOST_DRAWN]
+    if len(view.result.classes) < 3 or not drawn or not view.result.overall.log_loss:
+        return ()
+    worst = drawn[0]
+    name, loss = clean(worst.name, 40), view.losses.text(worst.log_loss)
+    more = len([each for each in classes if each.n]) - len(drawn)
+    description = (
+        f"{name} has the highest mean loss, {loss}; all rows together have {view.overall_text}."
+    )
+    return (
+        Figure(
+            name="loss_by_class",
+            caption=f"{name} costs the most: {loss} a row",
+            note="Dashed line: all rows. Bars: 95% CI."
+            + (f" The {_MOST_DRAWN} worst of {len(drawn) + more} classes." if more > 0 else ""),
+            title="Mean loss of each class",
+            description=description,
+            table=_drawn_table(view, drawn),
+        ),
+    )
+
+
+def _drawn_table(view: View, drawn: Sequence[ClassResult]) -> Table:
+    return Table(
+        id="loss-by-class",
+        caption="Mean loss of the classes drawn",
+        columns=(
+            Column("name", "Class"),
+            Column("log_loss", "Mean loss", numeric=True),
+            Column("interval", "95% CI", numeric=True),
+        ),
+        rows=tuple(
+            (
+                Cell(clean(each.name)),
+                Cell(view.losses.text(each.log_loss), each.log_loss),
+                Cell(view.losses.interval(each.interval)),
+            )
+            for each in drawn
+        ),
+    )

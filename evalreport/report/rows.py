@@ -1,0 +1,202 @@
+"""The sections on single rows: those that cost the most, and those changed or left out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from evalreport.formats import (
+    INFINITE,
+    clean,
+    cost_text,
+    count_text,
+    percent_text,
+    probability_text,
+)
+from evalreport.report.model import Cell, Column, Section, Table, Tag, Text
+from evalreport.report.view import View, say, severity_tag, strong
+from evalreport.results import InvalidReason, WorstRow
+
+MOST_ROWS = 20
+_PASSED = Tag("Passed", "good")
+
+
+def worst_section(view: View) -> Section | None:
+    """Return the section on the rows of the highest loss."""
+    rows = [each for each in view.result.worst_rows if each.loss != 0.0][:MOST_ROWS]
+    if not rows:
+        return None
+    return Section(
+        id="worst",
+        title="Worst rows",
+        nav_title="Worst rows",
+        lede=_worst_lede(view, rows),
+        tables=(_worst_table(view, rows),),
+    )
+
+
+def _worst_lede(view: View, rows: list[WorstRow]) -> Text:
+    overall = view.result.overall
+    count = "The row" if len(rows) == 1 else f"The {len(rows):,} rows"
+    shares = [f"{percent_text(len(rows) / overall.n)} of rows"]
+    losses = [each.loss for each in rows if each.loss is not None]
+    if overall.log_loss and not view.is_weighted and len(losses) == len(rows):
+        of_the_loss = min(math.fsum(losses) / (overall.log_loss * overall.n), 1.0)
+        shares.append(f"{percent_text(of_the_loss)} of the loss")
+    names = "Row ids" if rows[0].id is not None else "Row numbers"
+    return say(
+        f"{count} with the highest loss: ",
+        strong(", ".join(shares)),
+        f". Look here for wrong labels first. {names} and slice columns only; input text is left "
+        "out.",
+    )
+
+
+def _worst_table(view: View, rows: list[WorstRow]) -> Table:
+    with_ids = any(each.id is not None for each in rows)
+    with_paths = any(each.path is not None for each in rows)
+    slices = view.result.input.columns.slices
+    return Table(
+        id="worst",
+        caption="Rows with the highest loss",
+        columns=(
+            Column("row", "Row id" if with_ids else "Row", numeric=not with_ids),
+            Column("happened", "Happened"),
+            Column("probability", "Probability given", numeric=True),
+            Column("predicted", "Top prediction"),
+            Column("predicted_probability", "Its probability", numeric=True),
+            Column("loss", "Loss", numeric=True),
+            *((Column("path", "File"),) if with_paths else ()),
+            *(Column(f"slice {number}", clean(name, 40)) for number, name in enumerate(slices)),
+        ),
+        rows=tuple(_worst_row(view, each, with_paths) for each in rows),
+        sortable=True,
+        filter_label="Filter rows",
+    )
+
+
+def _worst_row(view: View, each: WorstRow, with_paths: bool) -> tuple[Cell, ...]:
+    return (
+        _row_name(each),
+        Cell(clean(each.label)),
+        Cell(probability_text(each.probability), each.probability, strong=True),
+        Cell(clean(each.predicted)),
+        Cell(probability_text(each.predicted_probability), each.predicted_probability),
+        Cell(
+            INFINITE if each.loss is None else view.losses.text(each.loss),
+            each.loss,
+            note="capped" if _is_capped(view, each) else "",
+        ),
+        *((Cell(clean(each.path or "")),) if with_paths else ()),
+        *(Cell(clean(each.slices.get(name, ""))) for name in view.result.input.columns.slices),
+    )
+
+
+def _row_name(each: WorstRow) -> Cell:
+    if each.id is not None:
+        return Cell(clean(each.id), code=True)
+    # Rows that came without a number have none to show.
+    number: int | None = each.row
+    return Cell("–") if number is None else Cell(f"{number:,}", number)
+
+
+def _is_capped(view: View, each: WorstRow) -> bool:
+    floor = view.result.input.floor
+    return floor is not None and each.probability < floor
+
+
+def quality_section(view: View) -> Section:
+    """Return the section on data quality."""
+    given, overall = view.result.input, view.result.overall
+    read = f"{count_text(given.rows_read, 'row')} {'was' if given.rows_read == 1 else 'were'} read"
+    scored = f"{overall.n:,} {'was' if overall.n == 1 else 'were'} scored"
+    return Section(
+        id="quality",
+        title="Data quality",
+        nav_title="Data quality",
+        lede=say(f"{read} and ", strong(scored), "."),
+        tables=(
+            Table(
+                id="quality",
+                caption="What was checked, and what was done about it",
+                columns=(
+                    Column("check", "Check"),
+                    Column("rows", "Rows", numeric=True),
+                    Column("done", "What was done"),
+                    Column("result", "Result"),
+                ),
+                rows=tuple(_quality_rows(view)),
+            ),
+        ),
+    )
+
+
+def _quality_rows(view: View) -> Iterator[tuple[Cell, ...]]:
+    quality, overall = view.result.data_quality, view.result.overall
+    if overall.n:
+        n_zero = overall.zero_probability_rows
+        yield _quality_row(
+            view, "Zero probability for what happened", n_zero, _capped(view), "zero-prob"
+        )
+        if view.result.input.floor is not None:
+            yield _quality_row(
+                view, "Above zero but below the floor", overall.floored_rows, _capped(view), "floor"
+            )
+    yield from (_left_out_row(view, each) for each in quality.invalid)
+    if not quality.invalid:
+        yield _quality_row(view, "Could not be scored", 0, "Left out")
+    if quality.duplicate_ids is not None:
+        yield _quality_row(view, "Repeated row id", quality.duplicate_ids, "Scored all the same")
+    sums = quality.rows_not_summing_to_one
+    if quality.rows_rescaled:
+        yield _quality_row(
+            view, "Did not sum to 1", quality.rows_rescaled, "Rescaled to 1", "rescaled"
+        )
+    else:
+        yield _quality_row(view, "Off a sum of 1 by 0.01 at most", sums, "Scored as found", "sums")
+    if quality.rows_scored_as_is:
+        yield _quality_row(
+            view, "Off by more than 0.01", quality.rows_scored_as_is, "Scored as found", "as-is"
+        )
+    if quality.rows_lowered_to_one:
+        yield _quality_row(
+            view, "A hair above 1", quality.rows_lowered_to_one, "Lowered to 1 (at most 1e-6)"
+        )
+    if quality.zero_weight_rows:
+        yield _quality_row(view, "Weight of zero", quality.zero_weight_rows, "Not scored")
+
+
+def _quality_row(
+    view: View, check: str, n_rows: int, done: str, code: str = ""
+) -> tuple[Cell, ...]:
+    """Return a row; `code` is that of the finding that says how bad it is."""
+    finding = view.found(code)
+    tag = severity_tag(finding.severity if finding else "note") if n_rows else _PASSED
+    return (
+        Cell(check),
+        Cell(f"{n_rows:,}", n_rows),
+        Cell(done if n_rows else "None found"),
+        Cell("", tag=tag),
+    )
+
+
+def _left_out_row(view: View, each: InvalidReason) -> tuple[Cell, ...]:
+    finding = view.found("left-out")
+    place = ""
+    if each.examples:
+        first = each.examples[0]
+        place = f"; first in row {first.row:,}, column {clean(first.column, 40)}"
+    return (
+        Cell(each.reason[:1].upper() + each.reason[1:]),
+        Cell(f"{each.n:,}", each.n),
+        Cell(f"Left out{place}"),
+        Cell("", tag=severity_tag(finding.severity if finding else "note")),
+    )
+
+
+def _capped(view: View) -> str:
+    floor = view.result.input.floor
+    if floor is None:
+        return "Scored as infinite"
+    cost = cost_text(view.losses.value(-math.log(floor)))
+    return f"Loss capped at {cost} {view.losses.unit}"

@@ -1,0 +1,61 @@
+"""The band ruler: every band as a step of equal width, with this run in it."""
+
+from __future__ import annotations
+
+import math
+
+from evalreport.bands import BANDS, GREAT, PERFECT, Band, band_of
+from evalreport.formats import NATS, capital, coordinate
+from evalreport.report.model import RulerStep
+from evalreport.report.view import View, band_range_text, band_tone
+from evalreport.results import Interval
+
+_WIDTH = 100.0
+_LEAST_WIDTH = 1.5
+
+
+def ruler(view: View) -> tuple[RulerStep, ...]:
+    """Return the steps from "great" upwards; "perfect" has no width and stands at its start."""
+    return tuple(_step(view, band) for band in BANDS if band is not PERFECT)
+
+
+def _step(view: View, band: Band) -> RulerStep:
+    overall = view.result.overall
+    loss = overall.log_loss
+    here = loss is not None and (band_of(loss) is band or (loss == 0.0 and band is GREAT))
+    span = _overlap(overall.interval, band)
+    return RulerStep(
+        name=capital(band.name),
+        range_text=band_range_text(band),
+        tone=band_tone(band.name),
+        mark_text=f"This run: {_in_nats(view)}" if here else "",
+        is_current=here,
+        interval_start=None if span is None else coordinate(span[0]),
+        interval_width=None if span is None else coordinate(span[1]),
+        tick=coordinate(_place(loss, band)) if here and loss is not None else None,
+    )
+
+
+def _in_nats(view: View) -> str:
+    text = NATS.text(view.result.overall.log_loss)
+    return text if view.losses.unit == "nats" else f"{text} nats"
+
+
+def _place(loss: float, band: Band) -> float:
+    """Return where a loss lies in its band; the last one has no end, so it is squeezed in."""
+    if band.high is None:
+        return 0.0 if loss <= band.low else _WIDTH * (1.0 - band.low / loss)
+    part = (loss - band.low) / (band.high - band.low)
+    return _WIDTH * min(max(part, 0.0), 1.0)
+
+
+def _overlap(interval: Interval | None, band: Band) -> tuple[float, float] | None:
+    """Return start and width of the part of an interval that lies in a band."""
+    if interval is None:
+        return None
+    low, high = interval
+    if high < band.low or low > (math.inf if band.high is None else band.high):
+        return None
+    start, end = _place(max(low, band.low), band), _place(high, band)
+    width = max(end - start, _LEAST_WIDTH)
+    return min(start, _WIDTH - width), width

@@ -1,0 +1,37 @@
+"""The sections in the order in which they are shown; one without data is left out."""
+
+from __future__ import annotations
+
+from evalreport.report.calibration import calibration_section
+from evalreport.report.explain import help_section, run_section
+from evalreport.report.groups import classes_section, slices_section
+from evalreport.report.losses import loss_section
+from evalreport.report.model import Section
+from evalreport.report.rows import quality_section, worst_section
+from evalreport.report.view import View, say
+
+
+def sections(view: View, command: str) -> tuple[Section, ...]:
+    """Return every section that has something to show."""
+    candidates = (
+        compare_section(),
+        classes_section(view),
+        slices_section(view),
+        loss_section(view),
+        calibration_section(view),
+        worst_section(view),
+        quality_section(view),
+        help_section(view),
+        run_section(view, command),
+    )
+    return tuple(each for each in candidates if each is not None)
+
+
+def compare_section() -> Section:
+    """Return the section on the previous run: there is none to compare with."""
+    return Section(
+        id="compare",
+        title="Compared with the previous run",
+        nav_title="Compared with the previous run",
+        lede=say("No previous run given."),
+    )

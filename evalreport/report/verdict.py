@@ -1,0 +1,285 @@
+"""The answer in one screen: number, band, headline, and the facts that go with it."""
+
+from __future__ import annotations
+
+from evalreport.bands import BANDS, band_of
+from evalreport.findings import loss_without_zeros
+from evalreport.findings.judgement import FEW_ROWS
+from evalreport.formats import (
+    INFINITE,
+    capital,
+    clean,
+    count_text,
+    edge_text,
+    floor_text,
+    listed,
+    percent_text,
+)
+from evalreport.report.model import Fact, Text, Tone, Verdict
+from evalreport.report.ruler import ruler
+from evalreport.report.view import View, band_tag, band_tone, say, strong
+from evalreport.results import Interval
+
+_RULER_NOTE = (
+    "Line: this run with its 95% CI. Widths are not to scale. Rule-of-thumb bands, in nats; "
+    "0 is perfect. Read them together with the baseline below."
+)
+
+
+def verdict(view: View) -> Verdict:
+    """Return the verdict on a result."""
+    overall = view.result.overall
+    headline, tone, sentences = _headline(view)
+    return Verdict(
+        tone=tone,
+        value_label="Log loss, lower is better",
+        value_text=view.mean_loss_text(overall.n, overall.log_loss),
+        unit_text=f"{view.losses.unit} per row",
+        interval_text=interval_sentence(view),
+        band=band_tag(overall.band.name) if overall.band else None,
+        headline=headline,
+        sentences=sentences,
+        ruler=ruler(view),
+        ruler_note=_RULER_NOTE,
+        facts=(_against_baseline(view), _against_previous(), _where_the_loss_is(view)),
+        baseline_text=_baseline_line(view),
+    )
+
+
+def interval_sentence(view: View) -> str:
+    """Return the interval, or why there is none."""
+    overall = view.result.overall
+    if overall.interval is not None:
+        about = ", approximate" if overall.interval_is_approximate else ""
+        return f"95% CI {view.losses.interval(overall.interval)}{about}"
+    if not overall.n:
+        return "No interval: no rows"
+    if overall.log_loss is None:
+        return "No interval: the loss is infinite"
+    return f"No interval: {'under 10 rows' if overall.n < 10 else 'every row has the same loss'}"
+
+
+# --- headline ---------------------------------------------------------------------------------
+
+_Headline = tuple[str, Tone, tuple[Text, ...]]
+
+
+def _headline(view: View) -> _Headline:
+    """Return headline, tone and sentences; the first rule that fits decides."""
+    overall = view.result.overall
+    if not overall.n:
+        finding = view.found("no-rows")
+        return "No rows could be scored", "bad", (say(finding.why),) if finding else ()
+    if overall.log_loss is None:
+        return "The log loss is infinite", "bad", (_infinite(view),)
+    if overall.log_loss > BANDS[-1].low:
+        return "Something is broken", "bad", (_broken(view), *_cause(view))
+    if view.found("below-baseline"):
+        return "Worse than always predicting class frequencies", "bad", (_harmful(view),)
+    if view.found("no-skill"):
+        sentence = _no_skill(view)
+        return "No better than always predicting class frequencies", "poor", (sentence,)
+    if overall.log_loss == 0.0:
+        return "Perfect score: check for leakage", "watch", (_perfect(view),)
+    if _is_uncertain(view):
+        return "Too few rows to say", "watch", (_too_few(view), *_cause(view))
+    return _ordinary(view)
+
+
+def _ordinary(view: View) -> _Headline:
+    band = view.result.overall.band
+    assert band is not None
+    first = (*_average(view), *_crossing(view))
+    return capital(band.name), band_tone(band.name), (first, *_cause(view))
+
+
+def _is_uncertain(view: View) -> bool:
+    overall = view.result.overall
+    touched = len(overall.band.interval_bands) if overall.band else 0
+    return overall.n < FEW_ROWS or touched >= 3
+
+
+def _infinite(view: View) -> Text:
+    n_zero = view.result.overall.zero_probability_rows
+    text = f"{count_text(n_zero, 'row')} gave probability 0 to what happened, and no floor is set."
+    known = [each for each in view.result.floors if each.log_loss is not None]
+    if not known:
+        return say(text)
+    first = known[0]
+    loss = view.losses.text(first.log_loss)
+    return say(f"{text} With a floor of {floor_text(first.floor)} it would be ", strong(loss), ".")
+
+
+def _broken(view: View) -> Text:
+    n_classes = len(view.result.input.classes)
+    knows_nothing = view.losses.text(view.result.baseline.uniform)
+    guess = f"A model that knows nothing about {n_classes:,} equally likely classes scores "
+    if view.found("many-classes"):
+        saved = percent_text(view.result.baseline.skill)
+        return say(
+            f"{guess}{knows_nothing}. The bands were made for few classes: this model still loses ",
+            strong(f"{saved} less"),
+            " than always predicting class frequencies.",
+        )
+    return say(
+        guess,
+        strong(knows_nothing),
+        ". Check column order, class names and zero probabilities.",
+    )
+
+
+def _harmful(view: View) -> Text:
+    baseline, loss = view.result.baseline.class_frequencies, view.result.overall.log_loss
+    more = -(view.result.baseline.skill or 0.0)
+    return say(
+        f"Ignoring the inputs would score {view.losses.text(baseline)}; this model scores "
+        f"{view.losses.text(loss)}, ",
+        strong(f"{percent_text(more)} more"),
+        ". Swapped class columns are the usual cause.",
+    )
+
+
+def _no_skill(view: View) -> Text:
+    baseline = view.losses.text(view.result.baseline.class_frequencies)
+    rows = count_text(view.result.overall.n, "row")
+    return say(f"With {rows} the difference from ", strong(baseline), " could be chance.")
+
+
+def _perfect(view: View) -> Text:
+    return say(
+        "Every row got ",
+        strong("100%"),
+        " for what happened. Check whether the label, or something made from it, is among the "
+        "inputs, and whether training rows are in this file.",
+    )
+
+
+def _too_few(view: View) -> Text:
+    overall = view.result.overall
+    rows = f"{count_text(overall.n, 'row')}: "
+    if overall.interval is None:
+        return say(rows, *_average(view))
+    return say(rows, f"the interval runs from {view.losses.interval(overall.interval)}.")
+
+
+def _average(view: View) -> Text:
+    average = percent_text(view.result.overall.mean_probability)
+    return say("On average the model gave ", strong(average), " to what happened.")
+
+
+def _crossing(view: View) -> Text:
+    """Return the sentence for an interval that reaches into a neighbouring band."""
+    band = view.result.overall.band
+    if band is None or len(band.interval_bands) < 2:
+        return ()
+    touched = [each for each in BANDS if each.name in band.interval_bands]
+    edges = [edge_text(each.high) for each in touched if each.high is not None][: len(touched) - 1]
+    others = [f"“{each.name}”" for each in touched if each.name != band.name]
+    verb = "is" if len(others) == 1 else "are"
+    unit = "" if view.losses.unit == "nats" else " nats"
+    return say(
+        f" The interval crosses {listed(edges)}{unit}, so {listed(others)} {verb} also possible."
+    )
+
+
+def _cause(view: View) -> tuple[Text, ...]:
+    """Return the sentence on what weighs most, if anything does."""
+    overall = view.result.overall
+    rest, n_zero = loss_without_zeros(view.result), overall.zero_probability_rows
+    if rest is not None and (overall.zero_probability_share_of_loss or 0.0) > 0.05:
+        share = percent_text(overall.zero_probability_share_of_loss)
+        rows = f"{count_text(n_zero, 'row')} given zero probability"
+        verb, them = ("makes", "it") if n_zero == 1 else ("make", "them")
+        loss = f"{view.losses.text(rest)} ({band_of(rest).name})"
+        return (
+            say(strong(rows), f" {verb} {share} of the loss. Without {them} it would be {loss}."),
+        )
+    if view.found("flattering-bands"):
+        baseline = view.losses.text(view.result.baseline.class_frequencies)
+        return (
+            say(
+                "The bands flatter any model at this base rate: always predicting class "
+                f"frequencies scores {baseline}, “{view.result.baseline.band}” too. Judge by the "
+                "loss saved."
+            ),
+        )
+    group = view.judged("slice", "class")
+    if group is None:
+        return ()
+    name = next((piece.text for piece in group.short if piece.is_data), "")
+    kind = "" if group.finding.code == "slice" else "Class "
+    return (
+        say(kind, strong(clean(name, 40)), group.short[-1].text.replace(":", " scores", 1), "."),
+    )
+
+
+# --- facts ------------------------------------------------------------------------------------
+
+
+def _against_baseline(view: View) -> Fact:
+    baseline = view.result.baseline
+    term = "Against always predicting class frequencies"
+    if baseline.class_frequencies is None:
+        return Fact(term, "Not defined", "No row was scored")
+    number = f"Baseline {view.losses.text(baseline.class_frequencies)}"
+    if baseline.skill is None:
+        why = (
+            "Only one class happened" if not baseline.class_frequencies else "The loss is infinite"
+        )
+        return Fact(term, "Not defined", f"{why}. {number}")
+    interval = baseline.skill_interval
+    detail = f"{number}. 95% CI {_skill_interval(interval)}" if interval else number
+    return Fact(term, less_or_more(baseline.skill), detail)
+
+
+def less_or_more(skill: float) -> str:
+    """Return skill in words: "86% less loss", "17% more loss"."""
+    if skill == 0.0:
+        return "The same loss"
+    return f"{percent_text(abs(skill))} {'less' if skill > 0 else 'more'} loss"
+
+
+def _skill_interval(interval: Interval) -> str:
+    low, high = interval
+    if low >= 0:
+        return f"{percent_text(low)} to {percent_text(high)}"
+    if high <= 0:
+        return f"{percent_text(-high)} to {percent_text(-low)} more"
+    return f"{percent_text(-low)} more to {percent_text(high)} less"
+
+
+def _baseline_line(view: View) -> str:
+    baseline = view.result.baseline
+    if baseline.class_frequencies is None:
+        return ""
+    number = f"Baseline {view.losses.text(baseline.class_frequencies)}"
+    if baseline.skill is None:
+        return f"{number}: always predicting class frequencies"
+    than = "as" if baseline.skill == 0.0 else "than"
+    words = less_or_more(baseline.skill)
+    return f"{number}: {words[0].lower() + words[1:]} {than} always predicting class frequencies"
+
+
+def _against_previous() -> Fact:
+    return Fact("Against the previous run", "No previous run given", "Nothing to compare with")
+
+
+def _where_the_loss_is(view: View) -> Fact:
+    term, overall = "Where the loss is", view.result.overall
+    if not overall.n:
+        return Fact(term, "Nowhere", "No row was scored")
+    if overall.log_loss is None:
+        n_zero = count_text(overall.zero_probability_rows, "row")
+        return Fact(term, f"{INFINITE} in {n_zero}", "Rows that gave 0 to what happened")
+    if overall.log_loss == 0.0:
+        return Fact(term, "Nowhere", "Every row has a loss of 0")
+    rows, loss = loss_of_the_doubtful(view)
+    shares = f"{percent_text(rows)} of rows, {percent_text(loss)} of the loss"
+    return Fact(term, shares, "Rows where what happened got 50% or less")
+
+
+def loss_of_the_doubtful(view: View) -> tuple[float, float]:
+    """Return the share of rows, and of the loss, where what happened got 50 % or less."""
+    bins = [each for each in view.result.loss_by_probability if each.high <= 0.5]
+    loss = sum(each.share_of_loss or 0.0 for each in bins)
+    return sum(each.n for each in bins) / view.result.overall.n, loss
