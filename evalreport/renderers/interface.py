@@ -1,4 +1,4 @@
-"""What a renderer is."""
+"""What every renderer offers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ class Renderer(Protocol):
 
     name: ClassVar[str]
     suffix: ClassVar[str]
-    """Ending of a file that holds such text, with its dot."""
 
     def render(self, report: Report) -> str:
-        """Return the text, with a line break at its end; the same report gives the same text."""
+        """Return the whole document; the same report gives the same text."""

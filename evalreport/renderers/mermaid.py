@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 
+from evalreport.formats import INFINITE
 from evalreport.renderers.groups import Group
 
 MOST_BARS = 12
@@ -16,9 +17,9 @@ _UNFIT = re.compile(r"""["`<>#;&%$\\\[\]{}]+""")
 
 
 def bar_chart(groups: Sequence[Group], title: str, unit: str) -> str:
-    """Return a chart of the first groups that have a finite loss; nothing if there are none.
+    """Return a chart of the first groups that have a loss; nothing if there are none.
 
-    Bars of Mermaid grow from the lower end of the axis, so that is always 0.
+    There is no chart either if a loss is infinite: leaving out the worst would mislead. Bars of Mermaid grow from the lower end of the axis, so that is always 0.
 
     Parameters
     ----------
@@ -30,7 +31,7 @@ def bar_chart(groups: Sequence[Group], title: str, unit: str) -> str:
         Name of the vertical axis.
     """
     bars = [(each, loss) for each in groups if (loss := _shown(each.loss)) is not None][:MOST_BARS]
-    if not bars:
+    if not bars or any(each.loss == INFINITE for each in groups):
         return ""
     labels = ", ".join(f'"{_label(each.name)}"' for each, _ in bars)
     losses = ", ".join(f"{loss:g}" for _, loss in bars)

@@ -1,0 +1,56 @@
+"""The program ``evalreport``: its commands and what becomes of errors."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from evalreport import __version__
+from evalreport.cli.demo import demo
+from evalreport.cli.exits import INTERRUPTED, UNEXPECTED
+from evalreport.cli.report import report
+from evalreport.cli.schema import schema
+
+app = typer.Typer(
+    help="An honest verdict on a classifier's probabilities: log loss, per class and per slice, "
+    "with intervals, baseline and score bands, as one self-contained HTML report.",
+    epilog="Exit codes: 0 done, 2 wrong usage, 3 input refused and nothing written, "
+    "4 an output could not be written.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(report)
+app.command()(demo)
+app.command()(schema)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"evalreport {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the program."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception:  # the last stop: shown in full, and never mistaken for a failed limit
+        traceback.print_exc()
+        sys.stderr.write("\nThis is a bug in evalreport. Please report it with the lines above.\n")
+        sys.exit(UNEXPECTED)

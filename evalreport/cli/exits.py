@@ -1,0 +1,54 @@
+"""Exit codes, and errors as one plain sentence on standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from evalreport.errors import (
+    EvalReportError,
+    InputError,
+    MergeError,
+    OutputError,
+    SettingsError,
+)
+
+USAGE = 2
+REFUSED = 3
+NOT_WRITTEN = 4
+UNEXPECTED = 4
+INTERRUPTED = 130
+
+_CODES: dict[type[EvalReportError], int] = {
+    SettingsError: USAGE,
+    InputError: REFUSED,
+    MergeError: REFUSED,
+    OutputError: NOT_WRITTEN,
+}
+
+
+@contextmanager
+def exit_codes(verbose: bool = False) -> Iterator[None]:
+    """Turn evalreport's errors into a sentence and an exit code; the rest passes through."""
+    try:
+        yield
+    except EvalReportError as error:
+        raise _stop(error, str(error), _CODES[type(error)], verbose) from error
+    except BrokenPipeError as error:
+        # Whoever read the summary has seen enough; Python would complain again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from error
+    except OSError as error:
+        raise _stop(error, f"{error.strerror or error}.", NOT_WRITTEN, verbose) from error
+
+
+def _stop(error: Exception, sentence: str, code: int, verbose: bool) -> typer.Exit:
+    if verbose:
+        traceback.print_exception(error)
+    typer.echo(f"error: {sentence}", err=True)
+    return typer.Exit(code)

@@ -1,0 +1,23 @@
+"""Running a report job and showing what came of it."""
+
+from __future__ import annotations
+
+import sys
+
+from evalreport.cli.progress import reading_progress
+from evalreport.job import JobOutcome, run
+from evalreport.renderers.terminal import print_summary, quiet_line
+from evalreport.settings import ReportSettings
+
+
+def run_and_show(settings: ReportSettings) -> JobOutcome:
+    """Run the job; print the document that was asked for, or the summary and the files."""
+    with reading_progress() as on_rows:
+        outcome = run(settings, on_rows)
+    if outcome.stdout is not None:
+        sys.stdout.write(outcome.stdout)
+    elif settings.quiet:
+        print(quiet_line(outcome.report, outcome.files))
+    else:
+        print_summary(outcome.report, outcome.files)
+    return outcome

@@ -1,0 +1,149 @@
+"""The report job: read, evaluate, render, write. The command line and the demo both run this."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import evalreport
+from evalreport.batch import PredictionBatch
+from evalreport.created import creation_time
+from evalreport.evaluation import EvaluateSettings, evaluate_predictions
+from evalreport.readers import open_predictions
+from evalreport.readers.interface import Predictions, ReadSettings
+from evalreport.renderers import html_renderer, json_renderer, markdown_renderer
+from evalreport.report import build_report
+from evalreport.report.model import Report
+from evalreport.settings import STANDARD_STREAM, ReportSettings
+from evalreport.write import StagedFiles
+
+OnRows = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """An output that was written: what it is, where, and how large."""
+
+    kind: str
+    path: str
+    n_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutcome:
+    """What a report job came to."""
+
+    report: Report
+    files: tuple[WrittenFile, ...]
+    stdout: str | None
+    """The document for standard output, if one was asked for."""
+
+
+def run(settings: ReportSettings, on_rows: OnRows | None = None) -> JobOutcome:
+    """Read the predictions, evaluate them and write every output that was asked for.
+
+    Parameters
+    ----------
+    settings : ReportSettings
+        What to do.
+    on_rows : callable, optional
+        Told how many more rows were read, as the work goes on.
+
+    Raises
+    ------
+    InputError
+        If the input is refused; no output is written then.
+    OutputError
+        If an output cannot be written.
+    """
+    predictions = open_predictions(settings.inputs, _read_settings(settings))
+    with StagedFiles() as files:
+        rejects = _Rejects(files, settings.rejects, predictions) if settings.rejects else None
+        result = evaluate_predictions(
+            predictions,
+            EvaluateSettings(
+                floor=settings.floor, normalize=settings.normalize, workers=settings.workers
+            ),
+            title=settings.title or settings.input_name,
+            created=creation_time(predictions.modified),
+            version=evalreport.__version__,
+            on_batch=rejects.keep if rejects else None,
+            on_rows=on_rows,
+        )
+        if rejects:
+            rejects.close()
+        report = build_report(
+            result, key=settings.key, unit=settings.unit, command=settings.command()
+        )
+        documents = _documents(report, settings)
+        for _, path, text in documents:
+            if path != STANDARD_STREAM:
+                files.write(Path(path), text)
+        files.commit()
+    written = [
+        WrittenFile(kind, path, len(text.encode()))
+        for kind, path, text in documents
+        if path != STANDARD_STREAM
+    ]
+    if settings.rejects:
+        written.append(_rejects_file(settings.rejects))
+    stdout = next((text for _, path, text in documents if path == STANDARD_STREAM), None)
+    return JobOutcome(report, tuple(written), stdout)
+
+
+def _documents(report: Report, settings: ReportSettings) -> list[tuple[str, str, str]]:
+    """Return kind, path and text of every document that was asked for."""
+    template_dir = None if settings.template_dir is None else Path(settings.template_dir)
+    documents = []
+    if settings.html_path is not None:
+        text = html_renderer(template_dir).render(report)
+        documents.append(("Report", settings.html_path, text))
+    if settings.json is not None:
+        documents.append(("Numbers", settings.json, json_renderer().render(report)))
+    if settings.markdown is not None:
+        text = markdown_renderer(template_dir).render(report)
+        documents.append(("Summary", settings.markdown, text))
+    return documents
+
+
+def _read_settings(settings: ReportSettings) -> ReadSettings:
+    return ReadSettings(
+        format=settings.format,
+        label=settings.label,
+        probs=settings.probs,
+        positive=settings.positive,
+        classes=settings.classes,
+        weight=settings.weight,
+        id=settings.id,
+        slices=settings.slices,
+        on_invalid=settings.on_invalid,
+        normalize=settings.normalize,
+        keep_rejected_rows=settings.rejects is not None,
+    )
+
+
+class _Rejects:
+    """The rows that were left out, as they stand in the input, each with its reason."""
+
+    def __init__(self, files: StagedFiles, path: str, predictions: Predictions) -> None:
+        self._paths = predictions.paths
+        self._file: IO[str] = files.open(Path(path))
+        self._writer = csv.writer(self._file, lineterminator="\n")
+        self._writer.writerow(
+            [*predictions.header, "rejected_file", "rejected_row", "rejected_column", "reason"]
+        )
+
+    def keep(self, batch: PredictionBatch) -> None:
+        for each in batch.intake.rejections:
+            path = self._paths[batch.source]
+            self._writer.writerow([*each.cells, path, each.row, each.column, each.reason])
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _rejects_file(path: str) -> WrittenFile:
+    return WrittenFile("Rejects", path, Path(path).stat().st_size)

@@ -1,0 +1,149 @@
+"""What a report job was asked to do, frozen. Light to import: the command line needs it first."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from evalreport.errors import SettingsError
+
+FORMAT_NAMES = ("csv", "tsv", "parquet")
+DEFAULT_FLOOR = 2.0**-52
+STANDARD_STREAM = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSettings:
+    """The options of ``evalreport report``; see its help for what they mean.
+
+    ``output`` is a file name, "-" for standard output, "none" for no page at all, or None for the
+    name of the input with ``.report.html``; ``json`` and ``markdown`` a file name, "-" or None.
+    """
+
+    inputs: tuple[str, ...]
+    format: str | None = None
+    label: str | None = None
+    probs: tuple[str, ...] = ()
+    positive: str | None = None
+    classes: tuple[str, ...] | None = None
+    weight: str | None = None
+    id: str | None = None
+    slices: tuple[str, ...] = ()
+    on_invalid: Literal["error", "drop"] = "error"
+    rejects: str | None = None
+    normalize: Literal["error", "rescale", "as-is"] = "error"
+    floor: float | None = DEFAULT_FLOOR
+    unit: Literal["nats", "bits"] = "nats"
+    output: str | None = None
+    json: str | None = None
+    markdown: str | None = None
+    title: str | None = None
+    key: str | None = None
+    template_dir: str | None = None
+    workers: int = 1
+    quiet: bool = False
+
+    def __post_init__(self) -> None:
+        streams = [
+            f"--{name}"
+            for name in ("output", "json", "markdown")
+            if getattr(self, name) == STANDARD_STREAM
+        ]
+        if len(streams) > 1:
+            raise SettingsError(
+                f"{' and '.join(streams)} both ask for standard output, which holds one document."
+            )
+        if self.rejects is not None and self.on_invalid != "drop":
+            raise SettingsError(
+                "--rejects keeps the rows that are left out: add --on-invalid drop."
+            )
+        self._refuse_overwriting()
+
+    def _refuse_overwriting(self) -> None:
+        outputs = [self.html_path, self.json, self.markdown, self.rejects]
+        files = [Path(name).absolute() for name in outputs if name and name != STANDARD_STREAM]
+        for file in files:
+            if files.count(file) > 1:
+                raise SettingsError(f"two outputs would be written to {file.name}.")
+            if file in [Path(name).absolute() for name in self.inputs]:
+                raise SettingsError(f"{file.name} is an input; an output may not replace it.")
+
+    @property
+    def input_name(self) -> str:
+        """Name of the first input without its folder and its suffix."""
+        first = self.inputs[0]
+        if first == STANDARD_STREAM:
+            return "predictions"
+        name = Path(first).name or Path(first).absolute().name
+        stem = name.split(".")[0]
+        return stem or name
+
+    @property
+    def html_path(self) -> str | None:
+        """Where the page goes: a file name, "-", or None for nowhere."""
+        if self.output == "none":
+            return None
+        if self.output is not None:
+            return self.output
+        if STANDARD_STREAM in (self.json, self.markdown):
+            return None
+        return f"{self.input_name}.report.html"
+
+    @property
+    def document_on_stdout(self) -> bool:
+        """Whether standard output holds a document, and so no summary."""
+        return STANDARD_STREAM in (self.html_path, self.json, self.markdown)
+
+    def command(self) -> str:
+        """Return the command that gives the same numbers, without where they are written."""
+        words = ["evalreport", "report", *self.inputs]
+        options = {
+            "--format": self.format,
+            "--label": self.label,
+            "--probs": ",".join(self.probs) or None,
+            "--positive": self.positive,
+            "--classes": None if self.classes is None else ",".join(self.classes),
+            "--weight": self.weight,
+            "--id": self.id,
+            "--on-invalid": None if self.on_invalid == "error" else self.on_invalid,
+            "--normalize": None if self.normalize == "error" else self.normalize,
+            "--floor": _floor_text(self.floor),
+            "--unit": None if self.unit == "nats" else self.unit,
+        }
+        for option, value in options.items():
+            if value is not None:
+                words += [option, value]
+        for column in self.slices:
+            words += ["--slice", column]
+        return shlex.join(words)
+
+
+def _floor_text(floor: float | None) -> str | None:
+    if floor is None:
+        return "none"
+    return None if floor == DEFAULT_FLOOR else repr(floor)
+
+
+def parse_floor(text: str) -> float | None:
+    """Return the floor that an option names: a probability below 1, or None for "none".
+
+    Examples
+    --------
+    >>> parse_floor("1e-7"), parse_floor("2^-10"), parse_floor("none")
+    (1e-07, 0.0009765625, None)
+    """
+    if text == "none":
+        return None
+    power = re.fullmatch(r"2\^-(\d{1,4})", text)
+    try:
+        floor = 2.0 ** -int(power[1]) if power else float(text)
+    except ValueError:
+        floor = -1.0
+    if not 0.0 < floor < 1.0:
+        raise SettingsError(
+            f"--floor takes a probability above 0 and below 1, or none; not {text}."
+        )
+    return floor

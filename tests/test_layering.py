@@ -1,0 +1,198 @@
+"""Which way imports go, and how long things may get: read off the source, not off good intentions.
+
+An import inside a function counts like any other; one under ``if TYPE_CHECKING`` counts too.
+"""
+
+from __future__ import annotations
+
+import ast
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "evalreport"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# A component is a module or a sub-package right under evalreport. It may import what stands to its
+# right, itself, and nothing else of ours. `cli` and the public door `__init__` stand above all.
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "results": set(),
+    "examples": set(),
+    "settings": {"errors"},
+    "write": {"errors"},
+    "created": {"errors"},
+    "evaluation_file": {"errors", "results"},
+    "batch": {"errors"},
+    "exact": {"errors", "batch"},
+    "intervals": {"exact", "results"},
+    "formats": {"results", "bands"},
+    "bands": {"results"},
+    "schema": {"results"},
+    "scoring": {"errors", "batch", "exact"},
+    "readers": {"errors", "results", "batch"},
+    "statistics": {"errors", "results", "bands", "batch", "scoring", "exact", "intervals"},
+    "engines": {"errors", "batch", "exact", "statistics"},
+    "findings": {"results", "bands", "formats"},
+    "charts": {"results", "bands", "formats"},
+    "report": {"results", "bands", "findings", "formats"},
+    "renderers": {"errors", "results", "formats", "evaluation_file", "report", "charts"},
+    "evaluation": {
+        "errors",
+        "results",
+        "bands",
+        "batch",
+        "scoring",
+        "exact",
+        "intervals",
+        "statistics",
+        "engines",
+        "findings",
+        "readers",
+    },
+}
+# The report job and the Python interface put all of it together.
+MAY_IMPORT["job"] = set(MAY_IMPORT)
+MAY_IMPORT["api"] = MAY_IMPORT["job"]
+MAY_IMPORT["demo"] = {"examples", "settings", "errors", "write"}
+ABOVE_ALL = {"cli", "__init__", "__main__"}
+
+ONLY_IN = {
+    "matplotlib": {"charts"},
+    "jinja2": {"renderers"},
+    "typer": {"cli"},
+    "pyarrow": {"readers", "engines"},
+}
+
+# Where a mistake of our own is shown in full, so that it is not taken for a verdict.
+LAST_STOP = PACKAGE / "cli" / "app.py"
+
+
+def component(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the line and the full dotted name of everything that a module imports."""
+    package = ["evalreport", *path.relative_to(PACKAGE).parent.parts]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *filter(None, [node.module])])
+            yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
+
+
+def our_components(path: Path) -> Iterator[tuple[int, str]]:
+    for line, name in imported(path):
+        parts = name.split(".")
+        # The version is a fact that is there before anything is imported, not a dependency.
+        if parts[0] != "evalreport" or parts[1:] in ([], ["__version__"]):
+            continue
+        is_component = (PACKAGE / parts[1]).is_dir() or (PACKAGE / f"{parts[1]}.py").is_file()
+        yield line, parts[1] if is_component else "__init__"
+
+
+def relative_name(path: Path) -> str:
+    return str(path.relative_to(PACKAGE.parent))
+
+
+def functions() -> Iterator[tuple[str, int]]:
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                place = f"{relative_name(path)}:{node.lineno} {node.name}"
+                yield place, (node.end_lineno or node.lineno) - node.lineno + 1 - _documented(node)
+
+
+def _documented(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of the docstring: a well documented function is no longer than it is."""
+    if ast.get_docstring(node) is None:
+        return 0
+    return (node.body[0].end_lineno or 0) - node.body[0].lineno + 1
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative_name)
+def test_a_module_imports_only_what_its_layer_may(path):
+    here = component(path)
+    if here in ABOVE_ALL:
+        return
+    assert here in MAY_IMPORT, f"{here} is new: say in MAY_IMPORT what it may import"
+    wrong = [
+        f"line {line}: {here} imports {name}"
+        for line, name in our_components(path)
+        if name != here and name not in MAY_IMPORT[here]
+    ]
+    assert wrong == []
+
+
+def test_the_allowed_arrows_contain_no_circle():
+    settled: set[str] = set()
+    while settled != set(MAY_IMPORT):
+        free = {name for name, below in MAY_IMPORT.items() if below <= settled} - settled
+        assert free, f"a circle among {sorted(set(MAY_IMPORT) - settled)}"
+        settled |= free
+
+
+def test_nobody_imports_the_command_line():
+    wrong = [
+        f"{relative_name(path)}:{line}"
+        for path in MODULES
+        if component(path) not in {"cli", "__main__"}
+        for line, name in our_components(path)
+        if name == "cli"
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_a_heavy_library_is_imported_in_its_layer_only(library):
+    wrong = [
+        f"{relative_name(path)}:{line} {name}"
+        for path in MODULES
+        if component(path) not in ONLY_IN[library]
+        for line, name in imported(path)
+        if name.split(".")[0] == library
+    ]
+    assert wrong == []
+
+
+def test_nobody_imports_pyplot():
+    wrong = [
+        f"{relative_name(path)}:{line}"
+        for path in MODULES
+        for line, name in imported(path)
+        if name.startswith("matplotlib.pyplot") or name.startswith("pylab")
+    ]
+    assert wrong == []
+
+
+def test_no_function_is_longer_than_sixty_lines():
+    assert [place for place, length in functions() if length > 60] == []
+
+
+def test_half_of_all_functions_are_shorter_than_ten_lines():
+    assert statistics.median(length for _, length in functions()) < 10
+
+
+def test_no_module_is_longer_than_four_hundred_lines():
+    lengths = {relative_name(path): len(path.read_text("utf-8").splitlines()) for path in MODULES}
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
+
+
+def test_no_broad_except_hides_a_mistake():
+    broad = [
+        f"{relative_name(path)}:{node.lineno}"
+        for path in MODULES
+        if path != LAST_STOP
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (
+            node.type is None
+            or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"})
+        )
+    ]
+    assert broad == []
