@@ -14,8 +14,7 @@ from evalreport.evaluation import EvaluateSettings, evaluate_predictions
 from evalreport.evaluation_file import dumps, loads
 from evalreport.readers import open_predictions, predictions_from_arrays
 from evalreport.readers.interface import ReadSettings
-from evalreport.results import EvaluationResult, Interval
-from evalreport.scoring import FLOOR
+from evalreport.results import EvaluationResult, Floor, InputKind, Interval
 from evalreport.write import StagedFiles
 
 if TYPE_CHECKING:
@@ -146,12 +145,13 @@ def evaluate(
     *,
     classes: Sequence[Any] | None = None,
     positive: Any = None,
+    input_kind: InputKind = "probabilities",
     weights: Any = None,
     slices: Mapping[str, Any] | None = None,
     ids: Any = None,
     on_invalid: Literal["error", "drop"] = "error",
     normalize: Literal["error", "rescale", "as-is"] = "error",
-    floor: float | None = FLOOR,
+    floor: Floor = "auto",
     n_worst: int = 20,
     title: str = "predictions",
 ) -> Evaluation:
@@ -169,6 +169,8 @@ def evaluate(
         of a data frame, or the sorted distinct observations if there are as many.
     positive : optional
         The class that a one-dimensional `probs` speaks of.
+    input_kind : {"probabilities", "percentages", "logits", "log-probabilities"}
+        What the numbers in `probs` are.
     weights : array_like of shape (n_rows,), optional
         Case weights, >= 0.
     slices : mapping of str to array_like, optional
@@ -179,8 +181,9 @@ def evaluate(
         What to do with a row that cannot be scored.
     normalize : {"error", "rescale", "as-is"}
         What to do with rows that do not sum to 1 within 0.01.
-    floor : float or None
-        Least probability scored; None for none.
+    floor : float, None or "auto"
+        Least probability scored; None for none. "auto" is 2**-52, and none for logits and
+        log-probabilities.
     n_worst : int
         How many of the worst rows to keep.
     title : str
@@ -209,6 +212,7 @@ def evaluate(
         probs,
         classes=classes,
         positive=positive,
+        input_kind=input_kind,
         weights=weights,
         slices=slices,
         ids=ids,
@@ -233,12 +237,13 @@ def evaluate_file(
     probs: str | Sequence[str] = (),
     positive: str | None = None,
     classes: Sequence[str] | None = None,
+    input_kind: InputKind = "probabilities",
     weight: str | None = None,
     id: str | None = None,
     slices: Sequence[str] = (),
     on_invalid: Literal["error", "drop"] = "error",
     normalize: Literal["error", "rescale", "as-is"] = "error",
-    floor: float | None = FLOOR,
+    floor: Floor = "auto",
     n_worst: int = 20,
     title: str | None = None,
     workers: int = 1,
@@ -249,7 +254,7 @@ def evaluate_file(
     ----------
     *paths : str or Path
         Files of one format, or a directory of them.
-    format, label, probs, positive, classes, weight, id, slices
+    format, label, probs, positive, classes, input_kind, weight, id, slices
         As the options of ``evalreport report``: names of columns and classes. What is left out
         is found by name; ``evaluation.result.input.readings`` says how.
     on_invalid, normalize, floor, n_worst, title
@@ -272,6 +277,7 @@ def evaluate_file(
         probs=(probs,) if isinstance(probs, str) else tuple(probs),
         positive=positive,
         classes=None if classes is None else tuple(classes),
+        input_kind=input_kind,
         weight=weight,
         id=id,
         slices=(slices,) if isinstance(slices, str) else tuple(slices),

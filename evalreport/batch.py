@@ -65,6 +65,9 @@ class PredictionBatch:
         Index of the class that occurred.
     probs : float64 ndarray of shape (n_rows, n_classes)
         Predictive distributions, each value in [0, 1].
+    log_probs : float64 ndarray of shape (n_rows, n_classes), optional
+        Natural logarithms of `probs`, where the input tells them better than `probs` can: losses
+        are taken from them then.
     weights : float64 ndarray of shape (n_rows,), optional
         Case weights, finite and >= 0; a row of weight zero is counted but not scored.
     ids : object ndarray of str of shape (n_rows,), optional
@@ -90,6 +93,7 @@ class PredictionBatch:
     classes: tuple[str, ...]
     observed: IntArray
     probs: FloatArray
+    log_probs: FloatArray | None = None
     weights: FloatArray | None = None
     ids: ObjectArray | None = None
     rows: IntArray | None = None
@@ -114,7 +118,7 @@ class PredictionBatch:
             array.setflags(write=False)
 
     def _arrays(self) -> Iterable[NDArray[Any]]:
-        optional = (self.weights, self.ids, self.rows)
+        optional = (self.log_probs, self.weights, self.ids, self.rows)
         yield from (self.observed, self.probs)
         yield from (array for array in optional if array is not None)
         yield from (column.codes for column in self.slices)
@@ -138,6 +142,7 @@ class PredictionBatch:
             self,
             observed=cut(self.observed),
             probs=cut(self.probs),
+            log_probs=cut(self.log_probs),
             weights=cut(self.weights),
             ids=cut(self.ids),
             rows=cut(self.rows),

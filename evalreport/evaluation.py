@@ -14,6 +14,8 @@ from evalreport.readers.interface import Predictions
 from evalreport.results import (
     CalibrationResult,
     EvaluationResult,
+    Floor,
+    InputKind,
     InputResult,
     ReliabilityResult,
 )
@@ -29,8 +31,9 @@ class EvaluateSettings:
 
     Parameters
     ----------
-    floor : float or None
-        Least probability scored; None for none.
+    floor : float, None or "auto"
+        Least probability scored; None for none. "auto" is 2**-52, and none for logits and
+        log-probabilities, which tell the loss of a row however large it is.
     normalize : str
         What was done with rows that do not sum to 1, for the record.
     n_worst : int
@@ -39,10 +42,16 @@ class EvaluateSettings:
         How many processes to use at most.
     """
 
-    floor: float | None = FLOOR
+    floor: Floor = "auto"
     normalize: str = "error"
     n_worst: int = 20
     workers: int = 1
+
+    def floor_for(self, kind: InputKind) -> float | None:
+        """Return the floor to score numbers of this kind with."""
+        if self.floor != "auto":
+            return self.floor
+        return None if kind in ("logits", "log-probabilities") else FLOOR
 
 
 def evaluate_predictions(
@@ -80,7 +89,7 @@ def evaluate_predictions(
         classes=predictions.classes,
         positive=predictions.positive,
         weighted=predictions.columns.weight is not None,
-        floor=settings.floor,
+        floor=settings.floor_for(predictions.input_kind),
         slices=predictions.columns.slices,
         n_worst=settings.n_worst,
     )
@@ -166,7 +175,7 @@ def _input_result(
         if len(predictions.classes) == 2
         else None,
         input_kind=predictions.input_kind,
-        floor=settings.floor,
+        floor=plan.floor,
         normalize=settings.normalize,
         readings=predictions.readings,
     )

@@ -150,6 +150,35 @@ def exp(values: ArrayLike) -> FloatArray:
     return np.asarray(bits.view(np.float64).reshape(x.shape))
 
 
+def log1p(values: ArrayLike) -> FloatArray:
+    """Natural logarithm of 1 + x for x > -1, accurate for small x, the same on every processor.
+
+    Examples
+    --------
+    >>> log1p([0.0, 1e-20]).tolist()
+    [0.0, 1e-20]
+    """
+    x = np.asarray(values, dtype=np.float64)
+    u = 1.0 + x
+    return np.where(u == 1.0, x, log(u) + (x - (u - 1.0)) / u)
+
+
+def log1mexp(values: ArrayLike) -> FloatArray:
+    """Natural logarithm of 1 - exp(x) for x <= 0, accurate for x near 0 and for x far below.
+
+    Examples
+    --------
+    >>> log1mexp([-1e-10, -50.0]).round(6).tolist()
+    [-23.025851, -0.0]
+    """
+    x = np.asarray(values, dtype=np.float64)
+    near_zero = np.maximum(x, -0.25)
+    t = near_zero * near_zero
+    c = near_zero - t * (_EXP[0] + t * (_EXP[1] + t * (_EXP[2] + t * (_EXP[3] + t * _EXP[4]))))
+    one_minus_exp = -(near_zero + near_zero * c / (2.0 - c))
+    return np.where(x > -0.25, log(one_minus_exp), log1p(-exp(np.minimum(x, -0.25))))
+
+
 def log_of(value: float | Fraction) -> float:
     """Return the portable logarithm of one positive number."""
     return float(log(float(value)))

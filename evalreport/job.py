@@ -116,6 +116,7 @@ def _read_settings(settings: ReportSettings) -> ReadSettings:
         probs=settings.probs,
         positive=settings.positive,
         classes=settings.classes,
+        input_kind=settings.input_kind,
         weight=settings.weight,
         id=settings.id,
         slices=settings.slices,

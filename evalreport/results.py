@@ -15,6 +15,9 @@ SCHEMA_VERSION = 1
 
 Interval = tuple[float, float]
 Severity = Literal["error", "warning", "note"]
+Floor = float | Literal["auto"] | None
+"""Least probability scored: a number, None for none, or "auto" for what the input kind asks for."""
+InputKind = Literal["probabilities", "percentages", "logits", "log-probabilities"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class InputResult:
     classes: tuple[str, ...]
     positive: str | None
     """The class that binary views speak of; None with more than two classes."""
-    input_kind: str
+    input_kind: InputKind
     floor: float | None
     normalize: str
     readings: tuple[str, ...]

@@ -105,11 +105,25 @@ def given_to(probs: FloatArray, observed: IntArray) -> FloatArray:
     return np.asarray(probs[np.arange(len(probs)), observed])
 
 
+MOST_NATS = 2048.0
+"""No row costs more: a cap that only logits and log-probabilities can reach."""
+
+
 def _loss_of(probs: FloatArray, floor: float | None) -> FloatArray:
     """Return -log of probabilities not below the floor; without a floor, 0 where they are 0."""
     raised = np.where(probs == 0.0, 1.0, probs) if floor is None else np.maximum(probs, floor)
     losses = -exact.log(raised)
     losses += 0.0  # no negative zeros
+    return losses
+
+
+def _loss_of_log(log_probs: FloatArray, floor: float | None) -> FloatArray:
+    """Return the loss of log-probabilities as `_loss_of` does that of probabilities."""
+    most = MOST_NATS if floor is None else -exact.log_of(floor)
+    losses = np.minimum(-log_probs, most)
+    if floor is None:
+        losses[np.isneginf(log_probs)] = 0.0
+    losses += 0.0
     return losses
 
 
@@ -154,28 +168,49 @@ class ScoredBatch:
         return given_to(self.batch.probs, self.observed)
 
     @cached_property
+    def log_given(self) -> FloatArray | None:
+        """Logarithm of `given`, if the input tells logarithms."""
+        logs = self.batch.log_probs
+        return None if logs is None else given_to(logs, self.observed)
+
+    @cached_property
     def is_zero(self) -> NDArray[np.bool_]:
         """Rows that gave probability zero to what happened."""
+        if self.log_given is not None:
+            return np.asarray(np.isneginf(self.log_given))
         return np.asarray(self.given == 0.0)
 
     @cached_property
     def is_floored(self) -> NDArray[np.bool_]:
         """Rows that gave what happened a probability above zero and below the floor."""
-        return np.asarray((self.given > 0.0) & (self.given < (self.floor or 0.0)))
+        return self.is_below(self.floor or 0.0) & ~self.is_zero
+
+    def is_below(self, floor: float) -> NDArray[np.bool_]:
+        """Return which rows gave what happened less than `floor`."""
+        if self.log_given is not None:
+            least = exact.log_of(floor) if floor else -np.inf
+            return np.asarray(self.log_given < least)
+        return np.asarray(self.given < floor)
 
     @cached_property
     def losses(self) -> FloatArray:
         """Log loss with the floor in force, in nats."""
+        if self.log_given is not None:
+            return _loss_of_log(self.log_given, self.floor)
         return _loss_of(self.given, self.floor)
 
     @cached_property
     def finite_losses(self) -> FloatArray:
         """Log loss without any floor; 0 where it is infinite."""
+        if self.log_given is not None:
+            return _loss_of_log(self.log_given, None)
         return _loss_of(self.given, None)
 
     @cached_property
     def cell_losses(self) -> FloatArray:
         """Minus log of every probability, 0 where it is zero; shape (n_rows, n_classes)."""
+        if self.batch.log_probs is not None:
+            return _loss_of_log(self.batch.log_probs, None)
         return _loss_of(self.batch.probs, None)
 
     @cached_property
@@ -192,9 +227,21 @@ class ScoredBatch:
     @cached_property
     def one_vs_rest_losses(self) -> FloatArray:
         """Log loss of the question "did class k happen?"; shape (n_rows, n_classes)."""
-        cells = _loss_of(1.0 - self.batch.probs, self.floor)
+        cells = _loss_of(self._complements, self.floor)
         cells[np.arange(len(self)), self.observed] = self.losses
         return cells
+
+    @property
+    def _complements(self) -> FloatArray:
+        """Return 1 - p for every cell; from logits, without losing what is left of a near 1."""
+        probs = self.batch.probs
+        complements = 1.0 - probs
+        if self.batch.log_probs is not None:
+            rows = np.arange(len(self))
+            others = probs.copy()
+            others[rows, self.predicted] = 0.0
+            complements[rows, self.predicted] = exact.row_sums(others)
+        return complements
 
     @cached_property
     def predicted(self) -> IntArray:

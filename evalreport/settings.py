@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from evalreport.errors import SettingsError
+from evalreport.results import Floor, InputKind
 
 FORMAT_NAMES = ("csv", "tsv", "parquet")
-DEFAULT_FLOOR = 2.0**-52
 STANDARD_STREAM = "-"
 
 
@@ -29,13 +29,14 @@ class ReportSettings:
     probs: tuple[str, ...] = ()
     positive: str | None = None
     classes: tuple[str, ...] | None = None
+    input_kind: InputKind = "probabilities"
     weight: str | None = None
     id: str | None = None
     slices: tuple[str, ...] = ()
     on_invalid: Literal["error", "drop"] = "error"
     rejects: str | None = None
     normalize: Literal["error", "rescale", "as-is"] = "error"
-    floor: float | None = DEFAULT_FLOOR
+    floor: Floor = "auto"
     unit: Literal["nats", "bits"] = "nats"
     output: str | None = None
     json: str | None = None
@@ -111,6 +112,7 @@ class ReportSettings:
             "--on-invalid": None if self.on_invalid == "error" else self.on_invalid,
             "--normalize": None if self.normalize == "error" else self.normalize,
             "--floor": _floor_text(self.floor),
+            "--input-kind": None if self.input_kind == "probabilities" else self.input_kind,
             "--unit": None if self.unit == "nats" else self.unit,
         }
         for option, value in options.items():
@@ -121,20 +123,22 @@ class ReportSettings:
         return shlex.join(words)
 
 
-def _floor_text(floor: float | None) -> str | None:
+def _floor_text(floor: Floor) -> str | None:
     if floor is None:
         return "none"
-    return None if floor == DEFAULT_FLOOR else repr(floor)
+    return None if floor == "auto" else repr(floor)
 
 
-def parse_floor(text: str) -> float | None:
-    """Return the floor that an option names: a probability below 1, or None for "none".
+def parse_floor(text: str) -> Floor:
+    """Return the floor that an option names: a probability, None for "none", or "auto".
 
     Examples
     --------
     >>> parse_floor("1e-7"), parse_floor("2^-10"), parse_floor("none")
     (1e-07, 0.0009765625, None)
     """
+    if text == "auto":
+        return "auto"
     if text == "none":
         return None
     power = re.fullmatch(r"2\^-(\d{1,4})", text)

@@ -28,6 +28,15 @@ class Normalize(StrEnum):
     as_is = "as-is"
 
 
+class InputKind(StrEnum):
+    """What the numbers are."""
+
+    probabilities = "probabilities"
+    percentages = "percentages"
+    logits = "logits"
+    log_probabilities = "log-probabilities"
+
+
 class Unit(StrEnum):
     """The unit that losses are shown in."""
 
@@ -97,6 +106,10 @@ Classes = Annotated[
         show_default=False,
     ),
 ]
+InputKindOption = Annotated[
+    InputKind,
+    typer.Option("--input-kind", help="What the numbers are.", rich_help_panel=_READING),
+]
 Weight = Annotated[
     str | None,
     typer.Option(
@@ -156,7 +169,10 @@ NormalizeOption = Annotated[
 Floor = Annotated[
     str,
     typer.Option(
-        "--floor", metavar="P|none", help="Least probability scored.", rich_help_panel=_SCORING
+        "--floor",
+        metavar="P|none",
+        help="Least probability scored; auto is 2^-52, none for logits.",
+        rich_help_panel=_SCORING,
     ),
 ]
 UnitOption = Annotated[

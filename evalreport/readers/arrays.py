@@ -25,6 +25,7 @@ from evalreport.readers.layout import Layout
 from evalreport.readers.memory import ColumnOfCells, Columns, as_column, as_columns, cells_of
 from evalreport.readers.opening import Stamp, understood
 from evalreport.readers.wording import KEYWORDS, listed
+from evalreport.results import InputKind
 
 _ANY = 1_000_000
 
@@ -51,6 +52,7 @@ def predictions_from_arrays(
     *,
     classes: Sequence[object] | None = None,
     positive: object | None = None,
+    input_kind: InputKind = "probabilities",
     weights: Any = None,
     slices: Mapping[str, Any] | None = None,
     ids: Any = None,
@@ -70,6 +72,8 @@ def predictions_from_arrays(
         them, else the sorted labels if there are as many.
     positive : object, optional
         The class that a single probability, and binary views, speak of.
+    input_kind : {"probabilities", "percentages", "logits", "log-probabilities"}
+        What the numbers in `probs` are.
     weights, ids : array-like of shape (n_rows,), optional
         Case weights, and row ids.
     slices : mapping of str to array-like of shape (n_rows,), optional
@@ -96,6 +100,7 @@ def predictions_from_arrays(
     settings = ReadSettings(
         classes=None if classes is None else tuple(canonical(each) for each in classes),
         positive=None if positive is None else canonical(positive),
+        input_kind=input_kind,
         on_invalid=on_invalid,
         normalize=normalize,
     )

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evalreport.batch import (
-    FloatArray,
     Intake,
     IntArray,
     ObjectArray,
@@ -18,10 +17,12 @@ from evalreport.batch import (
     Rejection,
     SliceColumn,
 )
-from evalreport.readers.cells import Cells, read_cells
+from evalreport.exact import row_sums
+from evalreport.kinds import Distributions, distributions, probability_view
+from evalreport.readers.cells import read_cells
 from evalreport.readers.columns import ColumnPlan
 from evalreport.readers.complaints import Complaints
-from evalreport.readers.faults import MOST_ABOVE_ONE, MOST_OFF_ONE, find_faults, row_sums
+from evalreport.readers.faults import MOST_ABOVE_ONE, MOST_OFF_ONE, Judged, find_faults
 from evalreport.readers.interface import MAX_CELLS, MAX_ROWS, Chunk, Part, ReadSettings
 from evalreport.readers.labels import as_text, distinct
 
@@ -54,19 +55,23 @@ class CheckedShard:
 
     def _admit(self, chunk: Chunk) -> PredictionBatch:
         cells = read_cells(chunk, self.plan, self.path)
-        lowered = (cells.values > 1) & (cells.values <= 1 + MOST_ABOVE_ONE)
-        cells.values[lowered] = 1.0
+        kind = self.settings.input_kind
+        view = probability_view(cells.values, kind)
+        lowered = (view > 1) & (view <= 1 + MOST_ABOVE_ONE)
+        view[lowered] = 1.0
         with np.errstate(invalid="ignore"):  # inf - inf; such rows are refused below
-            sums = row_sums(cells.values) if len(self.plan.probs) > 1 else None
-        rejections, kept = self._judge(chunk, cells, sums)
+            sums = row_sums(view.T) if len(self.plan.probs) > 1 else None
+        judged = Judged(cells, view, sums, kind)
+        rejections, kept = self._judge(chunk, judged)
         n_lowered = int(np.count_nonzero(lowered[:, kept].any(axis=0)))
-        probs, counts = self._distributions(cells, sums, kept)
+        found, counts = self._distributions(judged, kept)
         rows = np.arange(chunk.first_row, chunk.first_row + len(cells.codes), dtype=np.int64)
         column = chunk.cells.column
         return PredictionBatch(
             classes=self.plan.classes,
             observed=cells.codes[kept],
-            probs=probs,
+            probs=found.probs.T,
+            log_probs=None if found.log_probs is None else found.log_probs.T,
             weights=None if cells.weights is None else cells.weights[kept],
             ids=None if self.plan.id is None else _ids(column(self.plan.id))[kept],
             rows=rows[kept],
@@ -77,34 +82,37 @@ class CheckedShard:
         )
 
     def _judge(
-        self, chunk: Chunk, cells: Cells, sums: FloatArray | None
+        self, chunk: Chunk, judged: Judged
     ) -> tuple[tuple[Rejection, ...], IntArray | slice]:
         """Return the rows that are left out, and which rows are kept."""
-        faulty = find_faults(cells, sums, self.settings.normalize)
+        faulty = find_faults(judged, self.settings.normalize)
         if not faulty:
             return (), slice(None)
-        complaints = Complaints(chunk, cells, sums, self.plan, self.path)
+        complaints = Complaints(chunk, judged, self.plan, self.path)
         if self.settings.on_invalid == "error":
             raise complaints.error(faulty[0])
         with_cells = self.settings.keep_rejected_rows
         rejections = tuple(complaints.rejection(each, with_cells) for each in faulty)
-        return rejections, np.delete(np.arange(len(cells.codes)), [each.row for each in faulty])
+        n_rows = len(judged.cells.codes)
+        return rejections, np.delete(np.arange(n_rows), [each.row for each in faulty])
 
     def _distributions(
-        self, cells: Cells, sums: FloatArray | None, kept: IntArray | slice
-    ) -> tuple[FloatArray, tuple[int, int, int]]:
-        """Return the probabilities row by row, and the counts of rows whose sums are off."""
-        values = cells.values[:, kept]
-        if sums is None:
-            pair = (1.0 - values[0], values[0])
-            return np.stack(pair[:: 1 if self.plan.positive else -1]).T, (0, 0, 0)
-        off = np.abs(sums[kept] - 1)
-        n_off = int(np.count_nonzero((off > cells.tolerance) & (off <= MOST_OFF_ONE)))
+        self, judged: Judged, kept: IntArray | slice
+    ) -> tuple[Distributions, tuple[int, int, int]]:
+        """Return the distributions, and the counts of rows whose sums are off."""
+        # Cells that were lowered to 1 must stay so: for probabilities the view is what is scored.
+        raw = judged.view if judged.kind == "percentages" else judged.cells.values
+        kind = "probabilities" if judged.kind == "percentages" else judged.kind
+        found = distributions(raw[:, kept], kind, self.plan.positive)
+        if judged.sums is None:
+            return found, (0, 0, 0)
+        sums = judged.sums[kept]
+        off = np.abs(sums - 1)
+        n_off = int(np.count_nonzero((off > judged.cells.tolerance) & (off <= MOST_OFF_ONE)))
         if self.settings.normalize == "rescale":
             rescaled = off > 1e-6
-            values = np.where(rescaled, values / sums[kept], values)
-            return values.T, (n_off, int(np.count_nonzero(rescaled)), 0)
-        return values.T, (n_off, 0, int(np.count_nonzero(off > MOST_OFF_ONE)))
+            return found.rescaled(sums, rescaled), (n_off, int(np.count_nonzero(rescaled)), 0)
+        return found, (n_off, 0, int(np.count_nonzero(off > MOST_OFF_ONE)))
 
 
 def _ids(column: pa.Array) -> ObjectArray:

@@ -8,23 +8,24 @@ import numpy as np
 
 from evalreport.batch import FloatArray, Rejection
 from evalreport.errors import InputError
-from evalreport.readers.cells import Cells, text_of
+from evalreport.readers.cells import text_of
 from evalreport.readers.columns import ColumnPlan
-from evalreport.readers.faults import Fault, FaultyRow
+from evalreport.readers.faults import NOUNS, Fault, FaultyRow, Judged
 from evalreport.readers.interface import Chunk
 from evalreport.readers.labels import canonical
 from evalreport.readers.wording import listed, near
+from evalreport.results import InputKind
 
 _FACTS = {
     Fault.LABEL_MISSING: "the label is missing.",
     Fault.LABEL_UNKNOWN: "label '{value}' is none of the classes {classes}.",
-    Fault.PROBABILITY_MISSING: "the probability is missing.",
-    Fault.PROBABILITY_NO_NUMBER: "probability '{value}' is no number.",
-    Fault.PROBABILITY_NAN: "the probability is NaN.",
-    Fault.PROBABILITY_INFINITE: "the probability is infinite.",
-    Fault.PROBABILITY_BELOW_ZERO: "probability {value} is below 0.",
-    Fault.PROBABILITY_ABOVE_ONE: "probability {value} is above 1.",
-    Fault.SUM_NOT_ONE: "the probabilities sum to {value}, not to 1.",
+    Fault.PROBABILITY_MISSING: "the {noun} is missing.",
+    Fault.PROBABILITY_NO_NUMBER: "{noun} '{value}' is no number.",
+    Fault.PROBABILITY_NAN: "the {noun} is NaN.",
+    Fault.PROBABILITY_INFINITE: "the {noun} is infinite.",
+    Fault.PROBABILITY_BELOW_ZERO: "{noun} {value} is below 0.",
+    Fault.PROBABILITY_ABOVE_ONE: "{noun} {value} is above {most}.",
+    Fault.SUM_NOT_ONE: "the {nouns} sum to {value}, not to {whole}.",
     Fault.WEIGHT_MISSING: "the weight is missing.",
     Fault.WEIGHT_NEGATIVE: "weight {value} is negative.",
     Fault.WEIGHT_NO_NUMBER: "weight '{value}' is no number.",
@@ -38,15 +39,15 @@ class Complaints:
     """Speaks of the faulty rows of one chunk."""
 
     chunk: Chunk
-    cells: Cells
-    sums: FloatArray | None
+    judged: Judged
     plan: ColumnPlan
     path: str | None
 
     def error(self, faulty: FaultyRow) -> InputError:
         """Return the error that refuses the input because of this row."""
         value = self._value(faulty)
-        fact = _FACTS[faulty.fault].format(value=value, classes=listed(self.plan.classes))
+        classes, nouns = listed(self.plan.classes), NOUNS[self.judged.kind]
+        fact = _FACTS[faulty.fault].format(value=value, classes=classes, **nouns)
         return InputError(
             fact,
             path=self.path,
@@ -61,7 +62,7 @@ class Complaints:
         cells = self.chunk.cells
         columns = cells.columns if with_cells else ()
         return Rejection(
-            reason=faulty.fault.reason,
+            reason=faulty.fault.reason(self.judged.kind),
             row=self._row(faulty),
             column=self._column(faulty),
             value=self._value(faulty),
@@ -81,8 +82,9 @@ class Complaints:
         return self.plan.probs[faulty.column]
 
     def _value(self, faulty: FaultyRow) -> str:
-        if faulty.fault == Fault.SUM_NOT_ONE and self.sums is not None:
-            return f"{self.sums[faulty.row]:.6g}"
+        if faulty.fault == Fault.SUM_NOT_ONE and self.judged.sums is not None:
+            whole = float(NOUNS[self.judged.kind]["whole"])
+            return f"{whole * self.judged.sums[faulty.row]:.6g}"
         return text_of(self.chunk.cells.column(self._column(faulty)), faulty.row)
 
     def _hint(self, faulty: FaultyRow, value: str) -> str:
@@ -92,7 +94,7 @@ class Complaints:
         if faulty.fault == Fault.SUM_NOT_ONE:
             return self._hint_on_sum() or drop
         if faulty.fault in _OUT_OF_RANGE:
-            return likely_kind(self.cells.values, self.sums) or drop
+            return self._likely_kind() or drop
         if faulty.fault == Fault.PROBABILITY_NO_NUMBER and _has_decimal_comma(value):
             return "Write numbers with a decimal point."
         return drop
@@ -101,7 +103,7 @@ class Complaints:
         stripped = canonical(value.strip())
         if stripped in self.plan.classes:
             return f"Without the blanks around it, it would be class '{stripped}'."
-        if (self.cells.codes < 0).all():
+        if (self.judged.cells.codes < 0).all():
             return self._hint_on_classes()
         meant = near(value, self.plan.classes)
         return None if meant is None else f"Did you mean '{meant}'?"
@@ -116,10 +118,21 @@ class Complaints:
             f"class of each with {option('classes', 'X,Y')}."
         )
 
+    def _likely_kind(self) -> str | None:
+        if self.judged.kind != "probabilities":
+            return None
+        kind = likely_kind(self.judged.cells.values, self.judged.sums)
+        if kind is None:
+            return None
+        option = self.plan.voice.option("input_kind", kind)
+        if kind == "log-probabilities":
+            return f"All values are 0 or below: if they are {kind}, pass {option}."
+        return f"If the values are {kind}, pass {option}."
+
     def _hint_on_sum(self) -> str | None:
         option = self.plan.voice.option
         return (
-            likely_kind(self.cells.values, self.sums)
+            self._likely_kind()
             or self.plan.likely_cause
             or (
                 f"Pass {option('normalize', 'rescale')} to divide such rows by their sum, or "
@@ -128,21 +141,20 @@ class Complaints:
         )
 
 
-def likely_kind(values: FloatArray, sums: FloatArray | None) -> str | None:
-    """Return what numbers out of range most likely are, judged by all of them, or None."""
+def likely_kind(values: FloatArray, sums: FloatArray | None) -> InputKind | None:
+    """Return what numbers that are no probabilities most likely are, judged by all of them."""
     finite = values[np.isfinite(values)]
     if not len(finite):
         return None
     if finite.max() <= 0 and finite.min() < 0:
-        return "All values are 0 or below: if they are log-probabilities, apply exp first."
+        return "log-probabilities"
     n_outside = np.count_nonzero(((values < 0) | (values > 1)).any(axis=0))
     if 2 * n_outside < values.shape[1]:
         return None
     if finite.min() < 0:
-        function = "sigmoid" if sums is None else "softmax"
-        return f"If the values are logits, apply {function} first."
+        return "logits"
     if finite.max() <= 100 and (sums is None or abs(np.median(sums) - 100) <= 1):
-        return "The values look like percentages. Divide by 100 first."
+        return "percentages"
     return None
 
 

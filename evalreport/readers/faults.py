@@ -13,6 +13,7 @@ from evalreport.readers.cells import Cells
 from evalreport.readers.interface import Normalize
 from evalreport.readers.labels import MISSING, UNKNOWN
 from evalreport.readers.numbers import ABSENT, NO_NUMBER
+from evalreport.results import InputKind
 
 Mask = NDArray[np.bool_]
 
@@ -39,27 +40,61 @@ class Fault(IntEnum):
     WEIGHT_NO_NUMBER = 12
     WEIGHT_INFINITE = 13
 
-    @property
-    def reason(self) -> str:
-        """The phrase that rows are counted by."""
-        return _REASONS[self]
+    def reason(self, kind: InputKind) -> str:
+        """Return the phrase that rows are counted by."""
+        return _REASONS[self].format(**NOUNS[kind])
 
 
 _REASONS = {
     Fault.LABEL_MISSING: "label is missing",
     Fault.LABEL_UNKNOWN: "label names no class",
-    Fault.PROBABILITY_MISSING: "probability is missing",
-    Fault.PROBABILITY_NO_NUMBER: "probability is no number",
-    Fault.PROBABILITY_NAN: "probability is NaN",
-    Fault.PROBABILITY_INFINITE: "probability is infinite",
-    Fault.PROBABILITY_BELOW_ZERO: "probability is below 0",
-    Fault.PROBABILITY_ABOVE_ONE: "probability is above 1",
-    Fault.SUM_NOT_ONE: "probabilities do not sum to 1",
+    Fault.PROBABILITY_MISSING: "{noun} is missing",
+    Fault.PROBABILITY_NO_NUMBER: "{noun} is no number",
+    Fault.PROBABILITY_NAN: "{noun} is NaN",
+    Fault.PROBABILITY_INFINITE: "{noun} is infinite",
+    Fault.PROBABILITY_BELOW_ZERO: "{noun} is below 0",
+    Fault.PROBABILITY_ABOVE_ONE: "{noun} is above {most}",
+    Fault.SUM_NOT_ONE: "{nouns} do not sum to {whole}",
     Fault.WEIGHT_MISSING: "weight is missing",
     Fault.WEIGHT_NEGATIVE: "weight is negative",
     Fault.WEIGHT_NO_NUMBER: "weight is no number",
     Fault.WEIGHT_INFINITE: "weight is infinite",
 }
+
+NOUNS: dict[InputKind, dict[str, str]] = {
+    "probabilities": {"noun": "probability", "nouns": "probabilities", "most": "1", "whole": "1"},
+    "percentages": {"noun": "percentage", "nouns": "percentages", "most": "100", "whole": "100"},
+    "logits": {"noun": "logit", "nouns": "logits", "most": "", "whole": ""},
+    "log-probabilities": {
+        "noun": "log-probability",
+        "nouns": "probabilities",
+        "most": "0",
+        "whole": "1",
+    },
+}
+"""What one cell and several are called, its largest value, and what a row of them sums to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Some rows with what is needed to judge them.
+
+    Parameters
+    ----------
+    cells : Cells
+        As they stand in the input.
+    view : float64 ndarray of shape (n_columns, n_rows)
+        Every cell as a probability.
+    sums : float64 ndarray of shape (n_rows,), optional
+        Sums of the probabilities; None if one column speaks for both classes.
+    kind : str
+        What the cells are.
+    """
+
+    cells: Cells
+    view: FloatArray
+    sums: FloatArray | None
+    kind: InputKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,45 +106,26 @@ class FaultyRow:
     column: int
 
 
-def row_sums(values: FloatArray) -> FloatArray:
-    """Return the sum over the first axis, folded in halves.
-
-    The order of the additions is part of the result: it depends on the number of columns alone,
-    not on memory layout or processor.
-    """
-    sums = values
-    while len(sums) > 1:
-        half = len(sums) // 2
-        folded = sums[:half] + sums[half : 2 * half]
-        if len(sums) % 2:
-            folded[0] += sums[-1]
-        sums = folded
-    total: FloatArray = sums[0]
-    return total
-
-
-def find_faults(cells: Cells, sums: FloatArray | None, normalize: Normalize) -> list[FaultyRow]:
-    """Return the rows that cannot be scored, in order, each with the first thing wrong with it.
-
-    `sums` is None if one column speaks for both classes, so that there is nothing to add up.
-    """
-    suspects = np.flatnonzero(~_healthy(cells, sums, normalize))
+def find_faults(judged: Judged, normalize: Normalize) -> list[FaultyRow]:
+    """Return the rows that cannot be scored, in order, each with the first thing wrong with it."""
+    suspects = np.flatnonzero(~_healthy(judged, normalize))
     if not len(suspects):
         return []
-    faults, columns = _classify(cells, sums, normalize, suspects)
+    faults, columns = _classify(judged, normalize, suspects)
     return [
         FaultyRow(int(row), Fault(fault), int(column))
         for row, fault, column in zip(suspects, faults, columns, strict=True)
     ]
 
 
-def _healthy(cells: Cells, sums: FloatArray | None, normalize: Normalize) -> Mask:
+def _healthy(judged: Judged, normalize: Normalize) -> Mask:
+    cells = judged.cells
     healthy: Mask = cells.codes >= 0
     # Comparisons with NaN are false, so cells without a number fail here too.
-    healthy &= cells.values.min(axis=0) >= 0
-    healthy &= cells.values.max(axis=0) <= 1 + MOST_ABOVE_ONE
-    if sums is not None:
-        healthy &= ~_sum_is_wrong(sums, normalize)
+    healthy &= judged.view.min(axis=0) >= 0
+    healthy &= judged.view.max(axis=0) <= 1 + MOST_ABOVE_ONE
+    if judged.sums is not None:
+        healthy &= ~_sum_is_wrong(judged.sums, normalize)
     if cells.weights is not None:
         healthy &= (cells.weights >= 0) & (cells.weights < np.inf)
     return healthy
@@ -123,7 +139,7 @@ def _sum_is_wrong(sums: FloatArray, normalize: Normalize) -> Mask:
 
 
 def _classify(
-    cells: Cells, sums: FloatArray | None, normalize: Normalize, rows: IntArray
+    judged: Judged, normalize: Normalize, rows: IntArray
 ) -> tuple[NDArray[np.uint8], IntArray]:
     faults = np.zeros(len(rows), dtype=np.uint8)
     columns = np.zeros(len(rows), dtype=np.int64)
@@ -134,16 +150,18 @@ def _classify(
         if where.ndim == 2:
             columns[hit] = where[:, hit].argmax(axis=0)
 
-    values = cells.values[:, rows]
+    cells, sums = judged.cells, judged.sums
+    values, view = cells.values[:, rows], judged.view[:, rows]
     kinds = np.zeros(values.shape, np.uint8) if cells.kinds is None else cells.kinds[:, rows]
     mark(Fault.LABEL_MISSING, cells.codes[rows] == MISSING)
     mark(Fault.LABEL_UNKNOWN, cells.codes[rows] == UNKNOWN)
     mark(Fault.PROBABILITY_MISSING, kinds == ABSENT)
     mark(Fault.PROBABILITY_NO_NUMBER, kinds == NO_NUMBER)
     mark(Fault.PROBABILITY_NAN, np.isnan(values))
-    mark(Fault.PROBABILITY_INFINITE, np.isinf(values))
-    mark(Fault.PROBABILITY_BELOW_ZERO, values < 0)
-    mark(Fault.PROBABILITY_ABOVE_ONE, values > 1 + MOST_ABOVE_ONE)
+    # A logarithm may be minus infinity, but not all of a row, and none may be infinity.
+    mark(Fault.PROBABILITY_INFINITE, np.isinf(view) | np.isposinf(values) | np.isnan(view))
+    mark(Fault.PROBABILITY_BELOW_ZERO, view < 0)
+    mark(Fault.PROBABILITY_ABOVE_ONE, view > 1 + MOST_ABOVE_ONE)
     if sums is not None:
         mark(Fault.SUM_NOT_ONE, _sum_is_wrong(sums[rows], normalize))
     if cells.weights is not None:

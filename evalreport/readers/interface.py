@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import pyarrow as pa
 
 from evalreport.batch import PredictionBatch
-from evalreport.results import ColumnUse
+from evalreport.readers.storage import InputFile
+from evalreport.results import ColumnUse, InputKind
 
 OnInvalid = Literal["error", "drop"]
 Normalize = Literal["error", "rescale", "as-is"]
+Decimal = Literal[".", ","]
 
 MAX_ROWS = 131_072
 MAX_CELLS = 4_000_000
@@ -36,6 +38,8 @@ class ReadSettings:
         The class that a single probability column speaks of.
     classes : tuple of str, optional
         The closed list of classes and their order.
+    input_kind : {"probabilities", "percentages", "logits", "log-probabilities"}
+        What the numbers are.
     slices : tuple of str
         Columns to report by.
     on_invalid : {"error", "drop"}
@@ -44,6 +48,14 @@ class ReadSettings:
         What becomes of rows whose probabilities do not sum to 1.
     keep_rejected_rows : bool
         Keep every cell of the rows that are left out, as text.
+    delimiter : str, optional
+        What stands between the cells of a text file; told by its header unless given.
+    decimal : {".", ","}, optional
+        What stands before the decimals in text; told by the probabilities unless given.
+    header : bool
+        Whether the first line of a text file names the columns; else they are called 1, 2, 3, ….
+    class_column : str, optional
+        Column of the class that a row speaks of, where every class has a row of its own.
     """
 
     format: str | None = None
@@ -51,12 +63,17 @@ class ReadSettings:
     probs: tuple[str, ...] = ()
     positive: str | None = None
     classes: tuple[str, ...] | None = None
+    input_kind: InputKind = "probabilities"
     weight: str | None = None
     id: str | None = None
     slices: tuple[str, ...] = ()
     on_invalid: OnInvalid = "error"
     normalize: Normalize = "error"
     keep_rejected_rows: bool = False
+    delimiter: str | None = None
+    decimal: Decimal | None = None
+    header: bool = True
+    class_column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +82,8 @@ class Chunk:
 
     first_row: int
     cells: pa.RecordBatch
+    step: int = 1
+    """How many rows of the input one row here stands for."""
 
 
 class Part(Protocol):
@@ -85,6 +104,18 @@ class Part(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Columns that the input stores as one: a list, a record or a matrix of numbers.
+
+    `names` are the classes that they are named after, or their positions, counted from 0.
+    """
+
+    columns: tuple[str, ...]
+    names: tuple[str, ...]
+    by_position: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One opened input: what its columns are called, and the parts it is read in."""
 
@@ -94,6 +125,11 @@ class Source:
     has_rows: bool
     parts: tuple[Part, ...]
     readings: tuple[str, ...] = ()
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    """Columns that belong together, by the name of what holds them; not all are in the header."""
+    label: str | None = None
+    """The column of what happened, if the form of the input says so; likewise `probs`."""
+    probs: str | None = None
 
 
 class Format(Protocol):
@@ -107,8 +143,18 @@ class Format(Protocol):
     def suffixes(self) -> tuple[str, ...]:
         """Endings of file names, with the dot, in lower case."""
 
-    def open(self, file: str, shown: str) -> Source:
-        """Open `file`, which messages call `shown`."""
+    @property
+    def marks(self) -> tuple[bytes, ...]:
+        """What files of the format start with; empty for text, which may also be compressed."""
+
+    def open(self, files: Sequence[InputFile], settings: ReadSettings) -> tuple[Source, ...]:
+        """Open the files, each as a source of its own unless the format says otherwise.
+
+        Raises
+        ------
+        InputError
+            If a file is damaged, or not in this format.
+        """
 
 
 class Shard(Protocol):
@@ -141,7 +187,7 @@ class Predictions:
     classes: tuple[str, ...]
     positive: int
     columns: ColumnUse
-    input_kind: str
+    input_kind: InputKind
     readings: tuple[str, ...]
     """Plain sentences on how the columns were understood."""
     shards: tuple[Shard, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +13,22 @@ from evalreport.readers.interface import ReadSettings
 from evalreport.readers.labels import canonical
 from evalreport.readers.numbers import read_numbers
 from evalreport.readers.wording import did_you_mean, listed, quoted
+from evalreport.results import InputKind
 
 PREFIXES = ("prob_", "proba_", "p_", "probability_")
+PREFIXES_BY_KIND: Mapping[InputKind, tuple[str, ...]] = {
+    "probabilities": PREFIXES,
+    "percentages": (*PREFIXES, "percent_", "pct_"),
+    "logits": ("logit_", "logits_", *PREFIXES),
+    "log-probabilities": ("logprob_", "log_prob_", "logprobs_", "logp_", *PREFIXES),
+}
 SINGLE_NAMES = ("prob", "y_prob", "y_score", "score", "p", "yhat", "y_pred", "probability")
+SINGLE_NAMES_BY_KIND: Mapping[InputKind, tuple[str, ...]] = {
+    "probabilities": SINGLE_NAMES,
+    "percentages": (*SINGLE_NAMES, "percent", "pct"),
+    "logits": ("logit", *SINGLE_NAMES),
+    "log-probabilities": ("logprob", "log_prob", *SINGLE_NAMES),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +62,12 @@ def find_layout(
     """
     if settings.probs:
         return _asked_for(glimpse, free, settings.probs)
-    families = _families(free)
+    kind = settings.input_kind
+    families = _families(free, PREFIXES_BY_KIND[kind])
     wide = [family for family in families if not family.is_single]
     if not wide:
         wide = _named_like(free, _closed_list(settings) or labels.all())
-    singles = [Layout((each,), ()) for each in _singles(free)]
+    singles = [Layout((each,), ()) for each in _singles(free, SINGLE_NAMES_BY_KIND[kind])]
     if not wide:
         singles += [each for each in families if each.names[0] in labels.all()]
     if len(wide) + len(singles) > 1:
@@ -67,11 +81,11 @@ def find_layout(
     return found[0]
 
 
-def _families(free: Sequence[str]) -> list[Layout]:
+def _families(free: Sequence[str], prefixes: Sequence[str]) -> list[Layout]:
     """Return the columns that share a prefix; other cases count only if no prefix fits exactly."""
     for fold in (str, str.casefold):
         families = []
-        for prefix in PREFIXES:
+        for prefix in prefixes:
             columns = [each for each in free if _rest(fold(each.strip()), prefix)]
             if columns:
                 names = tuple(canonical(each.strip()[len(prefix) :]) for each in columns)
@@ -100,9 +114,9 @@ def _named_like(free: Sequence[str], labels: Sequence[str]) -> list[Layout]:
     return [Layout(tuple(named_like), names, likely_cause=cause)]
 
 
-def _singles(free: Sequence[str]) -> list[str]:
-    exact = [each for each in free if each in SINGLE_NAMES]
-    return exact or [each for each in free if each.strip().casefold() in SINGLE_NAMES]
+def _singles(free: Sequence[str], names: Sequence[str]) -> list[str]:
+    exact = [each for each in free if each in names]
+    return exact or [each for each in free if each.strip().casefold() in names]
 
 
 def _looks_like_probability(glimpse: Glimpse, column: str) -> bool:

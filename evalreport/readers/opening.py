@@ -129,7 +129,7 @@ def understood(
         classes=plan.classes,
         positive=plan.positive,
         columns=plan.as_column_use(),
-        input_kind="probabilities",
+        input_kind=settings.input_kind,
         readings=(*plan.readings, *notes),
         shards=shards,
     )

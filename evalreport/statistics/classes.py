@@ -143,9 +143,11 @@ class ByClass:
         """Return the numbers of every class, in the order of the classes."""
         totals = Sums(state.units, {0: state.total()})
         overall = self._power_sums(totals, 0)
-        return tuple(self._result(state, k, overall) for k in range(len(self.classes)))
+        # A certain and wrong row makes the questions about both of its classes infinite.
+        infinite = self.floor is None and totals.row(0)[_N_ZERO] > 0
+        return tuple(self._result(state, k, overall, infinite) for k in range(len(self.classes)))
 
-    def _result(self, state: Sums, k: int, overall: PowerSums) -> ClassResult:
+    def _result(self, state: Sums, k: int, overall: PowerSums, infinite: bool) -> ClassResult:
         sums = self._power_sums(state, k)
         loss = self._mean_loss(state, k)
         moments = sums.moments() if loss is not None else None
@@ -157,7 +159,9 @@ class ByClass:
             log_loss=loss,
             cross_entropy=loss,
             interval=interval,
-            one_vs_rest_log_loss=_ratio(state.value(k, _ONE_VS_REST), overall.weight),
+            one_vs_rest_log_loss=None
+            if infinite
+            else _ratio(state.value(k, _ONE_VS_REST), overall.weight),
             mean_probability=None if loss is None else exp_of(-loss),
             share_of_loss=_ratio(sums.first, overall.first),
             zero_probability_rows=state.row(k)[_N_ZERO],

@@ -108,7 +108,7 @@ class Floors:
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the unfloored sums over the rows below each floor, and at "all" over all rows."""
         everything = np.ones(len(scored), dtype=bool)
-        chosen = [everything, *(scored.given < floor for floor, _ in FLOORS)]
+        chosen = [everything, *(scored.is_below(floor) for floor, _ in FLOORS)]
         rows = [self._below(scored, mask) for mask in chosen]
         keys = range(len(chosen))
         return Sums.from_columns(self._units, keys, list(zip(*rows, strict=True)))
