@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import evalreport
 from evalreport.created import creation_time
 from evalreport.errors import InputError
-from evalreport.evaluation import EvaluateSettings, evaluate_predictions
+from evalreport.evaluation import (
+    EvaluateSettings,
+    evaluate_predictions,
+    refuse_if_nothing_was_scored,
+)
 from evalreport.evaluation_file import dumps, loads
 from evalreport.readers import open_predictions, predictions_from_arrays
 from evalreport.readers.interface import ReadSettings
@@ -227,17 +231,23 @@ def evaluate(
         created=creation_time(None),
         version=evalreport.__version__,
     )
+    refuse_if_nothing_was_scored(result)
     return Evaluation(result)
 
 
 def evaluate_file(
-    *paths: str | Path,
+    paths: str | Path | Sequence[str | Path],
+    *more_paths: str | Path,
     format: str | None = None,
     label: str | None = None,
     probs: str | Sequence[str] = (),
     positive: str | None = None,
     classes: Sequence[str] | None = None,
     input_kind: InputKind = "probabilities",
+    class_column: str | None = None,
+    delimiter: str | None = None,
+    decimal: Literal[".", ","] | None = None,
+    header: bool = True,
     weight: str | None = None,
     id: str | None = None,
     slices: Sequence[str] = (),
@@ -252,11 +262,15 @@ def evaluate_file(
 
     Parameters
     ----------
-    *paths : str or Path
-        Files of one format, or a directory of them.
+    paths, *more_paths : str or Path, or a sequence of them
+        Files of one format, a directory of them, a pattern with stars, or addresses with a scheme.
     format, label, probs, positive, classes, input_kind, weight, id, slices
         As the options of ``evalreport report``: names of columns and classes. What is left out
         is found by name; ``evaluation.result.input.readings`` says how.
+    class_column, delimiter, decimal
+        As the options ``--class-column``, ``--delimiter`` and ``--decimal``.
+    header : bool
+        Whether the first line of a text file names the columns; else they are called 1, 2, 3, ….
     on_invalid, normalize, floor, n_worst, title
         As in `evaluate`.
     workers : int
@@ -278,20 +292,27 @@ def evaluate_file(
         positive=positive,
         classes=None if classes is None else tuple(classes),
         input_kind=input_kind,
+        class_column=class_column,
+        delimiter=delimiter,
+        decimal=decimal,
+        header=header,
         weight=weight,
         id=id,
         slices=(slices,) if isinstance(slices, str) else tuple(slices),
         on_invalid=on_invalid,
         normalize=normalize,
     )
-    predictions = open_predictions([str(path) for path in paths], settings)
+    first = [paths] if isinstance(paths, str | Path) else list(paths)
+    files = [str(path) for path in (*first, *more_paths)]
+    predictions = open_predictions(files, settings)
     result = evaluate_predictions(
         predictions,
         EvaluateSettings(floor=floor, normalize=normalize, n_worst=n_worst, workers=workers),
-        title=title or Path(paths[0]).name.split(".")[0],
+        title=title or Path(files[0]).name.split(".")[0],
         created=creation_time(predictions.modified),
         version=evalreport.__version__,
     )
+    refuse_if_nothing_was_scored(result)
     return Evaluation(result)
 
 

@@ -19,15 +19,15 @@ class Rejection:
     """One row that could not be scored, and why.
 
     ``reason`` is a short stable phrase that rows are counted by (``"probability is missing"``);
-    ``value`` is the offending value as it stands in the input. ``cells`` holds the whole row as
-    text, and only when the caller asked for the rows to be kept.
+    ``value`` is the offending value as it stands in the input. ``cells`` holds column and text
+    of every cell of the row, and only when the caller asked for the rows to be kept.
     """
 
     reason: str
     row: int
     column: str
     value: str
-    cells: tuple[str, ...] = ()
+    cells: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 from evalreport.errors import SettingsError
 
+_YEAR_10000 = 253_402_300_800
+
 
 def creation_time(modified: float | None) -> str | None:
     """Return the time of a report in ISO 8601, in UTC, to the second.
@@ -19,7 +21,7 @@ def creation_time(modified: float | None) -> str | None:
     Returns
     -------
     str or None
-        The time in the environment variable ``SOURCE_DATE_EPOCH`` if it is set, else `modified`.
+        The time in the environment variable ``SOURCE_DATE_EPOCH`` if it is there, else `modified`.
 
     Raises
     ------
@@ -27,8 +29,8 @@ def creation_time(modified: float | None) -> str | None:
         If ``SOURCE_DATE_EPOCH`` holds no whole number of seconds.
     """
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch:
-        if not epoch.isdecimal():
+    if epoch is not None:
+        if not (epoch.isascii() and epoch.isdecimal() and int(epoch) < _YEAR_10000):
             raise SettingsError(
                 f"SOURCE_DATE_EPOCH takes whole seconds since 1970; it is set to '{epoch}'."
             )

@@ -8,7 +8,7 @@ class EvalReportError(Exception):
 
 
 class InputError(EvalReportError):
-    """Predictions that were refused: nothing was scored.
+    r"""Predictions that were refused: nothing was scored.
 
     Parameters
     ----------
@@ -25,6 +25,8 @@ class InputError(EvalReportError):
     --------
     >>> print(InputError("probability 1.3 is above 1.", path="a.csv", row=7, column="p_cat"))
     a.csv, row 7, column 'p_cat': probability 1.3 is above 1.
+    >>> print(InputError("label 'a\x1b[31m' is none of the classes.", row=7))
+    row 7: label 'a\x1b[31m' is none of the classes.
     """
 
     def __init__(
@@ -55,13 +57,18 @@ class InputError(EvalReportError):
             )
             if part is not None
         ]
-        fact = f"{', '.join(place)}: {self.fact}" if place else self.fact
-        return fact if self.hint is None else f"{fact}\n  {self.hint}"
+        fact = _printable(f"{', '.join(place)}: {self.fact}" if place else self.fact)
+        return fact if self.hint is None else f"{fact}\n  {_printable(self.hint)}"
 
     def __reduce__(self) -> tuple[object, ...]:
         # Errors cross process borders, and keyword-only arguments do not pickle by themselves.
         fields = ("path", "row", "column", "value", "hint")
         return _rebuild_input_error, (self.fact, {name: getattr(self, name) for name in fields})
+
+
+def _printable(text: str) -> str:
+    """Escape what would not show, or would steer a terminal: messages quote the data."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def _rebuild_input_error(fact: str, fields: dict[str, object]) -> InputError:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from evalreport.batch import PredictionBatch
+from evalreport.distributions import compare_distributions
 from evalreport.engines import fold
-from evalreport.errors import InputError
+from evalreport.errors import InputError, SettingsError
 from evalreport.findings import find
 from evalreport.readers.interface import Predictions
 from evalreport.results import (
+    AuditResult,
     CalibrationResult,
+    ClassResult,
+    DataQualityResult,
+    DistributionsResult,
     EvaluationResult,
     Floor,
     InputKind,
@@ -46,6 +52,15 @@ class EvaluateSettings:
     normalize: str = "error"
     n_worst: int = 20
     workers: int = 1
+
+    def __post_init__(self) -> None:
+        floor = self.floor
+        if floor is None or floor == "auto":
+            return
+        if not isinstance(floor, float) or not 0.0 < floor < 1.0:
+            raise SettingsError(
+                f"floor takes a probability above 0 and below 1, None or 'auto', not {floor!r}."
+            )
 
     def floor_for(self, kind: InputKind) -> float | None:
         """Return the floor to score numbers of this kind with."""
@@ -83,7 +98,7 @@ def evaluate_predictions(
     Raises
     ------
     InputError
-        If a row cannot be scored and was not to be dropped, or no row is left.
+        If a row cannot be scored and was not to be dropped.
     """
     plan = Plan(
         classes=predictions.classes,
@@ -96,7 +111,6 @@ def evaluate_predictions(
     states = fold(
         plan, predictions.shards, workers=settings.workers, on_batch=on_batch, on_rows=on_rows
     )
-    _refuse_nothing_left(predictions, states)
     result = EvaluationResult(
         evalreport_version=version,
         title=title,
@@ -111,13 +125,14 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the parts of an evaluation that follow from the states, by their names."""
     plan = states.plan
     overall = plan.by_class.overall(states[plan.by_class])
+    classes = plan.by_class.results(states[plan.by_class])
     slices = (each.results(states[each]) for each in plan.by_slice)
     return {
         "task": "binary" if len(plan.classes) == 2 else "multiclass",
         "digest": states.digest(),
         "overall": overall,
         "baseline": plan.by_class.baseline(states[plan.by_class]),
-        "classes": plan.by_class.results(states[plan.by_class]),
+        "classes": classes,
         "slices": flag_worse([result for column in slices for result in column]),
         "calibration": _calibration(states),
         "loss_by_probability": plan.by_probability.results(states[plan.by_probability]),
@@ -127,9 +142,41 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         "comparison": None,
         "findings": (),
         "limits": (),
-        "data_quality": data_quality(states[plan.intake], states[plan.rejected]),
+        "data_quality": _data_quality(states),
+        "audit": _audit(states),
+        "distributions": _distributions(classes),
         "state": states.to_json(),
     }
+
+
+def _data_quality(states: States) -> DataQualityResult:
+    plan = states.plan
+    ids = plan.row_ids.result(states[plan.row_ids])
+    return replace(
+        data_quality(states[plan.intake], states[plan.rejected]),
+        duplicate_ids=None if ids is None else ids.repeated,
+    )
+
+
+def _audit(states: States) -> AuditResult:
+    plan = states.plan
+    return AuditResult(
+        class_order=plan.class_order.result(states[plan.class_order]),
+        grid=plan.grid.result(states[plan.grid]),
+        row_ids=plan.row_ids.result(states[plan.row_ids]),
+    )
+
+
+def _distributions(classes: Sequence[ClassResult]) -> DistributionsResult | None:
+    """Return how often the classes happened against how often they were forecast."""
+    forecasts = [each.mean_forecast or 0.0 for each in classes]
+    if not any(forecasts):
+        return None
+    # Rows that were scored as they are, with sums off 1, leave a mean that is off 1 as well.
+    whole = math.fsum(forecasts)
+    return compare_distributions(
+        [each.frequency for each in classes], [each / whole for each in forecasts]
+    )
 
 
 def _calibration(states: States) -> CalibrationResult:
@@ -181,18 +228,31 @@ def _input_result(
     )
 
 
-def _refuse_nothing_left(predictions: Predictions, states: States) -> None:
-    plan = states.plan
-    quality = data_quality(states[plan.intake], states[plan.rejected])
-    n_read = states.n_read
-    if n_read and n_read == sum(reason.n for reason in quality.invalid):
-        first = quality.invalid[0]
-        example = first.examples[0]
+def refuse_if_nothing_was_scored(result: EvaluationResult) -> None:
+    """Make sure that some row was scored: a verdict on nothing is none.
+
+    Raises
+    ------
+    InputError
+        If every row was left out, or all of them weigh nothing.
+    """
+    if result.overall.n:
+        return
+    path = result.input.paths[0] if result.input.paths else None
+    if not result.data_quality.invalid:
         raise InputError(
-            f"every one of the {n_read:,} rows was left out, so nothing is left to score; "
-            f"most often because {first.reason} (first: '{example.value}').",
-            path=predictions.paths[0] if predictions.paths else None,
-            row=example.row,
-            column=example.column,
-            hint="Check the columns that --label and --probs name.",
+            f"all {result.input.rows_read:,} rows have the weight 0, so nothing is left to score.",
+            path=path,
+            column=result.input.columns.weight,
+            hint="Rows of weight 0 are counted and not scored.",
         )
+    first = result.data_quality.invalid[0]
+    example = first.examples[0]
+    raise InputError(
+        f"every one of the {result.input.rows_read:,} rows was left out, so nothing is left to "
+        f"score; most often because {first.reason} (first: '{example.value}').",
+        path=path,
+        row=example.row,
+        column=example.column,
+        hint="Check the columns that --label and --probs name.",
+    )

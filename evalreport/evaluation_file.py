@@ -6,7 +6,7 @@ import json
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from evalreport.errors import InputError
@@ -79,11 +79,17 @@ def loads(text: str, path: str | None = None) -> EvaluationResult:
 
 def _from_document(kind: type[ResultT], document: Any) -> ResultT:
     hints = get_type_hints(kind)
-    values = {
-        field.name: _convert(hints[field.name], document[_KEYS.get(field.name, field.name)])
-        for field in fields(kind)  # type: ignore[arg-type]  # only ever a dataclass
-    }
+    values = {}
+    for field in fields(kind):  # type: ignore[arg-type]  # only ever a dataclass
+        key = _KEYS.get(field.name, field.name)
+        # Keys that were added later are absent from older files: they have defaults.
+        if key in document or not _has_default(field):
+            values[field.name] = _convert(hints[field.name], document[key])
     return kind(**values)
+
+
+def _has_default(field: Field[Any]) -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING
 
 
 def _convert(hint: Any, value: Any) -> Any:

@@ -210,8 +210,8 @@ def row_sums(cells: FloatArray) -> FloatArray:
 # --- exact sums -----------------------------------------------------------------------------------
 
 LIMB_BITS = 40
-FLOAT_UNIT = -1126
-"""Every finite double is a whole multiple of 2**-1126."""
+FLOAT_UNIT = -4400
+"""Every double is a whole multiple of 2**-1126; cubes of weights reach further down."""
 
 
 def power_unit(power: int) -> int:
@@ -276,23 +276,46 @@ def column_sums(cells: FloatArray) -> list[int]:
     ]
 
 
-def grouped_float_sums(values: FloatArray, groups: IntArray, n_groups: int) -> list[int]:
-    """Sum any non-negative doubles within groups, without rounding at all, in units of 2**-1126.
+def grouped_float_sums(
+    values: FloatArray,
+    groups: IntArray,
+    n_groups: int,
+    exponents: IntArray | None = None,
+) -> list[int]:
+    """Sum any non-negative doubles within groups, without rounding at all, in ``2**FLOAT_UNIT``.
 
     Slower than `grouped_sums`, for values of unknown size such as weights. Mantissas are added
     for each binary exponent apart, as integers, and shifted together at the end.
+
+    Parameters
+    ----------
+    values : float64 ndarray of shape (n,)
+        What to add.
+    groups : int64 ndarray of shape (n,), in [0, n_groups)
+        Where each value belongs.
+    n_groups : int
+        Number of groups.
+    exponents : int64 ndarray of shape (n,), optional
+        Powers of two that the values stand with, for what no double can hold.
+
+    Returns
+    -------
+    list of int, of length n_groups
     """
     mantissa, exponent = np.frexp(values)
+    powers = exponent if exponents is None else exponent + exponents
+    # A zero counts nothing, whatever power it stands with.
+    powers = np.where(mantissa == 0.0, 0, powers).astype(np.int64)
     whole = (mantissa * 2.0**53).astype(np.int64)
-    lowest = int(exponent.min(initial=0))
-    n_exponents = int(exponent.max(initial=0)) - lowest + 1
-    cells = groups * n_exponents + (exponent - lowest)
+    lowest = int(powers.min(initial=0))
+    n_powers = int(powers.max(initial=0)) - lowest + 1
+    used, cells = np.unique(groups * n_powers + (powers - lowest), return_inverse=True)
     totals = [0] * n_groups
     high_sums = np.bincount(cells, (whole >> 26).astype(np.float64))
     low_sums = np.bincount(cells, (whole & (2**26 - 1)).astype(np.float64))
-    for cell in np.flatnonzero(np.bincount(cells)).tolist():
-        group, offset = divmod(cell, n_exponents)
-        total = (int(high_sums[cell]) << 26) + int(low_sums[cell])
+    for cell, high, low in zip(used.tolist(), high_sums.tolist(), low_sums.tolist(), strict=True):
+        group, offset = divmod(cell, n_powers)
+        total = (int(high) << 26) + int(low)
         totals[group] += total << (offset + lowest - 53 - FLOAT_UNIT)
     return totals
 

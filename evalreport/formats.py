@@ -136,6 +136,11 @@ def percent_text(share: float | None, decimals: int = 0) -> str:
     return f"{percent:,.{max(decimals, 1) if needs_one else decimals}f}%"
 
 
+def spoken(percentage: str) -> str:
+    """Return a percentage as it reads in a sentence: ">99.9%" is "over 99.9%"."""
+    return percentage.replace("<", "under ").replace(">", "over ")
+
+
 def probability_text(probability: float) -> str:
     """Return a probability as a percentage; exactly zero is a bare 0.
 

@@ -11,7 +11,11 @@ from typing import IO
 import evalreport
 from evalreport.batch import PredictionBatch
 from evalreport.created import creation_time
-from evalreport.evaluation import EvaluateSettings, evaluate_predictions
+from evalreport.evaluation import (
+    EvaluateSettings,
+    evaluate_predictions,
+    refuse_if_nothing_was_scored,
+)
 from evalreport.readers import open_predictions
 from evalreport.readers.interface import Predictions, ReadSettings
 from evalreport.renderers import html_renderer, json_renderer, markdown_renderer
@@ -60,6 +64,7 @@ def run(settings: ReportSettings, on_rows: OnRows | None = None) -> JobOutcome:
         If an output cannot be written.
     """
     predictions = open_predictions(settings.inputs, _read_settings(settings))
+    settings.refuse_to_replace(predictions.paths)
     with StagedFiles() as files:
         rejects = _Rejects(files, settings.rejects, predictions) if settings.rejects else None
         result = evaluate_predictions(
@@ -73,6 +78,7 @@ def run(settings: ReportSettings, on_rows: OnRows | None = None) -> JobOutcome:
             on_batch=rejects.keep if rejects else None,
             on_rows=on_rows,
         )
+        refuse_if_nothing_was_scored(result)
         if rejects:
             rejects.close()
         report = build_report(
@@ -117,6 +123,10 @@ def _read_settings(settings: ReportSettings) -> ReadSettings:
         positive=settings.positive,
         classes=settings.classes,
         input_kind=settings.input_kind,
+        class_column=settings.class_column,
+        delimiter=settings.delimiter,
+        decimal=settings.decimal,
+        header=settings.header,
         weight=settings.weight,
         id=settings.id,
         slices=settings.slices,
@@ -131,16 +141,19 @@ class _Rejects:
 
     def __init__(self, files: StagedFiles, path: str, predictions: Predictions) -> None:
         self._paths = predictions.paths
+        self._header = predictions.header
         self._file: IO[str] = files.open(Path(path))
         self._writer = csv.writer(self._file, lineterminator="\n")
         self._writer.writerow(
-            [*predictions.header, "rejected_file", "rejected_row", "rejected_column", "reason"]
+            [*self._header, "rejected_file", "rejected_row", "rejected_column", "reason"]
         )
 
     def keep(self, batch: PredictionBatch) -> None:
         for each in batch.intake.rejections:
             path = self._paths[batch.source]
-            self._writer.writerow([*each.cells, path, each.row, each.column, each.reason])
+            cells = dict(each.cells)  # files may have their columns in different orders
+            texts = [cells.get(name, "") for name in self._header]
+            self._writer.writerow([*texts, path, each.row, each.column, each.reason])
 
     def close(self) -> None:
         self._file.close()

@@ -11,6 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from evalreport.audit_results import AuditResult as AuditResult
+from evalreport.audit_results import ClassOrderResult as ClassOrderResult
+from evalreport.audit_results import DistributionPair as DistributionPair
+from evalreport.audit_results import DistributionsResult as DistributionsResult
+from evalreport.audit_results import GridResult as GridResult
+from evalreport.audit_results import RowIdsResult as RowIdsResult
+
 SCHEMA_VERSION = 1
 
 Interval = tuple[float, float]
@@ -121,6 +128,8 @@ class ClassResult:
     share_of_loss: float | None
     zero_probability_rows: int
     band: str | None
+    mean_forecast: float | None = None
+    """Mean probability given to this class, over all rows; compare it with `frequency`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,5 +350,9 @@ class EvaluationResult:
     findings: tuple[FindingResult, ...]
     limits: tuple[LimitResult, ...]
     data_quality: DataQualityResult
+    audit: AuditResult | None = None
+    """None in evaluations written before there was an audit."""
+    distributions: DistributionsResult | None = None
+    """Class frequencies against mean forecasts; None if nothing was scored."""
     state: Mapping[str, Any] = field(repr=False, default_factory=dict)
     schema_version: int = SCHEMA_VERSION

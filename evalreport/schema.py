@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -128,7 +129,9 @@ def _array_schema(arguments: tuple[Any, ...]) -> Schema:
 def _field_descriptions() -> dict[tuple[str, str], str]:
     """Return the docstrings under the fields, by class and field; Python does not keep them."""
     found = {}
-    for part in ast.parse(inspect.getsource(results)).body:
+    modules = dict.fromkeys(part.__module__ for part in _result_types())
+    sources = [inspect.getsource(sys.modules[each]) for each in modules]
+    for part in (part for source in sources for part in ast.parse(source).body):
         if isinstance(part, ast.ClassDef):
             for field, text in zip(part.body, part.body[1:], strict=False):
                 match field, text:

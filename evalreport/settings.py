@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,7 +12,7 @@ from typing import Literal
 from evalreport.errors import SettingsError
 from evalreport.results import Floor, InputKind
 
-FORMAT_NAMES = ("csv", "tsv", "parquet")
+FORMAT_NAMES = ("csv", "tsv", "jsonl", "json", "parquet", "arrow", "npz", "npy")
 STANDARD_STREAM = "-"
 
 
@@ -30,6 +31,10 @@ class ReportSettings:
     positive: str | None = None
     classes: tuple[str, ...] | None = None
     input_kind: InputKind = "probabilities"
+    class_column: str | None = None
+    delimiter: str | None = None
+    decimal: Literal[".", ","] | None = None
+    header: bool = True
     weight: str | None = None
     id: str | None = None
     slices: tuple[str, ...] = ()
@@ -64,12 +69,28 @@ class ReportSettings:
         self._refuse_overwriting()
 
     def _refuse_overwriting(self) -> None:
-        outputs = [self.html_path, self.json, self.markdown, self.rejects]
-        files = [Path(name).absolute() for name in outputs if name and name != STANDARD_STREAM]
+        files = list(self.output_files())
         for file in files:
             if files.count(file) > 1:
                 raise SettingsError(f"two outputs would be written to {file.name}.")
-            if file in [Path(name).absolute() for name in self.inputs]:
+        self.refuse_to_replace(self.inputs)
+
+    def output_files(self) -> tuple[Path, ...]:
+        """Return every file that will be written, links followed."""
+        outputs = (self.html_path, self.json, self.markdown, self.rejects)
+        return tuple(Path(each).resolve() for each in outputs if each and each != STANDARD_STREAM)
+
+    def refuse_to_replace(self, inputs: Sequence[str]) -> None:
+        """Make sure that no output is written over an input.
+
+        Raises
+        ------
+        SettingsError
+            If one would be.
+        """
+        read = {Path(each).resolve() for each in inputs}
+        for file in self.output_files():
+            if file in read:
                 raise SettingsError(f"{file.name} is an input; an output may not replace it.")
 
     @property
@@ -79,8 +100,8 @@ class ReportSettings:
         if first == STANDARD_STREAM:
             return "predictions"
         name = Path(first).name or Path(first).absolute().name
-        stem = name.split(".")[0]
-        return stem or name
+        stem = re.sub(r"[*?\[\]]", "", name.split(".")[0]).strip("-_ ")
+        return stem or re.sub(r"[*?\[\]]", "", name).strip(".") or "predictions"
 
     @property
     def html_path(self) -> str | None:
@@ -107,6 +128,9 @@ class ReportSettings:
             "--probs": ",".join(self.probs) or None,
             "--positive": self.positive,
             "--classes": None if self.classes is None else ",".join(self.classes),
+            "--class-column": self.class_column,
+            "--delimiter": self.delimiter,
+            "--decimal": self.decimal,
             "--weight": self.weight,
             "--id": self.id,
             "--on-invalid": None if self.on_invalid == "error" else self.on_invalid,
@@ -118,6 +142,8 @@ class ReportSettings:
         for option, value in options.items():
             if value is not None:
                 words += [option, value]
+        if not self.header:
+            words.append("--no-header")
         for column in self.slices:
             words += ["--slice", column]
         return shlex.join(words)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import stat
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +17,9 @@ class StagedFiles:
     """Output files that appear together at the end, or not at all.
 
     Each is written to a temporary file beside its place, and `commit` renames them. Leaving the
-    context without `commit` removes what was staged; what stood there before is unchanged.
+    context without `commit` removes what was staged; what stood there before is unchanged. A link
+    is followed, so that the file it points to is replaced and the link stays; a device or a pipe
+    cannot be replaced and is written to at the end.
     """
 
     def __init__(self) -> None:
@@ -36,19 +40,23 @@ class StagedFiles:
 
     def open(self, path: Path) -> IO[str]:
         """Open a file to be put at `path` at the end."""
+        target = path.resolve()
+        if target.is_dir():
+            raise OutputError(f"{path} is a directory, so no file can be written there.")
+        folder = target.parent if _is_replaceable(target) else None
         try:
             handle = tempfile.NamedTemporaryFile(  # noqa: SIM115  # closed by the caller
                 "w",
                 encoding="utf-8",
                 newline="",
-                dir=path.parent,
-                prefix=f".{path.name}.",
+                dir=folder,
+                prefix=".evalreport-",
                 suffix=".tmp",
                 delete=False,
             )
         except OSError as error:
             raise _unwritable(path, error) from error
-        self._staged.append((Path(handle.name), path))
+        self._staged.append((Path(handle.name), target))
         return handle
 
     def write(self, path: Path, text: str) -> None:
@@ -61,17 +69,28 @@ class StagedFiles:
 
     def commit(self) -> None:
         """Put every staged file in its place."""
-        for _, path in self._staged:
-            if path.is_dir():
-                raise OutputError(f"{path} is a directory, so no file can be written there.")
         while self._staged:
-            temporary, path = self._staged[0]
+            temporary, target = self._staged[0]
             try:
-                os.chmod(temporary, _usual_mode())
-                os.replace(temporary, path)
+                _put(temporary, target)
             except OSError as error:
-                raise _unwritable(path, error) from error
+                raise _unwritable(target, error) from error
             del self._staged[0]
+
+
+def _is_replaceable(target: Path) -> bool:
+    return target.is_file() or not target.exists()
+
+
+def _put(temporary: Path, target: Path) -> None:
+    if not _is_replaceable(target):
+        with temporary.open("rb") as source, target.open("wb") as device:
+            shutil.copyfileobj(source, device)
+        temporary.unlink()
+        return
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else _usual_mode()
+    os.chmod(temporary, mode)
+    os.replace(temporary, target)
 
 
 def _usual_mode() -> int:

@@ -250,3 +250,20 @@ def test_arrays_and_files_have_the_same_digest(table, tmp_path):
     path = tmp_path / "a.csv"
     table.to_csv(path, index=False)
     assert evalreport.evaluate_file(path, slices=["part"]).digest == evaluate(table).digest
+
+
+@pytest.mark.parametrize("weight", [5e-324, 1e-300, 1e-110, 1e103, 1e155, 1e300])
+def test_the_unit_of_the_weights_changes_nothing(table, weight):
+    some = table.head(12)
+    plain = evaluate(some).result
+    weighted = evaluate(some, weights=[weight] * 12).result
+    assert weighted.overall.log_loss == pytest.approx(plain.overall.log_loss, rel=1e-14)
+    assert weighted.overall.interval == pytest.approx(plain.overall.interval, rel=1e-10)
+    assert weighted.overall.band == plain.overall.band
+
+
+def test_a_weight_next_to_nothing_beside_a_huge_one_counts_for_nothing(table):
+    some = table.head(12)
+    weights = [1e300] + [1e-300] * 11
+    result = evaluate(some, weights=weights).result
+    assert result.overall.log_loss == pytest.approx(evaluate(some.head(1)).log_loss, rel=1e-14)

@@ -61,3 +61,35 @@ def test_a_directory_in_the_place_of_a_file_is_named(tmp_path):
     with pytest.raises(OutputError, match="out is a directory"):
         write_and_commit(tmp_path / "out")
     assert os.listdir(tmp_path) == ["out"]
+
+
+def test_a_link_is_followed_and_stays_a_link(tmp_path):
+    (tmp_path / "real").write_text("before")
+    (tmp_path / "link").symlink_to("real")
+    write_and_commit(tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "page"
+
+
+def test_a_file_that_is_replaced_keeps_its_mode(tmp_path):
+    target = tmp_path / "private"
+    target.write_text("before")
+    target.chmod(0o600)
+    write_and_commit(target)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_and_commit(pipe)
+    assert os.read(reader, 100) == b"page"
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    os.close(reader)
+
+
+def test_a_name_as_long_as_a_file_system_allows_can_be_written(tmp_path):
+    target = tmp_path / ("n" * 255)
+    write_and_commit(target)
+    assert target.read_text() == "page"

@@ -12,13 +12,14 @@ from matplotlib.figure import Figure
 
 from evalreport.charts.calibration import forecast_histogram, reliability
 from evalreport.charts.classes import loss_by_class
+from evalreport.charts.distributions import two_distributions
 from evalreport.charts.forecast import loss_by_forecast
 from evalreport.charts.probability import log_curve, share_by_probability
 from evalreport.charts.style import drawing_rules, figure_text
 from evalreport.charts.svg import clean_svg
-from evalreport.results import EvaluationResult
+from evalreport.results import DistributionPair, EvaluationResult
 
-__all__ = ["FIGURES", "draw"]
+__all__ = ["FIGURES", "draw", "draw_distributions"]
 
 FIGURES: Mapping[str, Callable[[EvaluationResult], Figure]] = {
     "loss_by_forecast": loss_by_forecast,
@@ -54,3 +55,10 @@ def draw(name: str, result: EvaluationResult, *, title: str, description: str, p
     with drawing_rules():
         text = figure_text(FIGURES[name](result))
     return clean_svg(text, title=title, description=description, prefix=prefix)
+
+
+def draw_distributions(pair: DistributionPair, *, title: str, description: str) -> str:
+    """Return two distributions, bar beside bar, as SVG text."""
+    with drawing_rules():
+        text = figure_text(two_distributions(pair.names, pair.p, pair.q, ("P", "Q")))
+    return clean_svg(text, title=title, description=description, prefix="f1")

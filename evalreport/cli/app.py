@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from typing import Annotated
@@ -10,7 +11,8 @@ import typer
 
 from evalreport import __version__
 from evalreport.cli.demo import demo
-from evalreport.cli.exits import INTERRUPTED, UNEXPECTED
+from evalreport.cli.distributions import distributions
+from evalreport.cli.exits import INTERRUPTED, NOT_WRITTEN, UNEXPECTED
 from evalreport.cli.report import report
 from evalreport.cli.schema import schema
 
@@ -25,6 +27,7 @@ app = typer.Typer(
 )
 app.command()(report)
 app.command()(demo)
+app.command()(distributions)
 app.command()(schema)
 
 
@@ -46,11 +49,21 @@ def _program(
 
 def main() -> None:
     """Run the program."""
+    _replace_closed_streams()
     try:
         app()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except OSError as error:  # standard output itself cannot be written to
+        sys.stderr.write(f"error: {error.strerror or error}.\n")
+        sys.exit(NOT_WRITTEN)
     except Exception:  # the last stop: shown in full, and never mistaken for a failed limit
         traceback.print_exc()
         sys.stderr.write("\nThis is a bug in evalreport. Please report it with the lines above.\n")
         sys.exit(UNEXPECTED)
+
+
+def _replace_closed_streams() -> None:
+    """Give closed streams somewhere to go: a job that closed its log still wants its report."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115  # open as long as the program runs

@@ -37,6 +37,13 @@ class InputKind(StrEnum):
     log_probabilities = "log-probabilities"
 
 
+class Decimal(StrEnum):
+    """What stands before the decimals of a number in text."""
+
+    point = "."
+    comma = ","
+
+
 class Unit(StrEnum):
     """The unit that losses are shown in."""
 
@@ -52,7 +59,8 @@ Inputs = Annotated[
     list[str],
     typer.Argument(
         metavar="INPUT",
-        help="Files of predictions, a directory of files of one format, or - for standard input.",
+        help="Files of predictions, a directory of files of one format, a quoted pattern such as "
+        "'part-*.csv', an address such as s3://bucket/key, or - for standard input.",
         show_default=False,
     ),
 ]
@@ -109,6 +117,43 @@ Classes = Annotated[
 InputKindOption = Annotated[
     InputKind,
     typer.Option("--input-kind", help="What the numbers are.", rich_help_panel=_READING),
+]
+ClassColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--class-column",
+        metavar="COL",
+        help="Column of the class that a row speaks of, if each class has a row of its own.",
+        rich_help_panel=_READING,
+        show_default=False,
+    ),
+]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(
+        "--delimiter",
+        metavar="CHAR",
+        help="What stands between the cells of a text file, or tab; told by its header.",
+        rich_help_panel=_READING,
+        show_default=False,
+    ),
+]
+DecimalOption = Annotated[
+    Decimal | None,
+    typer.Option(
+        "--decimal",
+        help="What stands before the decimals in a text file; told by the probabilities.",
+        rich_help_panel=_READING,
+        show_default=False,
+    ),
+]
+NoHeader = Annotated[
+    bool,
+    typer.Option(
+        "--no-header",
+        help="The first line of a text file is a row; columns are called 1, 2, 3, ….",
+        rich_help_panel=_READING,
+    ),
 ]
 Weight = Annotated[
     str | None,

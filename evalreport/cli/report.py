@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from enum import Enum
+from typing import Any
+
 from evalreport.cli import options
 from evalreport.cli.exits import exit_codes
 from evalreport.settings import ReportSettings, parse_floor
@@ -15,6 +18,10 @@ def report(
     positive: options.Positive = None,
     classes: options.Classes = None,
     input_kind: options.InputKindOption = options.InputKind.probabilities,
+    class_column: options.ClassColumn = None,
+    delimiter: options.Delimiter = None,
+    decimal: options.DecimalOption = None,
+    no_header: options.NoHeader = False,
     weight: options.Weight = None,
     id: options.Id = None,
     slices: options.Slices = None,
@@ -34,32 +41,27 @@ def report(
     verbose: options.Verbose = False,
 ) -> None:
     """Evaluate predictions: print the summary and write the HTML report."""
-    with exit_codes(verbose):
-        settings = ReportSettings(
-            inputs=tuple(inputs),
-            format=None if format is None else str(format),
-            label=label,
-            probs=options.words(probs),
-            positive=positive,
-            classes=None if classes is None else options.words(classes),
-            input_kind=input_kind.value,
-            weight=weight,
-            id=id,
-            slices=tuple(slices or ()),
-            on_invalid=on_invalid.value,
-            rejects=rejects,
-            normalize=normalize.value,
-            floor=parse_floor(floor),
-            unit=unit.value,
-            output=output,
-            json=json,
-            markdown=markdown,
-            title=title,
-            key=key,
-            template_dir=template_dir,
-            workers=workers or options.all_cores(),
-            quiet=quiet,
-        )
+    given = locals()
+    with exit_codes(given.pop("verbose")):
+        settings = _settings(given)
         from evalreport.cli.show import run_and_show
 
         run_and_show(settings)
+
+
+def _settings(given: dict[str, Any]) -> ReportSettings:
+    """Return the options as settings: most are what they are, the others are told here."""
+    plain = {name: each.value if isinstance(each, Enum) else each for name, each in given.items()}
+    header = not plain.pop("no_header")
+    return ReportSettings(
+        **plain
+        | {
+            "inputs": tuple(given["inputs"]),
+            "probs": options.words(given["probs"]),
+            "classes": None if given["classes"] is None else options.words(given["classes"]),
+            "slices": tuple(given["slices"] or ()),
+            "floor": parse_floor(given["floor"]),
+            "workers": given["workers"] or options.all_cores(),
+            "header": header,
+        }
+    )

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from evalreport.cli.exits import exit_codes
+
 
 class Document(StrEnum):
     """What there is a schema of."""
@@ -24,4 +26,5 @@ def schema(
     from evalreport.schema import evaluation_schema
 
     schemas = {Document.evaluation: evaluation_schema}
-    typer.echo(json.dumps(schemas[document](), indent=2))
+    with exit_codes():
+        typer.echo(json.dumps(schemas[document](), indent=2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from evalreport.findings import groups, rows, score
+from evalreport.findings import audit, groups, rows, score
 from evalreport.findings.groups import slice_name, stands_out
 from evalreport.findings.judgement import (
     FEW_ROWS_IN_A_GROUP,
@@ -54,6 +54,11 @@ def _is_judged(group: ClassResult | SliceResult) -> bool:
 _CHECKS = (
     _Check(score.no_rows),
     _Check(score.zero_probability, ((("zero-prob",), "No zero probability for what happened"),)),
+    _Check(
+        audit.swapped_classes,
+        ((("swapped-classes",), "No sign of swapped classes"),),
+        audit.class_order_is_checked,
+    ),
     _Check(
         score.skill,
         (
@@ -108,6 +113,16 @@ _CHECKS = (
             (("unseen-class", "one-class"), "Every class happened"),
             (("small-class", "unseen-class", "one-class"), "Every class has at least 30 rows"),
         ),
+    ),
+    _Check(
+        audit.coarse_probabilities,
+        ((("coarse-probabilities",), "The probabilities are on no coarse grid"),),
+        audit.grid_is_checked,
+    ),
+    _Check(
+        audit.row_ids,
+        ((("duplicate-ids", "id-like-label"), "No duplicate ids"),),
+        audit.ids_are_checked,
     ),
     _Check(rows.left_out, ((("left-out",), "No row was left out"),)),
     _Check(

@@ -28,6 +28,10 @@ _SUSPICIOUS_ROWS = 1_000
 _CLEAR_GAP = 3.0
 """Standard errors between the loss and the loss expected before it is called a gap."""
 _CHECK_COLUMNS = "Check that the probability columns are in the order of the class names."
+_CHECK_ROWS = (
+    "No other order of the class columns would help: check that predictions and labels belong to "
+    "the same rows, in the same order."
+)
 
 
 def no_rows(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
@@ -151,7 +155,7 @@ def skill(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
             "error",
             "Worse than always predicting class frequencies",
             why=f"{numbers}. {guessing if loss > baseline.uniform else ''}".strip(),
-            check=_CHECK_COLUMNS,
+            check=_what_to_check(result),
             section="classes",
         )
     elif interval is not None and interval[0] <= 0:
@@ -170,9 +174,14 @@ def skill(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
             "warning",
             "Worse than equal odds for every class",
             why=f"{guessing} {numbers}.",
-            check=_CHECK_COLUMNS,
+            check=_what_to_check(result),
             section="classes",
         )
+
+
+def _what_to_check(result: EvaluationResult) -> str:
+    order = None if result.audit is None else result.audit.class_order
+    return _CHECK_ROWS if order is not None and order.read_as is None else _CHECK_COLUMNS
 
 
 def leakage(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:

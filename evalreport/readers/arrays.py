@@ -104,7 +104,9 @@ def predictions_from_arrays(
         on_invalid=on_invalid,
         normalize=normalize,
     )
-    table = _table(observed, as_columns(probs, "probs"), weights, ids, slices or {})
+    table = _table(
+        observed, as_columns(probs, "probs"), weights, ids, {} if slices is None else slices
+    )
     return _understood(table, settings)
 
 

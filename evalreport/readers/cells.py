@@ -66,15 +66,18 @@ def read_cells(chunk: Chunk, plan: ColumnPlan, path: str | None) -> Cells:
                 hint="Labels are text, whole numbers or truth values; probabilities are numbers.",
             ) from error
 
+    def numbers(column: pa.Array) -> tuple[FloatArray, Kinds | None]:
+        return read_numbers(column, plan.decimal)
+
     values = np.empty((len(plan.probs), batch.num_rows))
     kinds: Kinds | None = None
     for number, column in enumerate(plan.probs):
-        values[number], odd = read(column, read_numbers)
+        values[number], odd = read(column, numbers)
         if odd is not None:
             kinds = np.zeros(values.shape, dtype=np.uint8) if kinds is None else kinds
             kinds[number] = odd
     narrow = any(is_narrow(batch.column(column).type) for column in plan.probs)
-    weights = (None, None) if plan.weight is None else read(plan.weight, read_numbers)
+    weights = (None, None) if plan.weight is None else read(plan.weight, numbers)
     return Cells(
         codes=read(plan.label, lambda column: match(column, plan.classes)),
         values=values,

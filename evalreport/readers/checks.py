@@ -48,7 +48,9 @@ class CheckedShard:
 
     def batches(self) -> Iterator[PredictionBatch]:
         """Yield the rows in order as checked batches of bounded size."""
-        columns = self.header if self.settings.keep_rejected_rows else self.plan.used
+        columns = self.plan.used
+        if self.settings.keep_rejected_rows:
+            columns = tuple(dict.fromkeys([*self.header, *columns]))
         n_cells = max(len(self.plan.probs), len(self.plan.classes), len(columns))
         for chunk in self.part.chunks(columns, max(1, min(MAX_ROWS, MAX_CELLS // n_cells))):
             yield self._admit(chunk)
@@ -65,7 +67,7 @@ class CheckedShard:
         rejections, kept = self._judge(chunk, judged)
         n_lowered = int(np.count_nonzero(lowered[:, kept].any(axis=0)))
         found, counts = self._distributions(judged, kept)
-        rows = np.arange(chunk.first_row, chunk.first_row + len(cells.codes), dtype=np.int64)
+        rows = chunk.first_row + chunk.step * np.arange(len(cells.codes), dtype=np.int64)
         column = chunk.cells.column
         return PredictionBatch(
             classes=self.plan.classes,
@@ -91,8 +93,8 @@ class CheckedShard:
         complaints = Complaints(chunk, judged, self.plan, self.path)
         if self.settings.on_invalid == "error":
             raise complaints.error(faulty[0])
-        with_cells = self.settings.keep_rejected_rows
-        rejections = tuple(complaints.rejection(each, with_cells) for each in faulty)
+        kept_columns = self.header if self.settings.keep_rejected_rows else ()
+        rejections = tuple(complaints.rejection(each, kept_columns) for each in faulty)
         n_rows = len(judged.cells.codes)
         return rejections, np.delete(np.arange(n_rows), [each.row for each in faulty])
 

@@ -10,6 +10,7 @@ from evalreport.readers.glimpse import Labels
 from evalreport.readers.interface import ReadSettings
 from evalreport.readers.labels import canonical, counterpart, usual_positive
 from evalreport.readers.layout import Layout
+from evalreport.readers.suspicions import MANY_LABELS, first_three, name_the_label
 from evalreport.readers.wording import COMMAND_LINE, Voice, listed, quoted
 
 
@@ -48,6 +49,8 @@ def settle_classes(
         return _settle_found_pair(layout, labels, wanted, path, label, voice)
     if closed is not None:
         layout, note = _in_asked_order(layout, closed, voice)
+    elif layout.by_position:
+        note = _by_position(layout, labels, path, voice)
     else:
         layout, note = _stripped_if_needed(layout, labels)
     _refuse_namesakes(layout, path)
@@ -98,6 +101,22 @@ def _in_asked_order(
     raise SettingsError(
         f"{voice.option('classes')} names {listed(classes)}, "
         f"and the probability columns are named after {listed(layout.names)}."
+    )
+
+
+def _by_position(layout: Layout, labels: Labels, path: str | None, voice: Voice) -> tuple[str, ...]:
+    """Return how positions are understood, if the labels are such positions."""
+    if not set(labels.all()) <= set(layout.names):
+        raise InputError(
+            f"'{layout.group}' holds {len(layout.names)} numbers by position, and the labels "
+            f"({listed(labels.all(), 5)}) do not say which position is which class.",
+            path=path,
+            hint=f"Pass {voice.option('classes', 'A,B,C')} with the class of each position, in "
+            "their order.",
+        )
+    return (
+        f"The classes are positions in '{layout.group}', counted from 0: label "
+        f"{layout.names[0]} is the first number of a row.",
     )
 
 
@@ -164,6 +183,12 @@ def _settle_found_pair(
     refuse = _Refusal(path, label)
     if not found:
         raise refuse("the column holds no label at all.", None)
+    if labels.more_than(MANY_LABELS):
+        raise refuse(
+            f"there are over {MANY_LABELS:,} different labels ({first_three(found)}): is it an id, "
+            "or a number?",
+            name_the_label(voice),
+        )
     if len(found) > 2:
         many = "many" if len(found) > 5 else str(len(found))
         raise refuse(

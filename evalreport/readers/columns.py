@@ -13,7 +13,13 @@ from evalreport.readers.layout import find_layout
 from evalreport.readers.wording import COMMAND_LINE, Voice, did_you_mean, listed, quoted
 from evalreport.results import ColumnUse
 
-LABEL_NAMES = ("label", "y_true", "target", "true_label", "actual", "observed", "y", "class")
+LABEL_NAMES = (
+    *("label", "y_true", "target", "true_label", "actual", "observed", "y", "class"),
+    *("labels", "targets"),
+)
+_INDEX_NAMES = ("", "Unnamed: 0", "__index_level_0__")
+"""What pandas calls the row labels that nobody gave a name."""
+
 ID_NAMES = ("id", "row_id", "example_id")
 
 
@@ -35,6 +41,8 @@ class ColumnPlan:
     voice: Voice = COMMAND_LINE
     likely_cause: str | None = None
     """What to look at first when the probabilities of a row do not sum to 1."""
+    decimal: str = "."
+    """What stands before the decimals of numbers in text."""
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -82,7 +90,12 @@ def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
         weight=weight,
         id=row_id,
         slices=tuple(dict.fromkeys(each for each in slices if each is not None)),
-        readings=(label_reading, *settled.readings, *_other_readings(weight, row_id, slices)),
+        readings=(
+            label_reading,
+            *settled.readings,
+            *_other_readings(weight, row_id, slices),
+            *_index_readings(free, settled.columns),
+        ),
         likely_cause=layout.likely_cause,
     )
 
@@ -121,6 +134,8 @@ def _label(glimpse: Glimpse, settings: ReadSettings, taken: set[str]) -> tuple[s
         if label in settings.probs:
             raise SettingsError(f"column '{label}' cannot be both the label and a probability.")
         return label, f"Label: column '{label}', as asked."
+    if glimpse.label is not None:
+        return glimpse.label, f"Label: '{glimpse.label}', by the form of the input."
     free = [each for each in glimpse.header if each not in taken and each not in settings.probs]
     found = named(LABEL_NAMES, free)
     if len(found) == 1:
@@ -143,3 +158,10 @@ def _other_readings(
 ) -> tuple[str, ...]:
     named = (("Weights", weight), ("Row ids", row_id), *(("Slice", each) for each in slices))
     return tuple(f"{role}: column '{column}'." for role, column in named if column is not None)
+
+
+def _index_readings(free: Sequence[str], probs: Sequence[str]) -> tuple[str, ...]:
+    unused = [each for each in free if each in _INDEX_NAMES and each not in probs]
+    return tuple(
+        f"Column '{each}' looks like the index of pandas and is not used." for each in unused
+    )

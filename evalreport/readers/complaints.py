@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from evalreport.readers.columns import ColumnPlan
 from evalreport.readers.faults import NOUNS, Fault, FaultyRow, Judged
 from evalreport.readers.interface import Chunk
 from evalreport.readers.labels import canonical
+from evalreport.readers.suspicions import no_label_column, off_by_one
 from evalreport.readers.wording import listed, near
 from evalreport.results import InputKind
 
@@ -30,6 +32,7 @@ _FACTS = {
     Fault.WEIGHT_NEGATIVE: "weight {value} is negative.",
     Fault.WEIGHT_NO_NUMBER: "weight '{value}' is no number.",
     Fault.WEIGHT_INFINITE: "the weight is infinite.",
+    Fault.WEIGHT_TOO_LARGE: "weight {value} is above 1e300.",
 }
 _OUT_OF_RANGE = (Fault.PROBABILITY_BELOW_ZERO, Fault.PROBABILITY_ABOVE_ONE)
 
@@ -57,20 +60,19 @@ class Complaints:
             hint=self._hint(faulty, value),
         )
 
-    def rejection(self, faulty: FaultyRow, with_cells: bool) -> Rejection:
-        """Return the row as one that is left out."""
+    def rejection(self, faulty: FaultyRow, kept_columns: Sequence[str]) -> Rejection:
+        """Return the row as one that is left out, with some of its cells."""
         cells = self.chunk.cells
-        columns = cells.columns if with_cells else ()
         return Rejection(
             reason=faulty.fault.reason(self.judged.kind),
             row=self._row(faulty),
             column=self._column(faulty),
             value=self._value(faulty),
-            cells=tuple(text_of(column, faulty.row) for column in columns),
+            cells=tuple((name, text_of(cells.column(name), faulty.row)) for name in kept_columns),
         )
 
     def _row(self, faulty: FaultyRow) -> int:
-        return self.chunk.first_row + faulty.row
+        return self.chunk.first_row + self.chunk.step * faulty.row
 
     def _column(self, faulty: FaultyRow) -> str:
         if faulty.fault <= Fault.LABEL_UNKNOWN:
@@ -96,7 +98,7 @@ class Complaints:
         if faulty.fault in _OUT_OF_RANGE:
             return self._likely_kind() or drop
         if faulty.fault == Fault.PROBABILITY_NO_NUMBER and _has_decimal_comma(value):
-            return "Write numbers with a decimal point."
+            return "Write numbers with a decimal point, or pass --decimal , for all of them."
         return drop
 
     def _hint_on_label(self, value: str) -> str | None:
@@ -104,7 +106,11 @@ class Complaints:
         if stripped in self.plan.classes:
             return f"Without the blanks around it, it would be class '{stripped}'."
         if (self.judged.cells.codes < 0).all():
-            return self._hint_on_classes()
+            labels = self.chunk.cells.column(self.plan.label)
+            return no_label_column(labels, self.plan.voice) or self._hint_on_classes()
+        shifted = off_by_one(stripped, self.plan.classes)
+        if shifted is not None:
+            return shifted
         meant = near(value, self.plan.classes)
         return None if meant is None else f"Did you mean '{meant}'?"
 

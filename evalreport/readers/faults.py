@@ -19,6 +19,8 @@ Mask = NDArray[np.bool_]
 
 MOST_ABOVE_ONE = 1e-6
 """A probability above 1 by no more than this is rounding, and is lowered to 1."""
+MOST_WEIGHT = 1e300
+"""Heavier rows could not be added up in a double."""
 MOST_OFF_ONE = 0.01 + 1e-9
 """A sum further from 1 than this is no distribution; 0.33 three times just is one."""
 
@@ -39,6 +41,7 @@ class Fault(IntEnum):
     WEIGHT_NEGATIVE = 11
     WEIGHT_NO_NUMBER = 12
     WEIGHT_INFINITE = 13
+    WEIGHT_TOO_LARGE = 14
 
     def reason(self, kind: InputKind) -> str:
         """Return the phrase that rows are counted by."""
@@ -59,6 +62,7 @@ _REASONS = {
     Fault.WEIGHT_NEGATIVE: "weight is negative",
     Fault.WEIGHT_NO_NUMBER: "weight is no number",
     Fault.WEIGHT_INFINITE: "weight is infinite",
+    Fault.WEIGHT_TOO_LARGE: "weight is above 1e300",
 }
 
 NOUNS: dict[InputKind, dict[str, str]] = {
@@ -127,7 +131,7 @@ def _healthy(judged: Judged, normalize: Normalize) -> Mask:
     if judged.sums is not None:
         healthy &= ~_sum_is_wrong(judged.sums, normalize)
     if cells.weights is not None:
-        healthy &= (cells.weights >= 0) & (cells.weights < np.inf)
+        healthy &= (cells.weights >= 0) & (cells.weights <= MOST_WEIGHT)
     return healthy
 
 
@@ -172,4 +176,5 @@ def _classify(
         mark(Fault.WEIGHT_NO_NUMBER, np.isnan(weights))
         mark(Fault.WEIGHT_INFINITE, np.isinf(weights))
         mark(Fault.WEIGHT_NEGATIVE, weights < 0)
+        mark(Fault.WEIGHT_TOO_LARGE, weights > MOST_WEIGHT)
     return faults, columns

@@ -6,21 +6,34 @@ import os
 from collections.abc import Mapping
 
 from evalreport.errors import InputError, SettingsError
+from evalreport.readers.arrow_ipc import ArrowIpc
 from evalreport.readers.delimited import Delimited
 from evalreport.readers.interface import Format
-from evalreport.readers.parquet import MAGIC as PARQUET_MAGIC
+from evalreport.readers.json_document import JsonDocument
+from evalreport.readers.jsonl import JsonLines
+from evalreport.readers.npz import Npy, Npz
 from evalreport.readers.parquet import Parquet
+from evalreport.readers.storage import (
+    COMPRESSIONS,
+    InputFile,
+    compression_by_content,
+    without_compression,
+)
 from evalreport.readers.wording import listed
 
 _ALL: tuple[Format, ...] = (
     Delimited("csv", (".csv",), ",", others=";\t|"),
     Delimited("tsv", (".tsv",), "\t"),
+    JsonLines(),
+    JsonDocument(),
     Parquet(),
+    ArrowIpc(),
+    Npz(),
+    Npy(),
 )
 FORMATS: Mapping[str, Format] = {each.name: each for each in _ALL}
 
-_MAGIC: Mapping[str, bytes] = {"parquet": PARQUET_MAGIC}
-"""The bytes that files of a format start with, where it has such a mark."""
+_LONGEST_MARK = max(len(mark) for each in _ALL for mark in each.marks)
 
 
 def named_format(name: str) -> Format:
@@ -37,12 +50,12 @@ def named_format(name: str) -> Format:
 
 
 def format_by_suffix(file: str) -> Format | None:
-    """Return the format that the name of a file ends with, or None."""
-    name = os.path.basename(file).lower()
+    """Return the format that the name of a file ends with, its compression aside, or None."""
+    name = without_compression(os.path.basename(file).lower())
     return next((each for each in _ALL if name.endswith(each.suffixes)), None)
 
 
-def format_of(file: str, shown: str, asked: str | None) -> Format:
+def format_of(file: InputFile, asked: str | None) -> Format:
     """Return the format of a file, and make sure that its first bytes do not say otherwise.
 
     Raises
@@ -50,32 +63,63 @@ def format_of(file: str, shown: str, asked: str | None) -> Format:
     InputError
         If the suffix is unknown, or the file starts like one of another format.
     """
-    format_ = named_format(asked) if asked is not None else format_by_suffix(shown)
+    format_ = named_format(asked) if asked is not None else format_by_suffix(file.shown)
     if format_ is None:
         raise InputError(
             "the name of the file does not tell its format.",
-            path=shown,
+            path=file.shown,
             hint=f"Pass --format with one of {listed([*FORMATS])}.",
         )
-    _compare_with_content(format_, file, shown)
+    _compare_compression(format_, file)
+    _compare_with_content(format_, file)
     return format_
 
 
-def _compare_with_content(format_: Format, file: str, shown: str) -> None:
-    with open(file, "rb") as stream:
-        head = stream.read(max(len(mark) for mark in _MAGIC.values()))
-    if not head:
-        raise InputError("the file is empty.", path=shown)
-    looks_like = next((name for name, mark in _MAGIC.items() if head.startswith(mark)), None)
-    if looks_like is not None and looks_like != format_.name:
+def _compare_compression(format_: Format, file: InputFile) -> None:
+    stored = file.head(8, stored=True)
+    if not stored:
+        raise InputError("the file is empty.", path=file.shown)
+    found = compression_by_content(stored)
+    if format_.marks and (found or file.compression):
         raise InputError(
-            f"this is a {looks_like} file, not {format_.name}.",
-            path=shown,
-            hint=f"Pass --format {looks_like}.",
+            f"only text may be compressed as a whole, and {format_.name} is none.",
+            path=file.shown,
+            hint="Decompress the file first; this format compresses what it holds by itself.",
         )
-    if format_.name in _MAGIC and looks_like is None:
+    if found == file.compression:
+        return
+    if file.compression is None:
         raise InputError(
-            f"this is no {format_.name} file: it starts with {head!r}.",
-            path=shown,
+            f"this is a file compressed by {found}, and its name does not say so.",
+            path=file.shown,
+            hint=f"Add {COMPRESSIONS[str(found)][0]} to its name.",
+        )
+    raise InputError(
+        f"the name says {file.compression}, and the file starts with {stored[:4]!r}.",
+        path=file.shown,
+        hint=f"Take {COMPRESSIONS[file.compression][0]} off its name if it is not compressed.",
+    )
+
+
+def _compare_with_content(format_: Format, file: InputFile) -> None:
+    head = file.head(_LONGEST_MARK)
+    looks_like = next((each.name for each in _ALL if head.startswith(each.marks or b"\0\0")), None)
+    if looks_like == format_.name or (looks_like is None and not format_.marks):
+        return
+    if looks_like is None:
+        raise InputError(
+            f"this is no {format_.name} file: it starts with {head[:4]!r}.",
+            path=file.shown,
             hint="Pass --format csv if it is text with commas.",
         )
+    if looks_like == "npz":
+        raise InputError(
+            f"this is a ZIP archive, not {format_.name}.",
+            path=file.shown,
+            hint="Save a workbook as CSV, unpack an archive, or pass --format npz for NumPy's.",
+        )
+    raise InputError(
+        f"this is a {looks_like} file, not {format_.name}.",
+        path=file.shown,
+        hint=f"Pass --format {looks_like}.",
+    )

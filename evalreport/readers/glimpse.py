@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import pyarrow as pa
+
+from evalreport.readers.interface import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,10 @@ class Glimpse:
     labels_in: Callable[[str, int], tuple[str, ...]]
     """The distinct labels in a column, the search over once there are so many."""
     first_rows: Callable[[str], pa.Array]
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    label: str | None = None
+    """What the form of the input says to be the label; likewise `probs`."""
+    probs: str | None = None
 
 
 class Labels:
@@ -40,3 +46,7 @@ class Labels:
         if self._found is None:
             self._found = self._search(self._limit)
         return self._found
+
+    def more_than(self, most: int) -> bool:
+        """Tell whether there are more labels than this; only looked into if there are several."""
+        return len(self.all()) >= self._limit and len(self._search(most + 1)) > most

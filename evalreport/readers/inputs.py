@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import atexit
+import glob
 import os
+import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from evalreport.errors import InputError, SettingsError
+from evalreport.readers import remote
 from evalreport.readers.formats import FORMATS, format_by_suffix, named_format
+from evalreport.readers.partitions import partitions_in
+from evalreport.readers.storage import InputFile, compression_by_content, compression_by_name
 from evalreport.readers.wording import listed, near
 
 STANDARD_INPUT = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class InputFile:
-    """A file, and what messages call it."""
-
-    file: str
-    shown: str
-
-
 def find_inputs(paths: Sequence[str | Path], format_name: str | None) -> tuple[InputFile, ...]:
-    """Return the files that the paths mean, in order; those of a directory by name.
+    """Return the files that the paths mean, in order; those of a directory or pattern by name.
 
     Raises
     ------
     InputError
-        If a path does not exist, may not be read, or is a directory without readable files.
+        If a path does not exist, a pattern matches nothing, a file may not be read, or a directory
+        is without readable files.
     SettingsError
         If nothing is named, or standard input without its format.
     """
@@ -46,18 +43,35 @@ def find_inputs(paths: Sequence[str | Path], format_name: str | None) -> tuple[I
 
 def _inputs_at(path: str, format_name: str | None) -> Iterator[InputFile]:
     if path == STANDARD_INPUT:
-        if format_name is None:
-            raise SettingsError(
-                f"standard input has no name to tell its format; pass --format with one of "
-                f"{listed([*FORMATS])}."
-            )
-        yield InputFile(_spooled_standard_input(), STANDARD_INPUT)
+        yield _standard_input(format_name)
+    elif remote.is_remote(path):
+        yield from _remote_inputs(path, format_name)
     elif os.path.isdir(path):
-        yield from _inputs_in(path, format_name)
+        yield from _chosen(path, list(_files_in(path)), format_name)
     elif os.path.exists(path):
-        yield InputFile(path, path)
+        yield _input(path)
+    elif glob.has_magic(path):
+        yield from _matching(path, sorted(glob.glob(path, recursive=True)))
     else:
         raise InputError("there is no such file.", path=path, hint=_similar_name(path))
+
+
+def _input(path: str, above: str | None = None) -> InputFile:
+    """Return a file; folders named key=value below the folder `above` tell columns."""
+    partitions = () if above is None else partitions_in(path[len(above) :])
+    return InputFile(path, path, partitions, compression_by_name(path))
+
+
+def _standard_input(format_name: str | None) -> InputFile:
+    if format_name is None:
+        raise SettingsError(
+            f"standard input has no name to tell its format; pass --format with one of "
+            f"{listed([*FORMATS])}."
+        )
+    spool = InputFile(_spooled_standard_input(), STANDARD_INPUT)
+    is_text = not named_format(format_name).marks
+    compression = compression_by_content(spool.head(8)) if is_text else None
+    return InputFile(spool.file, STANDARD_INPUT, (), compression)
 
 
 def _spooled_standard_input() -> str:
@@ -68,14 +82,43 @@ def _spooled_standard_input() -> str:
     return spool.name
 
 
-def _inputs_in(directory: str, format_name: str | None) -> list[InputFile]:
+def _remote_inputs(address: str, format_name: str | None) -> list[InputFile]:
+    if any(letter in address for letter in "*["):
+        return _matching(address, remote.matching(address))
+    if format_by_suffix(address) is None and remote.is_directory(address, address):
+        return _chosen(address, remote.files_below(address, address), format_name)
+    return [_input(address)]
+
+
+def _matching(pattern: str, paths: Sequence[str]) -> list[InputFile]:
+    fixed = os.path.dirname(re.split(r"[*?\[]", pattern)[0])
+    files = [path for path in paths if remote.is_remote(path) or os.path.isfile(path)]
+    if not files:
+        raise InputError(
+            "no file matches this pattern.",
+            path=pattern,
+            hint="A star stands for any letters of one name, ** for any folders.",
+        )
+    return [_input(path, fixed) for path in files]
+
+
+def _files_in(directory: str) -> Iterator[str]:
+    """Yield the files of a directory and of its folders named key=value."""
     try:
-        names = sorted(os.listdir(directory))
+        entries = sorted(os.scandir(directory), key=lambda each: each.name)
     except PermissionError as error:
         raise InputError("the directory may not be read.", path=directory) from error
-    # Job frameworks leave marker files behind, as _SUCCESS.
-    paths = [os.path.join(directory, name) for name in names if not name.startswith((".", "_"))]
-    files = [path for path in paths if os.path.isfile(path)]
+    for each in entries:
+        # Job frameworks leave marker files behind, as _SUCCESS.
+        if each.name.startswith((".", "_")):
+            continue
+        if each.is_dir() and "=" in each.name:
+            yield from _files_in(each.path)
+        elif each.is_file():
+            yield each.path
+
+
+def _chosen(directory: str, files: list[str], format_name: str | None) -> list[InputFile]:
     known = {path: each for path in files if (each := format_by_suffix(path)) is not None}
     if format_name is not None:
         wanted = named_format(format_name)
@@ -95,13 +138,12 @@ def _inputs_in(directory: str, format_name: str | None) -> list[InputFile]:
             path=directory,
             hint=f"Formats that can be read: {listed([*FORMATS])}.",
         )
-    return [InputFile(path, path) for path in files]
+    return [_input(path, directory) for path in files]
 
 
 def _refuse_unreadable(each: InputFile) -> None:
     try:
-        with open(each.file, "rb"):
-            pass
+        each.head(1, stored=True)
     except PermissionError as error:
         raise InputError("the file may not be read: permission denied.", path=each.shown) from error
     except OSError as error:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 import pyarrow as pa
 
 from evalreport.batch import PredictionBatch
+from evalreport.choices import check_choice
 from evalreport.readers.storage import InputFile
 from evalreport.results import ColumnUse, InputKind
 
@@ -74,6 +75,13 @@ class ReadSettings:
     decimal: Decimal | None = None
     header: bool = True
     class_column: str | None = None
+
+    def __post_init__(self) -> None:
+        for option, choices in _CHOICES.items():
+            check_choice(option, getattr(self, option), get_args(choices))
+
+
+_CHOICES = {"on_invalid": OnInvalid, "normalize": Normalize, "input_kind": InputKind}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,16 @@ SINGLE_NAMES_BY_KIND: Mapping[InputKind, tuple[str, ...]] = {
     "log-probabilities": ("logprob", "log_prob", *SINGLE_NAMES),
 }
 
+GROUP_NAMES = (
+    *("probs", "prob", "probabilities", "probability", "proba", "y_prob", "y_proba", "y_score"),
+    *("scores", "score", "predictions", "prediction", "predict_proba", "p"),
+)
+GROUP_NAMES_BY_KIND: Mapping[InputKind, tuple[str, ...]] = {
+    "percentages": ("percentages", "percent"),
+    "logits": ("logits",),
+    "log-probabilities": ("logprobs", "log_probs"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -43,6 +53,10 @@ class Layout:
     explicit: bool = False
     """True if every column was listed, so that an order of classes can be laid over them."""
     likely_cause: str | None = None
+    group: str | None = None
+    """The list or record that holds the columns; None if they stand by themselves."""
+    by_position: bool = False
+    """True if the names are positions, so that only labels 0, 1, 2, … tell which is which."""
 
     @property
     def is_single(self) -> bool:
@@ -60,14 +74,19 @@ def find_layout(
     InputError
         If there are none, or two sets of them.
     """
-    if settings.probs:
-        return _asked_for(glimpse, free, settings.probs)
+    asked = settings.probs or tuple(each for each in (glimpse.probs,) if each is not None)
+    if len(asked) == 1 and asked[0] in glimpse.groups:
+        return _group(glimpse, asked[0])
+    if asked:
+        return _asked_for(glimpse, free, asked)
     kind = settings.input_kind
     families = _families(free, PREFIXES_BY_KIND[kind])
     wide = [family for family in families if not family.is_single]
+    wide += [_group(glimpse, each) for each in glimpse.groups if _is_distribution(each, settings)]
     if not wide:
         wide = _named_like(free, _closed_list(settings) or labels.all())
-    singles = [Layout((each,), ()) for each in _singles(free, SINGLE_NAMES_BY_KIND[kind])]
+    plain = [each for each in free if each not in glimpse.groups]
+    singles = [Layout((each,), ()) for each in _singles(plain, SINGLE_NAMES_BY_KIND[kind])]
     if not wide:
         singles += [each for each in families if each.names[0] in labels.all()]
     if len(wide) + len(singles) > 1:
@@ -79,6 +98,21 @@ def find_layout(
     if len(found) > 1:
         raise _two_readings(glimpse, found)
     return found[0]
+
+
+def _is_distribution(group: str, settings: ReadSettings) -> bool:
+    """Tell whether a list or record is named like probabilities, wherever it stands."""
+    name = group.rpartition(".")[2].casefold()
+    return name in GROUP_NAMES or name in GROUP_NAMES_BY_KIND.get(settings.input_kind, ())
+
+
+def _group(glimpse: Glimpse, name: str) -> Layout:
+    group = glimpse.groups[name]
+    if len(group.columns) == 1:
+        return Layout(group.columns, () if group.by_position else group.names, group=name)
+    return Layout(
+        group.columns, group.names, explicit=True, group=name, by_position=group.by_position
+    )
 
 
 def _families(free: Sequence[str], prefixes: Sequence[str]) -> list[Layout]:
@@ -190,7 +224,9 @@ def _nothing_found(glimpse: Glimpse, free: Sequence[str], labels: Labels) -> Inp
 
 def _two_readings(glimpse: Glimpse, found: Sequence[Layout]) -> InputError:
     first, second = found[:2]
-    ways = " or ".join(f"--probs {','.join(each.columns)}" for each in (first, second))
+    ways = " or ".join(
+        f"--probs {each.group or ','.join(each.columns)}" for each in (first, second)
+    )
     return InputError(
         f"the probabilities could be in {_column_text(first)} or in {_column_text(second)}.",
         path=glimpse.path,
@@ -199,4 +235,6 @@ def _two_readings(glimpse: Glimpse, found: Sequence[Layout]) -> InputError:
 
 
 def _column_text(layout: Layout) -> str:
+    if layout.group is not None:
+        return f"'{layout.group}'"
     return f"column{'' if layout.is_single else 's'} {quoted(layout.columns)}"

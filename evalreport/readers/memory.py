@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from evalreport.errors import InputError
 from evalreport.readers.bridge import numbers_to_arrow
+from evalreport.readers.elements import Elements, is_list, pair_fields
 from evalreport.readers.labels import canonical
 
 ColumnOfCells: TypeAlias = "NDArray[Any] | pa.ChunkedArray"
@@ -51,7 +52,7 @@ def as_columns(given: Any, what: str) -> Columns:
     if _is_pandas(given):
         return _from_pandas(given, what)
     if isinstance(given, (pa.Array, pa.ChunkedArray)):
-        return Columns((_chunked(given),), (what,))
+        return _from_chunked(_chunked(given), what)
     if hasattr(given, "__arrow_c_stream__"):
         return _from_stream(given, what)
     return _from_numpy(_as_numpy(given, what), what)
@@ -84,7 +85,9 @@ def _is_pandas(given: Any) -> bool:
 
 def _from_pandas(given: Any, what: str) -> Columns:
     if getattr(given, "ndim", 0) == 1:
-        return Columns((_pandas_column(given),), (what,))
+        column = _pandas_column(given)
+        is_arrow = isinstance(column, pa.ChunkedArray)
+        return _from_chunked(column, what) if is_arrow else Columns((column,), (what,))
     names = tuple(canonical(each) for each in given.columns)
     columns = tuple(_pandas_column(given.iloc[:, number]) for number in range(len(names)))
     return Columns(columns, names, names)
@@ -102,11 +105,32 @@ def _from_stream(given: Any, what: str) -> Columns:
         table = pa.RecordBatchReader.from_stream(given).read_all()
     except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError):
         # A single column streams values that are no records.
-        return Columns((pa.chunked_array(given),), (what,))
+        return _from_chunked(pa.chunked_array(given), what)
     if table.num_columns == 1:
-        return Columns((table.column(0),), (what,))
+        return _from_chunked(table.column(0), what)
     names = tuple(canonical(each) for each in table.column_names)
     return Columns(tuple(table.columns), names, names)
+
+
+def _from_chunked(column: pa.ChunkedArray, what: str) -> Columns:
+    """Return a column as it is; lists and records of numbers as one column for each class."""
+    if not pa.types.is_nested(column.type):
+        return Columns((column,), (what,))
+    cells = column.combine_chunks()
+    cells = cells if isinstance(cells, pa.Array) else pa.concat_arrays(cells.chunks)
+    if pa.types.is_struct(cells.type):
+        names = tuple(canonical(cells.type.field(k).name) for k in range(cells.type.num_fields))
+        return Columns(tuple(map(_chunked, cells.flatten())), names, names)
+    if not is_list(cells.type) or pair_fields(cells.type) is not None:
+        raise InputError(f"{what} cannot be read as an array: its cells are {cells.type}.")
+
+    def refuse(row: int, column: str, fact: str, hint: str) -> InputError:
+        return InputError(fact, row=row + 1, column=column, hint=hint)
+
+    elements = Elements.of((what,), cells)
+    place = elements.columns_of(cells, refuse)
+    shown = tuple(f"{what}[:, {number}]" for number in range(len(elements.names)))
+    return Columns(tuple(_chunked(place(k)) for k in range(len(shown))), shown)
 
 
 def _chunked(column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:

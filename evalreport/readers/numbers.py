@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -16,13 +17,16 @@ from evalreport.readers.labels import MISSING_WORDS, as_text
 Kinds = NDArray[np.uint8]
 NUMBER, ABSENT, NO_NUMBER = 0, 1, 2
 
+_NUMBER_WITH_COMMA = r"^\s*[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?\s*$"
+_WHOLE_OR_ABSENT = r"(?i)^\s*([+-]?[0-9]+([eE][+-]?[0-9]+)?|na|n/a|<na>|nan|null|none|)\s*$"
 _PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 
 
-def read_numbers(column: pa.Array) -> tuple[FloatArray, Kinds | None]:
+def read_numbers(column: pa.Array, decimal: str = ".") -> tuple[FloatArray, Kinds | None]:
     """Return the cells as float64, and what each cell is unless all of them are numbers.
 
-    Cells that are no numbers are NaN. Narrow floats are widened before anything is computed.
+    In text, `decimal` stands before the decimals. Cells that are no numbers are NaN. Narrow floats
+    are widened before anything is computed.
 
     Raises
     ------
@@ -34,10 +38,31 @@ def read_numbers(column: pa.Array) -> tuple[FloatArray, Kinds | None]:
         column = column.cast(pa.uint8())
     elif not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
         # Decimals go through text too: it is the only way that rounds them correctly.
-        return _numbers_in_text(as_text(column))
+        texts = as_text(column)
+        if decimal == "," and not pa.types.is_decimal(kind):
+            # A point groups thousands here, or is a mistake: either way the cell is no probability.
+            texts = pc.replace_substring(pc.replace_substring(texts, ".", "'"), ",", ".")
+        return _numbers_in_text(texts)
     if not column.null_count:
         return _float64(column), None
     return _float64(column), mask_to_numpy(pc.is_null(column)).astype(np.uint8) * np.uint8(ABSENT)
+
+
+def has_decimal_commas(columns: Iterable[pa.Array]) -> bool:
+    """Tell whether text holds numbers with a decimal comma, and none with a decimal point."""
+    found = False
+    for column in columns:
+        kind = column.type
+        if pa.types.is_null(kind):
+            continue
+        if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+            return False
+        texts = pc.drop_null(as_text(column))
+        fits = pc.match_substring_regex(texts, _NUMBER_WITH_COMMA)
+        if not pc.all(pc.or_(fits, pc.match_substring_regex(texts, _WHOLE_OR_ABSENT))).as_py():
+            return False
+        found = found or bool(pc.any(fits).as_py())
+    return found
 
 
 def is_narrow(kind: pa.DataType) -> bool:

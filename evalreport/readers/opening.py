@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,9 +14,21 @@ from evalreport.readers.checks import CheckedShard
 from evalreport.readers.columns import ColumnPlan, plan_columns
 from evalreport.readers.formats import format_of
 from evalreport.readers.glimpse import Glimpse
-from evalreport.readers.inputs import STANDARD_INPUT, InputFile, find_inputs
-from evalreport.readers.interface import MAX_ROWS, Chunk, Predictions, ReadSettings, Shard, Source
+from evalreport.readers.inputs import STANDARD_INPUT, find_inputs
+from evalreport.readers.interface import (
+    MAX_CELLS,
+    MAX_ROWS,
+    Chunk,
+    Predictions,
+    ReadSettings,
+    Shard,
+    Source,
+)
 from evalreport.readers.labels import found_labels
+from evalreport.readers.long_form import widened
+from evalreport.readers.numbers import has_decimal_commas
+from evalreport.readers.partitions import with_partitions
+from evalreport.readers.storage import InputFile
 from evalreport.readers.wording import listed, quoted
 
 _FIRST_ROWS = 1000
@@ -34,10 +45,14 @@ class Stamp:
     @classmethod
     def of(cls, inputs: Sequence[InputFile]) -> Stamp:
         """Return the total size, and the time at which the newest file was written."""
-        status = [os.stat(each.file) for each in inputs]
+        sizes = [each.n_bytes() for each in inputs]
+        times = [each.modified() for each in inputs]
+        known = [each for each in times if each is not None]
         spooled = any(each.shown == STANDARD_INPUT for each in inputs)
-        newest = None if spooled else max(each.st_mtime for each in status)
-        return cls(sum(each.st_size for each in status), newest)
+        return cls(
+            None if None in sizes else sum(each or 0 for each in sizes),
+            None if spooled or len(known) < len(times) else max(known),
+        )
 
 
 def open_predictions(
@@ -48,7 +63,8 @@ def open_predictions(
     Parameters
     ----------
     paths : sequence of str or Path
-        Files, directories of files of one format, or ``-`` for standard input.
+        Files, directories of files of one format, patterns with stars, addresses with a scheme,
+        or ``-`` for standard input.
     settings : ReadSettings
         What is not to be found by name.
 
@@ -65,7 +81,7 @@ def open_predictions(
         If the settings contradict each other or name what does not exist.
     """
     inputs = find_inputs([paths] if isinstance(paths, (str, Path)) else paths, settings.format)
-    formats = [format_of(each.file, each.shown, settings.format) for each in inputs]
+    formats = [format_of(each, settings.format) for each in inputs]
     for each, format_ in zip(inputs, formats, strict=True):
         if format_ is not formats[0]:
             raise InputError(
@@ -73,7 +89,11 @@ def open_predictions(
                 path=each.shown,
                 hint="Read files of one format at a time.",
             )
-    sources = [formats[0].open(each.file, each.shown) for each in inputs]
+    sources = list(formats[0].open(inputs, settings))
+    if len(sources) == len(inputs):
+        sources = [with_partitions(*pair) for pair in zip(sources, inputs, strict=True)]
+    if settings.class_column is not None:
+        sources = [widened(each, settings) for each in sources]
     plan = understand(sources, settings)
     return understood(sources, plan, settings, formats[0].name, Stamp.of(inputs))
 
@@ -88,22 +108,26 @@ def understand(sources: Sequence[Source], settings: ReadSettings) -> ColumnPlan:
     """
     first = sources[0]
     if not any(source.has_rows for source in sources):
-        raise InputError("there are no rows, only a header.", path=first.path)
+        fact = "there are no rows, only a header." if first.header else "there are no rows."
+        raise InputError(fact, path=first.path)
 
     def first_rows(column: str) -> pa.Array:
         _refuse_duplicates(sources, [column])
-        return next(_chunks(sources, column, _FIRST_ROWS)).cells.column(column)
+        return next(_chunks(sources, (column,), _FIRST_ROWS)).cells.column(column)
 
     def labels_in(column: str, limit: int) -> tuple[str, ...]:
         _refuse_duplicates(sources, [column])
-        columns = (chunk.cells.column(column) for chunk in _chunks(sources, column, MAX_ROWS))
+        columns = (chunk.cells.column(column) for chunk in _chunks(sources, (column,), MAX_ROWS))
         return found_labels(columns, limit)
 
-    plan = plan_columns(Glimpse(first.path, first.header, labels_in, first_rows), settings)
+    glimpse = Glimpse(
+        first.path, first.header, labels_in, first_rows, first.groups, first.label, first.probs
+    )
+    plan = plan_columns(glimpse, settings)
     _refuse_duplicates(sources, plan.used)
     for source in sources[1:]:
         _refuse_other_columns(plan, first, source)
-    return plan
+    return _with_decimal(plan, settings, sources)
 
 
 def understood(
@@ -125,7 +149,7 @@ def understood(
         format=format_name,
         n_bytes=stamp.n_bytes,
         modified=stamp.modified,
-        header=sources[0].header,
+        header=tuple(dict.fromkeys(name for source in sources for name in source.header)),
         classes=plan.classes,
         positive=plan.positive,
         columns=plan.as_column_use(),
@@ -135,10 +159,24 @@ def understood(
     )
 
 
-def _chunks(sources: Sequence[Source], column: str, max_rows: int) -> Iterator[Chunk]:
+def _with_decimal(
+    plan: ColumnPlan, settings: ReadSettings, sources: Sequence[Source]
+) -> ColumnPlan:
+    """Settle what stands before the decimals in text, if need be by looking at probabilities."""
+    if settings.decimal is not None:
+        return replace(plan, decimal=settings.decimal)
+    n_rows = max(1, min(_FIRST_ROWS, MAX_CELLS // len(plan.probs)))
+    first = next(_chunks(sources, tuple(dict.fromkeys(plan.probs)), n_rows))
+    if not has_decimal_commas(first.cells.columns):
+        return plan
+    note = "Numbers in text have a decimal comma: none of the first probabilities has a point."
+    return replace(plan, decimal=",", readings=(*plan.readings, note))
+
+
+def _chunks(sources: Sequence[Source], columns: Sequence[str], max_rows: int) -> Iterator[Chunk]:
     for source in sources:
         for part in source.parts:
-            yield from part.chunks((column,), max_rows)
+            yield from part.chunks(columns, max_rows)
 
 
 def _refuse_duplicates(sources: Sequence[Source], columns: Sequence[str]) -> None:
@@ -155,7 +193,7 @@ def _refuse_duplicates(sources: Sequence[Source], columns: Sequence[str]) -> Non
 
 
 def _refuse_other_columns(plan: ColumnPlan, first: Source, other: Source) -> None:
-    there = set(other.header)
+    there = {*other.header, *(each for group in other.groups.values() for each in group.columns)}
     absent = [column for column in plan.used if column not in there]
     if absent:
         plural = "s" if len(absent) > 1 else ""
@@ -165,3 +203,12 @@ def _refuse_other_columns(plan: ColumnPlan, first: Source, other: Source) -> Non
             path=other.path,
             hint=f"The columns are: {listed(other.header)}.",
         )
+    for name, group in first.groups.items():
+        theirs = other.groups.get(name, group)
+        added = [each for each in theirs.columns if each not in group.columns]
+        if added and set(group.columns) <= set(plan.used):
+            raise InputError(
+                f"'{name}' holds {quoted(added)} here, and not in {first.path}.",
+                path=other.path,
+                hint="Give every file all the classes.",
+            )

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
+
+from evalreport.errors import SettingsError
 
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
@@ -40,6 +45,32 @@ def markdown_environment(template_dir: Path | None = None) -> jinja2.Environment
         A folder whose templates come before the built-in ones of the same name.
     """
     return _environment(template_dir, autoescape=False)
+
+
+@contextmanager
+def own_templates_at_fault(template_dir: Path | None) -> Iterator[None]:
+    """Turn what is wrong in templates of the user's own into an error that says where.
+
+    Raises
+    ------
+    SettingsError
+        Only if there are such templates: in the built-in ones it is our mistake.
+    """
+    try:
+        yield
+    except jinja2.TemplateError as error:
+        if template_dir is None:
+            raise
+        raise SettingsError(
+            f"a template in {template_dir} cannot be filled in: {_place(error)}{error.message}."
+        ) from error
+
+
+def _place(error: jinja2.TemplateError) -> str:
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return f"{error.name}, line {error.lineno}: "
+    places = [each for each in traceback.extract_tb(error.__traceback__) if ".j2" in each.filename]
+    return f"{Path(places[-1].filename).name}, line {places[-1].lineno}: " if places else ""
 
 
 def visible(text: str) -> str:
@@ -86,6 +117,10 @@ def _loader(template_dir: Path | None) -> jinja2.BaseLoader:
     built_in = jinja2.FunctionLoader(_built_in_text)
     if template_dir is None:
         return built_in
+    if not template_dir.is_dir():
+        raise SettingsError(
+            f"{template_dir} is no directory, so no templates can be taken from it."
+        )
     return jinja2.ChoiceLoader([jinja2.FileSystemLoader(template_dir), built_in])
 
 

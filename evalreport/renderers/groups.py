@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass
 
 from evalreport.formats import INFINITE
-from evalreport.report.model import Cell, Finding, Report, Section, Table, Tag
-
-_NOTHING = Cell("")
+from evalreport.renderers.plain import section_of
+from evalreport.report.model import Cell, Report, Table, Tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +40,6 @@ def more_groups(report: Report, section_id: str) -> str:
     return "" if table is None else table.more
 
 
-def section_of(report: Report, section_id: str) -> Section | None:
-    """Return a section by its id; None if the report has no such section."""
-    return next((each for each in report.sections if each.id == section_id), None)
-
-
-def all_findings(report: Report) -> tuple[Finding, ...]:
-    """Return the findings with the folded ones after them."""
-    return report.attention.findings + report.attention.folded
-
-
-def uncapitalised(text: str) -> str:
-    """Return a phrase as it stands inside a sentence."""
-    return text[:1].lower() + text[1:]
-
-
 def _group_table(report: Report, section_id: str) -> Table | None:
     section = section_of(report, section_id)
     tables = () if section is None else section.tables
@@ -63,14 +47,14 @@ def _group_table(report: Report, section_id: str) -> Table | None:
 
 
 def _group(cells: dict[str, Cell]) -> Group:
-    loss = cells.get("log_loss", _NOTHING)
+    loss = cells["log_loss"]
     return Group(
-        name=cells.get("name", _NOTHING).text,
-        rows=cells.get("rows", _NOTHING).text,
+        name=cells["name"].text,
+        rows=cells["rows"].text,
         loss=loss.text,
-        interval=cells.get("interval", _NOTHING).text,
-        band=cells.get("band", _NOTHING).tag,
-        share=cells.get("share_of_loss", _NOTHING).text,
+        interval=cells["interval"].text,
+        band=cells["band"].tag,
+        share=cells["share_of_loss"].text,
         loss_value=loss.value,
     )
 

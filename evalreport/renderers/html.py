@@ -10,8 +10,13 @@ from typing import ClassVar
 
 from markupsafe import Markup, escape
 
-from evalreport.renderers.environment import html_environment, template_text, visible
-from evalreport.report.model import Report
+from evalreport.renderers.environment import (
+    html_environment,
+    own_templates_at_fault,
+    template_text,
+    visible,
+)
+from evalreport.report.model import DistributionPage, Report
 
 _FRAGMENT_HEIGHT = 640
 """Height of the report in a notebook, in pixels; it scrolls inside."""
@@ -33,20 +38,47 @@ class HtmlRenderer:
     suffix: ClassVar[str] = ".html"
 
     def __init__(self, template_dir: Path | None = None) -> None:
+        self._template_dir = template_dir
         self._environment = html_environment(template_dir)
         self._style = _compact_style(template_text("report.css", template_dir))
         self._script = _compact(template_text("report.js", template_dir))
 
     def render(self, report: Report) -> str:
         """Return the whole page; the same report gives the same text."""
-        page = self._environment.get_template("report.html.j2").render(
-            report=report,
-            plots=_plots(report),
-            style=Markup(self._style),
-            script=Markup(self._script),
-            policy=Markup(_policy(self._style, self._script)),
-        )
+        plots = _plots(report)
+        with own_templates_at_fault(self._template_dir):
+            page = self._environment.get_template("report.html.j2").render(
+                report=report,
+                plots=plots,
+                style=Markup(self._style),
+                script=Markup(self._script),
+                policy=Markup(_policy(self._style, self._script)),
+            )
         return _without_blank_lines(page)
+
+
+def distributions_html(page: DistributionPage, template_dir: Path | None = None) -> str:
+    """Return two distributions as a small HTML page, under the same rules as the report."""
+    from evalreport.charts import draw_distributions
+
+    style = _compact_style(template_text("report.css", template_dir))
+    script = _compact(template_text("report.js", template_dir))
+    (figure,) = page.section.figures
+    plot = draw_distributions(
+        page.pair, title=visible(figure.title), description=visible(figure.description)
+    )
+    text = (
+        html_environment(template_dir)
+        .get_template("distributions.html.j2")
+        .render(
+            report=page,
+            plots={figure.name: Markup(plot)},
+            style=Markup(style),
+            script=Markup(script),
+            policy=Markup(_policy(style, script)),
+        )
+    )
+    return _without_blank_lines(text)
 
 
 def render_fragment(report: Report, template_dir: Path | None = None) -> str:

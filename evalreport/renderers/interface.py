@@ -12,6 +12,7 @@ class Renderer(Protocol):
 
     name: ClassVar[str]
     suffix: ClassVar[str]
+    """Ending of the name of a file that holds such text, with its dot."""
 
     def render(self, report: Report) -> str:
         """Return the whole document; the same report gives the same text."""

@@ -9,12 +9,22 @@ from rich.cells import cell_len, chop_cells
 from rich.text import Text as Line
 
 from evalreport.formats import DASH, INFINITE, MINUS, clean
-from evalreport.renderers.glyphs import ASCII_GLYPHS, GLYPHS
+from evalreport.renderers.plain import ASCII_GLYPHS, GLYPHS
 from evalreport.report.model import Tone
 
 _UNCLIPPED = 100_000
 _PLAIN_LETTERS = str.maketrans(
-    {MINUS: "-", DASH: "-", INFINITE: "inf", "…": "...", "“": '"', "”": '"', "’": "'", "×": "x"}
+    {
+        MINUS: "-",
+        DASH: "-",
+        INFINITE: "inf",
+        "…": "...",
+        "“": '"',
+        "”": '"',
+        "’": "'",
+        "×": "x",
+        "‖": "||",
+    }
 )
 
 

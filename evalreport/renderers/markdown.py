@@ -1,200 +1,193 @@
-"""The summary for a pull request, in GitHub's Markdown."""
+"""The summary in Markdown, for pull requests, step summaries and mail."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from evalreport.renderers.environment import markdown_environment
+from evalreport.formats import DASH
+from evalreport.renderers.environment import markdown_environment, own_templates_at_fault
+from evalreport.renderers.groups import Group, groups, more_groups
+from evalreport.renderers.markup import code_span, in_cell, prose
+from evalreport.renderers.mermaid import MOST_BARS, bar_chart
 from evalreport.renderers.plain import (
     GLYPHS,
     all_findings,
-    cells_of,
-    finding_counts,
-    section_table,
-    verdict_words,
+    interval_aside,
+    one_line,
+    section_of,
+    uncapitalised,
+    unit_name,
 )
-from evalreport.report.model import Finding, Report, Text
+from evalreport.report.model import Definition, Fact, Finding, Report, Tag, Text, Tone
 
-MOST_CHARACTERS = 60_000
-"""Comments on GitHub end at 65,536 characters."""
-_MOST_LINES = 20
-_MOST_BARS = 12
-_LONGEST_LABEL = 20
-_N_PARTS = 3
+MOST_BYTES = 60_000
+"""Forges refuse comments of more than about 65,000 characters."""
+
+_DETAILS = ("classes", "slices", "notes")
+_NOTE = "Note"
+_MOST_FINDINGS = 12
+_DIGEST_LENGTH = 12
 
 
 class MarkdownRenderer:
-    """Turns one finished report into a Markdown summary.
+    """Turns one finished report into a summary of at most 60,000 bytes.
 
-    Text out of the data stands in code spans only, so it can neither mention anybody nor break a
-    table.
+    The first line is a comment with the key of the report, by which a bot finds its own comment
+    again. Nothing out of the data becomes a mention, a link, a formula or a broken table.
 
     Parameters
     ----------
     template_dir : Path, optional
-        A folder whose ``summary.md.j2`` comes before the built-in one.
-    mermaid : bool
-        Whether to draw the classes as a Mermaid chart.
+        A folder whose ``summary.md.j2`` comes before the built-in one. It gets the report as
+        `report`, a `Summary` of it as `summary`, and as `details` the names of the parts that
+        there is room for.
     """
 
     name: ClassVar[str] = "markdown"
     suffix: ClassVar[str] = ".md"
 
-    def __init__(self, template_dir: Path | None = None, *, mermaid: bool = True) -> None:
-        self._mermaid = mermaid
+    def __init__(self, template_dir: Path | None = None) -> None:
+        self._template_dir = template_dir
         self._environment = markdown_environment(template_dir)
-        self._environment.filters["code"] = code_span
-        self._environment.filters["cell"] = cell_span
+        self._environment.filters.update(
+            cell=in_cell, code=code_span, glyph=_glyph, prose=prose, reason=_reason, tag=_tag
+        )
 
     def render(self, report: Report) -> str:
-        """Return the summary, without its last parts if it would be too long for a comment."""
-        text = ""
-        for n_parts in range(_N_PARTS, -1, -1):
-            text = self._render(report, n_parts)
-            if len(text) <= MOST_CHARACTERS:
+        """Return the summary; the same report gives the same text."""
+        summary = summarise(report)
+        text = self._render(report, summary, len(_DETAILS))
+        for n_details in reversed(range(len(_DETAILS))):
+            if len(text.encode()) <= MOST_BYTES:
                 break
+            text = self._render(report, summary, n_details)
         return text
 
-    def _render(self, report: Report, n_parts: int) -> str:
-        classes = _groups(report, "classes")
-        template = self._environment.get_template("summary.md.j2")
-        return template.render(
-            report=report,
-            glyph=GLYPHS[report.verdict.tone],
-            words=verdict_words(report),
-            counts=finding_counts(report),
-            files=report.meta[:-1],
-            size=report.meta[-1],
-            problems=[_line(each) for each in all_findings(report) if each.tag.text != "Note"],
-            notes=[_line(each) for each in all_findings(report) if each.tag.text == "Note"],
-            most_lines=_MOST_LINES,
-            classes=classes,
-            slices=_groups(report, "slices"),
-            chart=_chart(report, classes) if self._mermaid else None,
-            n_parts=n_parts,
-            is_short=n_parts < _N_PARTS,
-        )
-
-
-def code_span(text: str) -> str:
-    """Return text as a code span that nothing in the text can end.
-
-    Examples
-    --------
-    >>> code_span("refund"), code_span("a`b"), code_span("`")
-    ('`refund`', '``a`b``', '`` ` ``')
-    """
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
-
-
-def cell_span(text: str) -> str:
-    r"""Return text as a code span inside a table, where a bar would end the cell.
-
-    Examples
-    --------
-    >>> cell_span("a|b")
-    '`a\\|b`'
-    """
-    # Readers disagree on backslashes before a bar, so there are none but ours.
-    return code_span(re.sub(r"\\*\|", r"\\|", text))
-
-
-def _line(finding: Finding) -> str:
-    glyph = "" if finding.tag.tone == "none" else f"{GLYPHS[finding.tag.tone]} "
-    word = finding.tag.text if finding.tag.tone == "none" else f"**{finding.tag.text}:**"
-    separator = ": " if finding.tag.tone == "none" else " "
-    return f"{glyph}{word}{separator}{_inline(finding.short)}"
-
-
-def _inline(text: Text) -> str:
-    return "".join(code_span(span.text) if span.code else span.text for span in text)
-
-
-# --- tables -----------------------------------------------------------------------------------
+    def _render(self, report: Report, summary: Summary, n_details: int) -> str:
+        with own_templates_at_fault(self._template_dir):
+            return self._environment.get_template("summary.md.j2").render(
+                report=report,
+                summary=summary,
+                details=_DETAILS[:n_details],
+                is_shortened=n_details < len(_DETAILS),
+            )
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
-    name: str
-    rows: str
-    loss: str
+class GroupTable:
+    """The table of the classes or slices."""
+
+    n: int
+    """How many there are, shown or not."""
+    groups: tuple[Group, ...]
+    more: str
+    """What the table leaves out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The parts of a report that the summary shows."""
+
+    key: str
+    heading: str
     interval: str
-    band: str
-    share_of_loss: str
+    facts: tuple[Fact, ...]
+    n_zero_probability: str
+    n_scored: str
+    left_out: str
+    """How many rows were left out; empty if none was."""
+    previous: Text
+    """What there is to say instead of a comparison; empty if there is one."""
+    findings: tuple[Finding, ...]
+    """Errors and warnings."""
+    n_more_findings: int
+    notes: tuple[Finding, ...]
+    classes: GroupTable
+    slices: GroupTable
+    chart: str
+    """The classes as a Mermaid chart; empty if there is nothing to draw."""
+    chart_text: str
+    """What the chart shows, for those who cannot see it."""
+    definitions: tuple[Definition, ...]
+    digest: str
 
 
-def _groups(report: Report, section_id: str) -> tuple[_Group, ...]:
-    table = section_table(report, section_id)
-    if table is None:
-        return ()
-    keys = ("name", "rows", "log_loss", "interval", "band", "share_of_loss")
+def summarise(report: Report) -> Summary:
+    """Return what the summary shows of a report."""
+    result, findings = report.result, all_findings(report)
+    severe = [each for each in findings if each.tag.text != _NOTE]
+    classes = _group_table(report, "classes", len(result.classes))
+    n_left_out = result.input.rows_rejected
+    guide = section_of(report, "help")
+    unit = unit_name(report.verdict)
+    return Summary(
+        key=_marker_key(report.key),
+        heading=_heading(report),
+        interval=interval_aside(report.verdict),
+        facts=_facts(report),
+        n_zero_probability=f"{result.overall.zero_probability_rows:,}",
+        n_scored=f"{result.overall.n:,}",
+        left_out=f"{n_left_out:,} left out" if n_left_out else "",
+        previous=_instead_of_comparison(report),
+        findings=tuple(severe[:_MOST_FINDINGS]),
+        n_more_findings=len(severe[_MOST_FINDINGS:]),
+        notes=tuple(each for each in findings if each.tag.text == _NOTE),
+        classes=classes,
+        slices=_group_table(report, "slices", len(result.slices)),
+        chart=bar_chart(classes.groups, f"Log loss by class ({unit}, lower is better)", unit),
+        chart_text=_chart_text(len(classes.groups)),
+        definitions=() if guide is None else guide.definitions,
+        digest=result.digest[:_DIGEST_LENGTH],
+    )
+
+
+def _heading(report: Report) -> str:
+    verdict = report.verdict
+    if verdict.value_text == DASH:
+        return verdict.headline
+    colon = "," if ":" in verdict.headline else ":"
+    return f"Log loss {verdict.value_text}{colon} {uncapitalised(verdict.headline)}"
+
+
+def _facts(report: Report) -> tuple[Fact, ...]:
+    # Without a comparison the line below the table says so, and a row would say it again.
+    has_previous = report.result.comparison is not None
     return tuple(
-        _Group(
-            name=name.text,
-            rows=rows.text,
-            loss=loss.text,
-            interval=interval.text,
-            band=f"{GLYPHS[band.tag.tone]} {band.tag.text.lower()}" if band.tag else band.text,
-            share_of_loss=share.text,
-        )
-        for name, rows, loss, interval, band, share in cells_of(table, keys)
+        fact for fact in report.verdict.facts if has_previous or "previous run" not in fact.term
     )
 
 
-# --- chart ------------------------------------------------------------------------------------
+def _instead_of_comparison(report: Report) -> Text:
+    section = section_of(report, "compare")
+    return () if section is None or report.result.comparison is not None else section.lede
 
 
-@dataclass(frozen=True, slots=True)
-class _Chart:
-    unit: str
-    labels: str
-    bars: str
-    top: str
+def _group_table(report: Report, section_id: str, n: int) -> GroupTable:
+    return GroupTable(n, groups(report, section_id), more_groups(report, section_id))
 
 
-def _chart(report: Report, groups: Sequence[_Group]) -> _Chart | None:
-    pairs = [(group.name, _number(group.loss)) for group in groups]
-    drawn = [(name, value) for name, value in pairs if value is not None][:_MOST_BARS]
-    if len(drawn) < 2:
-        return None
-    values = [value for _, value in drawn]
-    return _Chart(
-        unit=report.verdict.unit_text.split()[0],
-        labels=", ".join(f'"{label}"' for label in _labels([name for name, _ in drawn])),
-        bars=", ".join(f"{value:g}" for value in values),
-        top=f"{_round_up(1.1 * max(values)):g}",
-    )
+def _chart_text(n_classes: int) -> str:
+    which = f"of the {MOST_BARS} worst classes" if n_classes > MOST_BARS else "by class"
+    return f"Log loss {which}, this run. The table above has the same numbers."
 
 
-def _number(text: str) -> float | None:
-    """Return the number that a cell shows, so that the chart and the table say the same."""
-    shown = text.replace(",", "")
-    if shown.startswith("<"):
-        return 0.0
-    return float(shown) if re.fullmatch(r"\d+(\.\d+)?", shown) else None
+def _glyph(tone: Tone) -> str:
+    return GLYPHS[tone]
 
 
-def _labels(names: Sequence[str]) -> list[str]:
-    labels: list[str] = []
-    for name in names:
-        # What is special to Mermaid, or to the page it may end up in, is of no use in a label.
-        plain = " ".join(re.sub(r"[\"`%#;<>{}\[\]\\]", " ", name).split()) or "(no name)"
-        label = plain if len(plain) <= _LONGEST_LABEL else plain[: _LONGEST_LABEL - 1] + "…"
-        labels.append(label if label not in labels else f"{label} ({len(labels) + 1})")
-    return labels
+def _tag(tag: Tag | None) -> str:
+    return "" if tag is None else f"{GLYPHS[tag.tone]} {uncapitalised(tag.text)}"
 
 
-def _round_up(value: float) -> float:
-    """Return the next number with one digit: 0.77 gives 0.8."""
-    if value <= 0.0:
-        return 1.0
-    unit = 10.0 ** math.floor(math.log10(value))
-    return math.ceil(value / unit) * unit
+def _reason(finding: Finding) -> str:
+    """Return why a finding matters, where its short form does not say so already."""
+    says_enough = one_line(finding) != finding.title and finding.tag.tone != "bad"
+    return "" if says_enough else finding.why
+
+
+def _marker_key(key: str) -> str:
+    """Return a key that cannot end the comment it stands in."""
+    return re.sub(r"[^A-Za-z0-9._]+", "-", key).strip("-") or "report"

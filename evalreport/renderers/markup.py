@@ -61,7 +61,8 @@ def prose(text: str | Text) -> str:
 
 def in_cell(markdown: str) -> str:
     """Return a piece of Markdown for a cell of a table, where a bar would end the cell."""
-    return markdown.replace("|", r"\|")
+    # Readers disagree on backslashes before a bar, so none but ours stays.
+    return re.sub(r"\\*\|", r"\\|", markdown)
 
 
 def _span(span: Span) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from evalreport.formats import INFINITE
 from evalreport.renderers.groups import Group
@@ -17,9 +17,10 @@ _UNFIT = re.compile(r"""["`<>#;&%$\\\[\]{}]+""")
 
 
 def bar_chart(groups: Sequence[Group], title: str, unit: str) -> str:
-    """Return a chart of the first groups that have a loss; nothing if there are none.
+    """Return a chart of the first groups that have a loss; empty if there is none to see.
 
-    There is no chart either if a loss is infinite: leaving out the worst would mislead. Bars of Mermaid grow from the lower end of the axis, so that is always 0.
+    There is no chart either if a loss is infinite: leaving out the worst would mislead. Bars of
+    Mermaid grow from the lower end of the axis, so that is always 0.
 
     Parameters
     ----------
@@ -31,11 +32,11 @@ def bar_chart(groups: Sequence[Group], title: str, unit: str) -> str:
         Name of the vertical axis.
     """
     bars = [(each, loss) for each in groups if (loss := _shown(each.loss)) is not None][:MOST_BARS]
-    if not bars or any(each.loss == INFINITE for each in groups):
+    highest = max((loss for _, loss in bars), default=0.0)
+    if highest == 0.0 or any(each.loss == INFINITE for each in groups):
         return ""
-    labels = ", ".join(f'"{_label(each.name)}"' for each, _ in bars)
-    losses = ", ".join(f"{loss:g}" for _, loss in bars)
-    top = _nice_top(max(loss for _, loss in bars))
+    labels = ", ".join(f'"{label}"' for label in _labels([each.name for each, _ in bars]))
+    losses = ", ".join(f"{loss:.6g}" for _, loss in bars)
     return "\n".join(
         (
             '%%{init: {"xyChart": {"height": 280, "showDataLabel": true}, "themeVariables": '
@@ -43,7 +44,7 @@ def bar_chart(groups: Sequence[Group], title: str, unit: str) -> str:
             "xychart-beta",
             f'    title "{title}"',
             f"    x-axis [{labels}]",
-            f'    y-axis "{unit}" 0 --> {top:g}',
+            f'    y-axis "{unit}" 0 --> {_nice_top(highest):g}',
             f"    bar [{losses}]",
         )
     )
@@ -54,7 +55,18 @@ def _shown(text: str) -> float | None:
     if text.startswith("<"):
         return 0.0
     number = text.replace(",", "")
-    return float(number) if re.fullmatch(r"[\d.]+(?:e-?\d+)?", number) else None
+    return float(number) if re.fullmatch(r"\d+(?:\.\d+)?", number) else None
+
+
+def _labels(names: Sequence[str]) -> Iterator[str]:
+    """Yield labels; those that would be the same are numbered, or they would share a bar."""
+    seen: set[str] = set()
+    for place, name in enumerate(names, start=1):
+        label = _label(name)
+        if label in seen:
+            label = f"{label} ({place})"
+        seen.add(label)
+        yield label
 
 
 def _label(name: str) -> str:
@@ -64,7 +76,5 @@ def _label(name: str) -> str:
 
 
 def _nice_top(highest: float) -> float:
-    if highest <= 0.0:
-        return 0.1
     scale = 10.0 ** math.floor(math.log10(highest))
     return next(top * scale for top in _TOPS if top * scale > highest)

@@ -1,12 +1,12 @@
-"""What the summaries in text share: shapes of the tones, and the verdict in one line."""
+"""What the summaries in text share: shapes of the tones, and parts of a report in few words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 
-from evalreport.report.model import Cell, Finding, Report, Section, Table, Tone
+from evalreport.report.model import Finding, Report, Section, Tone, Verdict
 
-GLYPHS: dict[Tone, str] = {
+GLYPHS: Mapping[Tone, str] = {
     "good": "✔",
     "fine": "●",
     "watch": "◆",
@@ -14,7 +14,9 @@ GLYPHS: dict[Tone, str] = {
     "bad": "✖",
     "none": "-",
 }
-ASCII_GLYPHS: dict[Tone, str] = {
+"""The shape beside a word, so that neither colour nor the word is alone."""
+
+ASCII_GLYPHS: Mapping[Tone, str] = {
     "good": "[ok]",
     "fine": "[fine]",
     "watch": "[look]",
@@ -24,14 +26,9 @@ ASCII_GLYPHS: dict[Tone, str] = {
 }
 
 
-def verdict_words(report: Report) -> str:
-    """Return band and headline in lower case, the headline only if it says something else."""
-    verdict = report.verdict
-    headline = _lower_first(verdict.headline)
-    if verdict.band is None:
-        return headline
-    band = _lower_first(verdict.band.text)
-    return band if headline == band else f"{band}, {headline}"
+def section_of(report: Report, section_id: str) -> Section | None:
+    """Return a section by its id; None if the report has no such section."""
+    return next((each for each in report.sections if each.id == section_id), None)
 
 
 def all_findings(report: Report) -> tuple[Finding, ...]:
@@ -39,23 +36,22 @@ def all_findings(report: Report) -> tuple[Finding, ...]:
     return report.attention.findings + report.attention.folded
 
 
-def finding_counts(report: Report) -> str:
-    """Return how many findings there are of each kind: "2 errors, 1 note"."""
-    return report.attention.summary.split(". ")[0]
+def one_line(finding: Finding) -> str:
+    """Return a finding in one line."""
+    return "".join(span.text for span in finding.short) or finding.title
 
 
-def section_table(report: Report, section_id: str) -> Table | None:
-    """Return the first table of a section, if there is one."""
-    section: Section | None = next((s for s in report.sections if s.id == section_id), None)
-    return section.tables[0] if section and section.tables else None
+def unit_name(verdict: Verdict) -> str:
+    """Return the unit of the losses: "nats"."""
+    return verdict.unit_text.split(" ")[0]
 
 
-def cells_of(table: Table, keys: Sequence[str]) -> Iterator[tuple[Cell, ...]]:
-    """Yield the rows of a table with some of its columns only."""
-    places = [[column.key for column in table.columns].index(key) for key in keys]
-    for row in table.rows:
-        yield tuple(row[place] for place in places)
+def interval_aside(verdict: Verdict) -> str:
+    """Return the interval as it stands in brackets, or why there is none."""
+    text = verdict.interval_text
+    return uncapitalised(text) if text.startswith("No ") else text
 
 
-def _lower_first(text: str) -> str:
+def uncapitalised(text: str) -> str:
+    """Return a phrase as it stands inside a sentence."""
     return text[:1].lower() + text[1:]

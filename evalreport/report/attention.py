@@ -17,6 +17,7 @@ _LINKS = {
     "slices": "See all slices",
     "loss": "See loss and probability",
     "calibration": "See the reliability diagram",
+    "distributions": "See what was predicted",
     "quality": "See data quality",
     "help": "How to read the bands",
     "run": "See run details",

@@ -11,6 +11,7 @@ from evalreport.formats import (
     points_text,
     range_text,
     signed_text,
+    spoken,
 )
 from evalreport.report.model import Cell, Column, Figure, Section, Table, Text
 from evalreport.report.view import View, say, strong
@@ -40,7 +41,8 @@ def _lede(view: View) -> Text:
     if says is None or right is None:
         return say("Whether the probabilities can be taken at their word.")
     decimals = 0 if percent_text(says) != percent_text(right) else 1
-    says_text, right_text = percent_text(says, decimals), percent_text(right, decimals)
+    says_text = spoken(percent_text(says, decimals))
+    right_text = spoken(percent_text(right, decimals))
     start = f"The top class gets {says_text} on average and is right {right_text} of the time"
     finding = view.found("overconfident", "underconfident")
     if view.result.calibration.gap_z is None:
@@ -74,7 +76,8 @@ def _reliability(view: View, diagram: ReliabilityResult) -> Figure:
     binary = diagram.view == "binary"
     what = f"“{clean(diagram.class_ or '', 40)}” happened" if binary else "the top class was right"
     worst = _furthest(diagram.points)
-    says, came = percent_text(worst.mean_forecast), percent_text(worst.observed_frequency)
+    says = spoken(percent_text(worst.mean_forecast))
+    came = spoken(percent_text(worst.observed_frequency))
     gap = points_text(_mean_gap(diagram.points))
     return Figure(
         name="reliability",

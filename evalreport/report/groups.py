@@ -136,13 +136,12 @@ def _slices_lede(view: View, large: Sequence[SliceResult], n_small: int) -> Text
 def _stands_out(bad: Sequence[Group]) -> Text:
     heaviest = max(bad, key=lambda each: each.share_of_loss or 0.0)
     name = slice_name(heaviest) if isinstance(heaviest, SliceResult) else clean(heaviest.name, 40)
-    text = say(strong(name), f" has {_shares(heaviest)}.")
+    is_slice = isinstance(heaviest, SliceResult)
+    text = say("" if is_slice else "Class ", strong(name), f" has {_shares(heaviest)}.")
     if len(bad) == 1:
         return text
-    kind = "slice" if isinstance(heaviest, SliceResult) else "class"
-    others = count_text(
-        len(bad) - 1, f"more {kind}", f"more {kind}{'es' if kind == 'class' else 's'}"
-    )
+    kinds = ("more slice", "more slices") if is_slice else ("more class", "more classes")
+    others = count_text(len(bad) - 1, *kinds)
     stand = "stands" if len(bad) == 2 else "stand"
     return (*text, *say(f" {others} {stand} out."))
 
@@ -319,7 +318,7 @@ def _classes_figures(view: View, classes: Sequence[ClassResult]) -> tuple[Figure
     if len(view.result.classes) < 3 or not drawn or not view.result.overall.log_loss:
         return ()
     worst = drawn[0]
-    name, loss = clean(worst.name, 40), view.losses.text(worst.log_loss)
+    name, loss = f"Class {clean(worst.name, 40)}", view.losses.text(worst.log_loss)
     more = len([each for each in classes if each.n]) - len(drawn)
     description = (
         f"{name} has the highest mean loss, {loss}; all rows together have {view.overall_text}."

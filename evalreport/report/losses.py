@@ -14,6 +14,7 @@ from evalreport.formats import (
     percent_text,
     range_text,
     score_text,
+    spoken,
 )
 from evalreport.report.model import Cell, Column, Figure, Section, Table, Text
 from evalreport.report.verdict import loss_of_the_doubtful
@@ -230,7 +231,7 @@ def _log_curve(view: View) -> Figure:
     caption = "What one row costs"
     here = ""
     if overall.log_loss is not None:
-        average = percent_text(overall.mean_probability)
+        average = spoken(percent_text(overall.mean_probability))
         here = f" This run: {average} on average, {view.losses.text(overall.log_loss)}."
     return Figure(
         name="log_curve",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from evalreport.results import EvaluationResult
+from evalreport.results import DistributionPair, EvaluationResult
 
 Tone = Literal["good", "fine", "watch", "poor", "bad", "none"]
 
@@ -134,6 +134,21 @@ class Section:
     notes: tuple[Text, ...] = ()
     """Paragraphs after everything else."""
     command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionPage:
+    """Two distributions as a small page of their own."""
+
+    title: str
+    page_title: str
+    kind: str
+    meta: tuple[str, ...]
+    version: str
+    section: Section
+    pair: DistributionPair = field(repr=False)
+    created: str | None = None
+    created_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

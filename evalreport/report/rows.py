@@ -145,8 +145,7 @@ def _quality_rows(view: View) -> Iterator[tuple[Cell, ...]]:
     yield from (_left_out_row(view, each) for each in quality.invalid)
     if not quality.invalid:
         yield _quality_row(view, "Could not be scored", 0, "Left out")
-    if quality.duplicate_ids is not None:
-        yield _quality_row(view, "Repeated row id", quality.duplicate_ids, "Scored all the same")
+    yield from _audit_rows(view)
     sums = quality.rows_not_summing_to_one
     if quality.rows_rescaled:
         yield _quality_row(
@@ -164,6 +163,30 @@ def _quality_rows(view: View) -> Iterator[tuple[Cell, ...]]:
         )
     if quality.zero_weight_rows:
         yield _quality_row(view, "Weight of zero", quality.zero_weight_rows, "Not scored")
+
+
+def _audit_rows(view: View) -> Iterator[tuple[Cell, ...]]:
+    """Yield what was suspected of the input as a whole, and of its ids."""
+    quality, audit = view.result.data_quality, view.result.audit
+    if audit is not None and audit.class_order is not None:
+        yield _suspicion(view, "Class order", "swapped-classes", "As the columns say")
+    if audit is not None and view.result.overall.n:
+        yield _suspicion(view, "Coarse probabilities", "coarse-probabilities", "On no coarse grid")
+    if quality.duplicate_ids is not None:
+        code = "duplicate-ids" if view.found("duplicate-ids") else "id-like-label"
+        yield _quality_row(
+            view, "Repeated row id", quality.duplicate_ids, "Scored all the same", code
+        )
+
+
+def _suspicion(view: View, check: str, code: str, fine: str) -> tuple[Cell, ...]:
+    finding = view.found(code)
+    return (
+        Cell(check),
+        Cell("all" if finding else "–"),
+        Cell("Scored as read; see above" if finding else fine),
+        Cell("", tag=severity_tag(finding.severity) if finding else _PASSED),
+    )
 
 
 def _quality_row(

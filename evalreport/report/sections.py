@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evalreport.report.calibration import calibration_section
+from evalreport.report.distributions import distributions_section
 from evalreport.report.explain import help_section, run_section
 from evalreport.report.groups import classes_section, slices_section
 from evalreport.report.losses import loss_section
@@ -19,6 +20,7 @@ def sections(view: View, command: str) -> tuple[Section, ...]:
         slices_section(view),
         loss_section(view),
         calibration_section(view),
+        distributions_section(view),
         worst_section(view),
         quality_section(view),
         help_section(view),
@@ -32,6 +34,6 @@ def compare_section() -> Section:
     return Section(
         id="compare",
         title="Compared with the previous run",
-        nav_title="Compared with the previous run",
+        nav_title="Previous run",
         lede=say("No previous run given."),
     )

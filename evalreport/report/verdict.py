@@ -8,16 +8,16 @@ from evalreport.findings.judgement import FEW_ROWS
 from evalreport.formats import (
     INFINITE,
     capital,
-    clean,
     count_text,
     edge_text,
     floor_text,
     listed,
     percent_text,
+    spoken,
 )
 from evalreport.report.model import Fact, Text, Tone, Verdict
 from evalreport.report.ruler import ruler
-from evalreport.report.view import View, band_tag, band_tone, say, strong
+from evalreport.report.view import View, band_tag, band_tone, code, say, strong
 from evalreport.results import Interval
 
 _RULER_NOTE = (
@@ -163,7 +163,7 @@ def _too_few(view: View) -> Text:
 
 
 def _average(view: View) -> Text:
-    average = percent_text(view.result.overall.mean_probability)
+    average = spoken(percent_text(view.result.overall.mean_probability))
     return say("On average the model gave ", strong(average), " to what happened.")
 
 
@@ -208,9 +208,7 @@ def _cause(view: View) -> tuple[Text, ...]:
         return ()
     name = next((piece.text for piece in group.short if piece.is_data), "")
     kind = "" if group.finding.code == "slice" else "Class "
-    return (
-        say(kind, strong(clean(name, 40)), group.short[-1].text.replace(":", " scores", 1), "."),
-    )
+    return (say(kind, code(name), group.short[-1].text.replace(":", " scores", 1), "."),)
 
 
 # --- facts ------------------------------------------------------------------------------------

@@ -1,10 +1,13 @@
 """Statistics: settings that make mergeable states from batches, and results from states."""
 
+from evalreport.statistics.class_order import ClassOrder
 from evalreport.statistics.classes import ByClass
 from evalreport.statistics.forecast import ByForecast, Gap
+from evalreport.statistics.grid import ProbabilityGrid
 from evalreport.statistics.interface import FirstEntries, State, Statistic, Sums
 from evalreport.statistics.probability import ByProbability, Floors
 from evalreport.statistics.reliability import Reliability
+from evalreport.statistics.row_ids import RowIds
 from evalreport.statistics.rows import IntakeCounts, RejectedRows, WorstRows, data_quality
 from evalreport.statistics.slices import BySlice
 
@@ -13,12 +16,15 @@ __all__ = [
     "ByForecast",
     "ByProbability",
     "BySlice",
+    "ClassOrder",
     "FirstEntries",
     "Floors",
     "Gap",
     "IntakeCounts",
+    "ProbabilityGrid",
     "RejectedRows",
     "Reliability",
+    "RowIds",
     "State",
     "Statistic",
     "Sums",

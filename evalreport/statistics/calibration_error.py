@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from evalreport.exact import grouped_float_sums
 from evalreport.results import CalibrationError
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
@@ -58,26 +58,27 @@ class BinnedCalibration:
             mass(weights, groups, N_BINS),
             mass(weights, groups, N_BINS, scored.forecast_came_true),
             grouped(forecasts, weights, groups, N_BINS),
-            grouped(variances, None, groups, N_BINS)
-            if weights is None
-            else grouped_float_sums(variances * weights**2, groups, N_BINS),
+            grouped(variances, weights, groups, N_BINS, weight_power=2),
         ]
         return Sums.from_columns(self._units, range(N_BINS), columns)
 
     def error(self, state: Sums, view: str) -> CalibrationError | None:
         """Return the error and its distribution for a calibrated model; None over no rows."""
         keys = state.ordered_keys()
-        weight = float(sum(state.value(key, _MASS) for key in keys))
+        weight = sum((state.value(key, _MASS) for key in keys), Fraction(0))
         if not weight:
             return None
-        gaps = [abs(float(state.value(k, _TRUE_MASS) - state.value(k, _FORECAST))) for k in keys]
-        variances = [float(state.value(key, _VARIANCE)) for key in keys]
+        gaps = [
+            abs(float((state.value(k, _TRUE_MASS) - state.value(k, _FORECAST)) / weight))
+            for k in keys
+        ]
+        variances = [float(state.value(key, _VARIANCE) / weight**2) for key in keys]
         expected = math.fsum(math.sqrt(2.0 * each / math.pi) for each in variances)
         spread = math.sqrt(math.fsum(variances) * (1.0 - 2.0 / math.pi))
         return CalibrationError(
-            value=math.fsum(gaps) / weight,
-            expected_if_calibrated=expected / weight,
-            standard_deviation_if_calibrated=spread / weight,
+            value=math.fsum(gaps),
+            expected_if_calibrated=expected,
+            standard_deviation_if_calibrated=spread,
             bins=N_BINS,
             view=view,
         )

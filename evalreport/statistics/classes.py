@@ -31,7 +31,7 @@ from evalreport.statistics.skill import frequency_entropy, skill_interval
 
 # The columns before the moments.
 _N, _N_ZERO, _N_FLOORED, _MASS, _CORRECT, _ZERO_MASS = range(6)
-_CONFIDENCE, _BRIER, _ONE_VS_REST, _MOMENTS = range(6, 10)
+_CONFIDENCE, _BRIER, _ONE_VS_REST, _FORECAST, _MOMENTS = range(6, 11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class ByClass:
     def _units(self) -> tuple[int, ...]:
         masses = mass_unit(self.weighted)
         sums = sum_unit(self.weighted)
-        return (0, 0, 0, *(masses,) * 3, *(sums,) * 3, *moment_units(self.weighted))
+        return (0, 0, 0, *(masses,) * 3, *(sums,) * 4, *moment_units(self.weighted))
 
     def empty(self) -> Sums:
         """Return the state of no rows."""
@@ -81,6 +81,7 @@ class ByClass:
             grouped(scored.confidences, weights, groups, n_classes),
             grouped(brier_score(scored.batch.probs, groups), weights, groups, n_classes),
             _sum_columns(scored.one_vs_rest_losses, weights),
+            _sum_columns(scored.batch.probs, weights),
             *moment_columns(scored.losses, weights, groups, n_classes),
         ]
         return Sums.from_columns(self._units, range(n_classes), columns)
@@ -166,6 +167,7 @@ class ByClass:
             share_of_loss=_ratio(sums.first, overall.first),
             zero_probability_rows=state.row(k)[_N_ZERO],
             band=None if loss is None else band_of(loss).name,
+            mean_forecast=_ratio(state.value(k, _FORECAST), overall.weight),
         )
 
     @property
@@ -202,4 +204,4 @@ def _sum_columns(cells: FloatArray, weights: FloatArray | None) -> Sequence[int]
         return exact.column_sums(cells)
     n_rows, n_columns = cells.shape
     groups = np.tile(np.arange(n_columns), n_rows)
-    return exact.grouped_float_sums((cells * weights[:, None]).ravel(), groups, n_columns)
+    return grouped(cells.ravel(), np.repeat(weights, n_columns), groups, n_columns)

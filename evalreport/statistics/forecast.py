@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from evalreport.exact import grouped_float_sums
 from evalreport.intervals import hall_interval
 from evalreport.results import ForecastBin
 from evalreport.scoring import ScoredBatch
@@ -75,11 +74,9 @@ class ByForecast:
         """Return the sums over these rows."""
         weights = scored.weights
         groups = np.minimum(scored.forecasts * N_BINS, N_BINS - 1).astype(np.int64)
-        if weights is None:
-            variances = grouped(scored.entropy_variances, None, groups, N_BINS, power=2)
-        else:
-            squares = scored.entropy_variances * weights**2
-            variances = grouped_float_sums(squares, groups, N_BINS)
+        variances = grouped(
+            scored.entropy_variances, weights, groups, N_BINS, power=2, weight_power=2
+        )
         columns = [
             counts(groups, N_BINS),
             counts(groups, N_BINS, scored.forecast_came_true),
@@ -121,5 +118,7 @@ class ByForecast:
         sums = PowerSums.from_row(row[_N], row[_MOMENTS:], self.weighted)
         excess = sums.first - total.value(0, _EXPECTED)
         variance = total.value(0, _VARIANCE)
-        z = float(excess) / math.sqrt(variance) if variance else None
+        # Squared first: sums of weights may be beyond every double, their ratio is not.
+        size = math.sqrt(excess**2 / variance) if variance else None
+        z = None if size is None else math.copysign(size, excess)
         return Gap(float(excess / weight), z)

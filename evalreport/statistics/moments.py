@@ -45,18 +45,25 @@ def moment_columns(
     if weights is None:
         return [exact.grouped_sums(scores**power, groups, n_groups, power) for power in (1, 2, 3)]
     return [
-        exact.grouped_float_sums(weights**r * scores**j, groups, n_groups)
-        for r, j in _WEIGHTED_POWERS
+        grouped(scores**j, weights, groups, n_groups, weight_power=r) for r, j in _WEIGHTED_POWERS
     ]
 
 
 def grouped(
-    values: FloatArray, weights: FloatArray | None, groups: IntArray, n_groups: int, power: int = 1
+    values: FloatArray,
+    weights: FloatArray | None,
+    groups: IntArray,
+    n_groups: int,
+    power: int = 1,
+    weight_power: int = 1,
 ) -> list[int]:
-    """Sum values in [0, 2048**power] within groups, times their weights if there are any."""
+    """Sum values in [0, 2048**power] within groups, times a power of their weights, if any."""
     if weights is None:
         return exact.grouped_sums(values, groups, n_groups, power)
-    return exact.grouped_float_sums(values * weights, groups, n_groups)
+    # Powers of weights may be beyond every double: mantissas and exponents go apart.
+    mantissas, exponents = np.frexp(weights)
+    scaled = values * mantissas**weight_power
+    return exact.grouped_float_sums(scaled, groups, n_groups, weight_power * exponents)
 
 
 def counts(groups: IntArray, n_groups: int, chosen: NDArray[np.bool_] | None = None) -> list[int]:

@@ -13,11 +13,14 @@ from evalreport.batch import PredictionBatch
 from evalreport.errors import MergeError
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.calibration_error import BinnedCalibration
+from evalreport.statistics.class_order import ClassOrder
 from evalreport.statistics.classes import ByClass
 from evalreport.statistics.forecast import ByForecast
+from evalreport.statistics.grid import ProbabilityGrid
 from evalreport.statistics.interface import State, Statistic
 from evalreport.statistics.probability import ByProbability, Floors
 from evalreport.statistics.reliability import Reliability
+from evalreport.statistics.row_ids import RowIds
 from evalreport.statistics.rows import IntakeCounts, RejectedRows, WorstRows
 from evalreport.statistics.slices import BySlice
 
@@ -64,6 +67,9 @@ class Plan:
     reliability: Reliability = field(init=False, compare=False)
     calibration_error: BinnedCalibration = field(init=False, compare=False)
     by_slice: tuple[BySlice, ...] = field(init=False, compare=False)
+    class_order: ClassOrder = field(init=False, compare=False)
+    grid: ProbabilityGrid = field(init=False, compare=False)
+    row_ids: RowIds = field(init=False, compare=False)
     worst_rows: WorstRows = field(init=False, compare=False)
     intake: IntakeCounts = field(init=False, compare=False)
     rejected: RejectedRows = field(init=False, compare=False)
@@ -80,6 +86,9 @@ class Plan:
             "by_slice": tuple(
                 BySlice(column, len(self.classes), weighted, floor) for column in self.slices
             ),
+            "class_order": ClassOrder(self.classes, floor),
+            "grid": ProbabilityGrid(self.positive if len(self.classes) == 2 else None),
+            "row_ids": RowIds(),
             "worst_rows": WorstRows(self.n_worst),
             "intake": IntakeCounts(),
             "rejected": RejectedRows(),
@@ -98,6 +107,9 @@ class Plan:
             self.reliability,
             self.calibration_error,
             *self.by_slice,
+            self.class_order,
+            self.grid,
+            self.row_ids,
             self.worst_rows,
             self.intake,
             self.rejected,

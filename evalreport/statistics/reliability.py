@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
@@ -83,14 +84,17 @@ class Reliability:
 
     def points(self, state: Sums) -> tuple[ReliabilityPoint, ...]:
         """Return the steps of the isotonic regression of outcomes on forecasts, in order."""
-        keys = state.ordered_keys()
+        weight = sum((state.value(key, _MASS) for key in state.rows), Fraction(0))
+        # A weight that is nothing beside the others has no share that a double can hold.
+        keys = [key for key in state.ordered_keys() if float(state.value(key, _MASS) / weight)]
         if not keys:
             return ()
         from scipy.optimize import isotonic_regression  # slow to import
 
-        masses = np.array([float(state.value(key, _MASS)) for key in keys])
-        trues = np.array([float(state.value(key, _TRUE_MASS)) for key in keys])
-        sums = np.array([float(state.value(key, _FORECAST)) for key in keys])
+        masses, trues, sums = (
+            np.array([float(state.value(key, column) / weight) for key in keys])
+            for column in (_MASS, _TRUE_MASS, _FORECAST)
+        )
         counted = np.array([state.row(key)[_N] for key in keys])
         fit = isotonic_regression(trues / masses, weights=masses)
         return tuple(

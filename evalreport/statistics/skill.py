@@ -17,6 +17,9 @@ from evalreport.intervals import Moments, hall_interval
 from evalreport.results import Interval
 from evalreport.statistics.moments import PowerSums
 
+_LEAST_SHARE = Fraction(1, 2**1000)
+"""Shares of weights smaller than this have no logarithm in doubles, and no effect."""
+
 
 def frequency_entropy(masses: Sequence[Fraction]) -> float | None:
     """Return the log loss of always predicting the class frequencies; None over no rows.
@@ -29,8 +32,8 @@ def frequency_entropy(masses: Sequence[Fraction]) -> float | None:
     total = sum(masses, Fraction(0))
     if not total:
         return None
-    shares = [mass / total for mass in masses if mass]
-    return math.fsum(-float(share) * log_of(share) for share in shares) + 0.0
+    shares = [float(mass / total) for mass in masses]
+    return math.fsum(-share * log_of(share) for share in shares if share) + 0.0
 
 
 def skill_interval(classes: Sequence[PowerSums]) -> Interval | None:
@@ -57,7 +60,10 @@ def skill_interval(classes: Sequence[PowerSums]) -> Interval | None:
     loss = float(sum((each.first for each in classes), Fraction(0)) / weight)
     inverse = Fraction(1.0 / entropy)
     shifts = [
-        Fraction(loss / entropy**2 * (-log_of(each.weight / weight) - entropy) + loss / entropy)
+        Fraction(
+            loss / entropy**2 * (-log_of(max(each.weight / weight, _LEAST_SHARE)) - entropy)
+            + loss / entropy
+        )
         for each in classes
     ]
     scale = n / weight

@@ -214,7 +214,7 @@ def test_a_policy_that_forbids_style_and_script_leaves_a_readable_page(browser, 
 
 
 def test_print_is_light_and_opens_every_detail(open_page):
-    with open_page(color_scheme="dark") as page:
+    with open_page("real-typical", color_scheme="dark") as page:
         page.emulate_media(media="print", color_scheme="dark")
         colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert colour == "rgb(255, 255, 255)"

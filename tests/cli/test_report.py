@@ -111,6 +111,20 @@ def test_dropped_rows_are_counted_listed_and_kept_with_their_reason(folder):
     assert [row["reason"] for row in kept] == ["probability is above 1", "label is missing"]
 
 
+def test_rows_of_files_with_other_column_orders_are_kept_under_their_names(folder):
+    (folder / "one.csv").write_text("id,label,prob,x\n1,1,.5,A\n2,9,.5,B\n")
+    (folder / "two.csv").write_text("prob,x,label,id\n.4,C,0,3\n7,D,1,4\n")
+    words = ["one.csv", "two.csv", "--classes", "0,1", "--on-invalid", "drop"]
+    done = evalreport("report", *words, "--rejects", "r.csv", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    kept = list(csv.DictReader((folder / "r.csv").read_text().splitlines()))
+    assert [(row["id"], row["prob"], row["x"]) for row in kept] == [
+        ("2", ".5", "B"),
+        ("4", "7", "D"),
+    ]
+    assert [row["rejected_file"] for row in kept] == ["one.csv", "two.csv"]
+
+
 def test_if_every_row_is_left_out_the_input_is_refused(folder):
     (folder / "bad.csv").write_text("label,prob_a,prob_b\na,2,3\nb,2,3\n")
     done = evalreport("report", "bad.csv", "--on-invalid", "drop", cwd=folder)

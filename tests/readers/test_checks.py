@@ -58,7 +58,7 @@ FAULTS = [
         "0,9",
         "probability is no number",
         "probability '0,9' is no number.",
-        "  Write numbers with a decimal point.",
+        "  Write numbers with a decimal point, or pass --decimal , for all of them.",
     ),
     ("cat,nan,0.1,1", "p_cat", "nan", "probability is NaN", "the probability is NaN.", DROP),
     (
@@ -83,6 +83,14 @@ FAULTS = [
     ("cat,0.9,0.1,x", "w", "x", "weight is no number", "weight 'x' is no number.", DROP),
     ("cat,0.9,0.1,nan", "w", "nan", "weight is no number", "weight 'nan' is no number.", DROP),
     ("cat,0.9,0.1,inf", "w", "inf", "weight is infinite", "the weight is infinite.", DROP),
+    (
+        "cat,0.9,0.1,2e300",
+        "w",
+        "2e300",
+        "weight is above 1e300",
+        "weight 2e300 is above 1e300.",
+        DROP,
+    ),
 ]
 
 
@@ -134,7 +142,7 @@ def test_the_first_reason_in_the_order_of_the_checks_counts(tmp_path: Path) -> N
 def test_whole_rows_are_kept_on_request(tmp_path: Path) -> None:
     path = write(tmp_path, "note,label,p_a,p_b\nx,a,1,0\ny y,,1,0\n")
     rows = read(path, on_invalid="drop", keep_rejected_rows=True)
-    assert rows.rejections[0].cells == ("y y", "", "1", "0")
+    assert dict(rows.rejections[0].cells) == {"note": "y y", "label": "", "p_a": "1", "p_b": "0"}
     assert read(path, on_invalid="drop").rejections[0].cells == ()
 
 
@@ -213,8 +221,14 @@ def test_single_precision_explains_larger_deviations(tmp_path: Path) -> None:
             "label,p_a,p_b\na,90,10\nb,20.5,79.5\n",
             "If the values are percentages, pass --input-kind percentages.",
         ),
-        ("label,p\n1,90\n0,20.5\n", "If the values are percentages, pass --input-kind percentages."),
-        ("label,p_a,p_b\na,2.5,-1\nb,-3,4\n", "If the values are logits, pass --input-kind logits."),
+        (
+            "label,p\n1,90\n0,20.5\n",
+            "If the values are percentages, pass --input-kind percentages.",
+        ),
+        (
+            "label,p_a,p_b\na,2.5,-1\nb,-3,4\n",
+            "If the values are logits, pass --input-kind logits.",
+        ),
         ("label,p\n1,2.5\n0,-3\n", "If the values are logits, pass --input-kind logits."),
         (
             "label,p_a,p_b\na,-0.1,-2.3\nb,-2,-0.2\n",

@@ -18,6 +18,7 @@ from evalreport.readers import ReadSettings, open_predictions
 from evalreport.readers.delimited import DelimitedPart
 from evalreport.readers.interface import MAX_CELLS, MAX_ROWS
 from evalreport.readers.parquet import ROWS_PER_PART
+from evalreport.readers.storage import InputFile
 from tests.readers.support import opened, read, refusal, rows_of, write, write_parquet
 
 TEXT = "label,p_a,p_b\na,0.75,0.25\nb,0.5,0.5\n"
@@ -150,11 +151,11 @@ def test_a_suffix_that_says_nothing(tmp_path: Path) -> None:
     path = write(tmp_path, TEXT, "p.dat")
     assert refusal(path) == (
         "p.dat: the name of the file does not tell its format.\n"
-        "  Pass --format with one of csv, tsv, parquet."
+        "  Pass --format with one of csv, tsv, jsonl, json, parquet, arrow, npz, npy."
     )
     assert read(path, format="csv").observed == ["a", "b"]
     assert refusal(path, format="cvs") == (
-        "there is no format 'cvs'; the formats are csv, tsv, parquet."
+        "there is no format 'cvs'; the formats are csv, tsv, jsonl, json, parquet, arrow, npz, npy."
     )
 
 
@@ -175,7 +176,7 @@ def test_a_directory_without_predictions(tmp_path: Path) -> None:
         opened(tmp_path)
     assert str(caught.value) == (
         f"{tmp_path}: there are no predictions in the directory.\n"
-        "  Formats that can be read: csv, tsv, parquet."
+        "  Formats that can be read: csv, tsv, jsonl, json, parquet, arrow, npz, npy."
     )
 
 
@@ -213,7 +214,7 @@ def test_a_part_without_rows_is_no_reason_to_refuse_the_others(tmp_path: Path) -
 
 def test_standard_input_needs_its_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(TEXT.encode())))
-    with pytest.raises(SettingsError, match="pass --format with one of csv, tsv, parquet"):
+    with pytest.raises(SettingsError, match="pass --format with one of csv, tsv, jsonl"):
         open_predictions(["-"])
     predictions = open_predictions(["-"], ReadSettings(format="csv"))
     assert (predictions.paths, predictions.modified) == (("-",), None)
@@ -273,7 +274,7 @@ def test_parquet_column_names_with_dots(tmp_path: Path) -> None:
 
 def test_file_parts_give_the_numbers_of_their_rows(tmp_path: Path) -> None:
     path = write(tmp_path, "a\n" + "".join(f"{n}\n\n" for n in range(1, 5000)))
-    part = DelimitedPart(str(path), "p.csv", ",", 0, block_size=1000)
+    part = DelimitedPart(InputFile(str(path), "p.csv"), ",", block_size=1000)
     for chunk in part.chunks(["a"], 7):
         numbers = [int(each) for each in chunk.cells.column("a").to_pylist()]
         assert numbers == list(range(chunk.first_row, chunk.first_row + len(numbers)))

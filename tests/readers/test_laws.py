@@ -150,7 +150,7 @@ def test_csv_and_parquet_of_one_table_give_the_same_rows(table: pa.Table, normal
     assert contents(text) == contents(binary)
 
 
-@given(table=tables(), block_size=st.integers(100, 3000))
+@given(table=tables(), block_size=st.integers(300, 3000))
 def test_any_block_size_gives_the_same_rows(table: pa.Table, block_size: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "p.csv")

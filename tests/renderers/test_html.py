@@ -9,10 +9,10 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
-import jinja2
 import pytest
 
 from evalreport.charts import FIGURES
+from evalreport.errors import SettingsError
 from evalreport.renderers.html import HtmlRenderer, render_fragment
 from tests.charts.results_to_draw import empty_result
 from tests.renderers.sample_report import HOSTILE, class_table, sample_report
@@ -267,7 +267,7 @@ def test_a_folder_of_templates_comes_before_the_built_in_ones(tmp_path):
 def test_a_template_that_names_something_unknown_is_an_error(tmp_path):
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "footer.html.j2").write_text("{{ report.no_such_thing }}")
-    with pytest.raises(jinja2.UndefinedError, match="no_such_thing"):
+    with pytest.raises(SettingsError, match=r"footer\.html\.j2, line 1: .*no_such_thing"):
         HtmlRenderer(tmp_path).render(sample_report())
 
 

@@ -1,0 +1,89 @@
+"""Frozen results on what the input means; others take them from `evalreport.results`.
+
+Losses are in nats.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOrderResult:
+    """Whether reading the probability columns as other classes would be far better.
+
+    Losses are over the rows, each counted once whatever its weight, with the floor in force.
+    """
+
+    log_loss: float
+    read_as: tuple[str, ...] | None
+    """For each column, in the order of the classes, the class it fits; None: as it is read."""
+    log_loss_read_so: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class GridResult:
+    """A coarse grid that holds every probability; one of the two fields says which."""
+
+    denominator: int | None
+    """All are whole multiples of 1 / `denominator`."""
+    number_format: Literal["float16", "bfloat16"] | None
+    """All have no more digits than numbers of this format."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowIdsResult:
+    """How far the row ids tell rows apart."""
+
+    n: int
+    """Rows scored that have an id."""
+    distinct: int
+    repeated: int
+    """Rows whose id stands in another row before."""
+    repeated_at_least: int
+    """Such rows that were counted for sure."""
+    is_exact: bool
+    """False if there are so many ids that `distinct` and `repeated` are estimates."""
+    equal_to_label: int
+    """Rows whose id is the label."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """Signs that the input means something else than it was read as; nothing was changed."""
+
+    class_order: ClassOrderResult | None
+    """None if there are too few rows, or too many classes, to tell."""
+    grid: GridResult | None
+    """None if the probabilities are on no coarse grid."""
+    row_ids: RowIdsResult | None
+    """None if rows have no ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionsResult:
+    """Two discrete distributions, P and Q, in nats; None stands for infinity.
+
+    In an evaluation P is how often each class happened, and Q the mean forecast.
+    """
+
+    entropy_p: float
+    entropy_q: float
+    cross_entropy_pq: float | None
+    """H(P,Q): what forecasting Q costs where P happens."""
+    cross_entropy_qp: float | None
+    kl_pq: float | None
+    """KL(P||Q): how much of that is lost by forecasting Q instead of P."""
+    kl_qp: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionPair:
+    """Two distributions over the same named outcomes, with what they say about each other."""
+
+    title: str
+    names: tuple[str, ...]
+    p: tuple[float, ...]
+    q: tuple[float, ...]
+    numbers: DistributionsResult

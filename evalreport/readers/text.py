@@ -1,0 +1,84 @@
+"""What every format that is text has in common."""
+
+from __future__ import annotations
+
+import io
+from typing import BinaryIO
+
+from evalreport.errors import InputError
+from evalreport.readers.storage import InputFile
+
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_HEAD = 1 << 16
+
+
+class CountedQuotes(io.RawIOBase):
+    """A stream that counts the quotes that pass: half of an open pair shows only at the end."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.n_quotes = 0
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, their quotes counted."""
+        data = self._stream.read(size)
+        self.n_quotes += data.count(b'"')
+        return data
+
+
+def refuse_no_text(file: InputFile) -> None:
+    """Make sure that a file starts like UTF-8 text.
+
+    Raises
+    ------
+    InputError
+        If it is empty, in UTF-16, or holds bytes that no text holds.
+    """
+    head = file.head(_HEAD)
+    if not head.strip():
+        raise InputError("the file is empty.", path=file.shown)
+    if head.startswith(_UTF16_MARKS):
+        raise InputError(
+            "the file is UTF-16 text.",
+            path=file.shown,
+            hint="Save the file as UTF-8 and try again.",
+        )
+    if b"\0" in head:
+        line = head[: head.index(b"\0")].count(b"\n") + 1
+        raise InputError(
+            f"line {line} holds a NUL byte, so this is no text in UTF-8.",
+            path=file.shown,
+            hint="Save the file as UTF-8, or name its format with --format.",
+        )
+
+
+def refuse_old_mac(file: InputFile) -> None:
+    """Refuse lines that end in a carriage return alone: other programs see one long line."""
+    head = file.head(_HEAD)
+    if b"\r" in head[:-1] and b"\n" not in head:
+        raise InputError(
+            "the lines end in carriage returns alone, as on Macs before 2001.",
+            path=file.shown,
+            hint="Convert the line ends: tr '\\r' '\\n' < old.csv > new.csv",
+        )
+
+
+def not_utf8(file: InputFile) -> InputError:
+    """Return the error for a file that is not UTF-8, with the line where that shows."""
+    with file.open() as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                byte = line[error.start]
+                return InputError(
+                    f"line {number} is not UTF-8 text: it holds the byte 0x{byte:02x}.",
+                    path=file.shown,
+                    value=f"0x{byte:02x}",
+                    hint="Save the file as UTF-8; it may be in Latin-1 or Windows-1252.",
+                )
+    return InputError("the file is not UTF-8 text.", path=file.shown)

@@ -1,0 +1,193 @@
+"""What happened against what was predicted: in a report, and as a page of its own with a plot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evalreport.formats import (
+    INFINITE,
+    MINUS,
+    LossFormat,
+    Unit,
+    capital,
+    clean,
+    count_text,
+    percent_text,
+    points_text,
+    probability_text,
+    score_text,
+)
+from evalreport.report.model import Cell, Column, DistributionPage, Figure, Section, Table, Text
+from evalreport.report.view import View, say, strong
+from evalreport.results import DistributionPair, DistributionsResult
+
+MOST_OUTCOMES = 50
+MOST_DRAWN = 12
+_NUMBERS = (
+    ("entropy_p", "H(P)", "Entropy of P: what forecasting P itself costs"),
+    ("entropy_q", "H(Q)", "Entropy of Q: what Q expects to lose"),
+    ("cross_entropy_pq", "H(P,Q)", "Cross-entropy: what forecasting Q costs where P happens"),
+    ("cross_entropy_qp", "H(Q,P)", "Cross-entropy the other way round"),
+    ("kl_pq", "KL(P‖Q)", "H(P,Q) less H(P): lost by forecasting Q instead of P"),
+    ("kl_qp", "KL(Q‖P)", "H(Q,P) less H(Q)"),
+)
+
+
+def distributions_section(view: View) -> Section | None:
+    """Return the section on class frequencies and mean forecasts."""
+    numbers, classes = view.result.distributions, view.result.classes
+    if numbers is None:
+        return None
+    names = [each.name for each in classes]
+    p = [each.frequency for each in classes]
+    q = [each.mean_forecast or 0.0 for each in classes]
+    lede, table = _lede(names, p, q), _outcomes(names, p, q, ("Class", "Happened", "Mean forecast"))
+    return Section(
+        id="distributions",
+        title="What happened against what was predicted",
+        nav_title="Happened and predicted",
+        lede=lede,
+        tables=(table,),
+        notes=(
+            _numbers_in_a_line(numbers, view.losses),
+            say(
+                "P is how often each class happened, Q the mean forecast. Equal averages do not "
+                "make single forecasts right; averages that differ by more than chance show that "
+                "some are wrong."
+            ),
+        ),
+    )
+
+
+def build_distribution_page(pair: DistributionPair, unit: Unit, version: str) -> DistributionPage:
+    """Return two distributions as ready text.
+
+    Parameters
+    ----------
+    pair : DistributionPair
+        The distributions.
+    unit : {"nats", "bits"}
+        Unit of the numbers shown.
+    version : str
+        Version of the program, for the foot of the page.
+    """
+    losses, names = LossFormat(unit), pair.names
+    lede = say(
+        "Forecasting Q where P happens costs ",
+        strong(f"{_with_unit(pair.numbers.cross_entropy_pq, losses)}"),
+        f"; {_with_unit(pair.numbers.entropy_p, losses)} of that cannot be saved.",
+    )
+    table = _outcomes(names, pair.p, pair.q, ("Outcome", "P", "Q"))
+    title = clean(pair.title)
+    section = Section(
+        id="distributions",
+        title="How far apart they are",
+        nav_title="How far apart they are",
+        lede=lede,
+        figures=(_figure("distributions", "".join(each.text for each in lede), table),),
+        tables=(_numbers(pair.numbers, losses),),
+    )
+    return DistributionPage(
+        title=title,
+        page_title=f"{title}: two distributions",
+        kind="Two distributions",
+        meta=(count_text(len(names), "outcome"),),
+        version=version,
+        section=section,
+        pair=pair,
+    )
+
+
+def _with_unit(nats: float | None, losses: LossFormat) -> str:
+    return "infinitely much" if nats is None else losses.with_unit(nats)
+
+
+def _lede(names: Sequence[str], p: Sequence[float], q: Sequence[float]) -> Text:
+    most = max(range(len(names)), key=lambda i: abs(p[i] - q[i]))
+    says, came = percent_text(q[most], 1), percent_text(p[most], 1)
+    if says == came:
+        return say("On average ", strong("every class was forecast as often as it happened."))
+    name = clean(names[most], 40)
+    return say(
+        f"The largest difference is in class “{name}”: forecast ",
+        strong(f"{says} on average, happened {came} of the time."),
+    )
+
+
+def _figure(name: str, description: str, table: Table) -> Figure:
+    return Figure(
+        name=name,
+        caption=table.caption,
+        note="The twelve that differ most." if len(table.rows) > MOST_DRAWN else "",
+        title=table.caption,
+        description=description,
+        table=table,
+    )
+
+
+def _outcomes(
+    names: Sequence[str], p: Sequence[float], q: Sequence[float], titles: tuple[str, str, str]
+) -> Table:
+    rows = sorted(range(len(names)), key=lambda i: -abs(p[i] - q[i]))[:MOST_OUTCOMES]
+    rows.sort()
+    n_more = len(names) - len(rows)
+    noun = ("class", "classes") if titles[0] == "Class" else ("outcome", "outcomes")
+    return Table(
+        id="outcomes",
+        caption=f"{titles[1]} and {titles[2] if len(titles[2]) == 1 else titles[2].lower()}, "
+        f"by {noun[0]}",
+        columns=(
+            Column("name", titles[0]),
+            Column("p", titles[1], numeric=True),
+            Column("q", titles[2], numeric=True),
+            Column("difference", "Difference", numeric=True),
+        ),
+        rows=tuple(
+            (
+                Cell(clean(names[i])),
+                Cell(probability_text(p[i]), p[i]),
+                Cell(probability_text(q[i]), q[i]),
+                Cell(_difference_text(q[i] - p[i]), q[i] - p[i]),
+            )
+            for i in rows
+        ),
+        more=f"and {count_text(n_more, *noun)} that differ less: see the JSON." if n_more else "",
+        sortable=True,
+    )
+
+
+def _difference_text(difference: float) -> str:
+    size = points_text(difference).removesuffix(" percentage points")
+    if size == "0.0":
+        return "0"
+    return f"{'+' if difference > 0 else MINUS}{size} points"
+
+
+def _numbers(numbers: DistributionsResult, losses: LossFormat) -> Table:
+    return Table(
+        id="entropies",
+        caption=f"Entropies and divergences, {losses.unit}",
+        columns=(
+            Column("name", "Number"),
+            Column("value", capital(losses.unit), numeric=True),
+            Column("meaning", "What it is"),
+        ),
+        rows=tuple(
+            (Cell(name), _value(getattr(numbers, key), losses), Cell(meaning))
+            for key, name, meaning in _NUMBERS
+        ),
+    )
+
+
+def _numbers_in_a_line(numbers: DistributionsResult, losses: LossFormat) -> Text:
+    """Return the numbers as one line: in a report a table of them would take half a page."""
+    told = [f"{name} {_value(getattr(numbers, key), losses).text}" for key, name, _ in _NUMBERS]
+    return say(
+        f"In {losses.unit}: entropies {told[0]} and {told[1]}, cross-entropies {told[2]} and "
+        f"{told[3]}, divergences {told[4]} and {told[5]}."
+    )
+
+
+def _value(nats: float | None, losses: LossFormat) -> Cell:
+    # These are no losses with bands, so they are rounded plainly, to three decimals.
+    return Cell(INFINITE) if nats is None else Cell(score_text(losses.value(nats)), nats)
