@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from evalreport.errors import InputError
+from evalreport.errors import InputError, SettingsError
 from evalreport.readers.classes import settle_classes
 from evalreport.readers.columns import ColumnPlan
 from evalreport.readers.glimpse import Labels
@@ -97,6 +97,8 @@ def predictions_from_arrays(
     SettingsError
         If `classes` or `positive` contradict the rest.
     """
+    if classes is not None and (isinstance(classes, str) or not isinstance(classes, Iterable)):
+        raise SettingsError(f"classes takes the names of all classes, not {classes!r}.")
     settings = ReadSettings(
         classes=None if classes is None else tuple(canonical(each) for each in classes),
         positive=None if positive is None else canonical(positive),
@@ -107,7 +109,13 @@ def predictions_from_arrays(
     table = _table(
         observed, as_columns(probs, "probs"), weights, ids, {} if slices is None else slices
     )
-    return _understood(table, settings)
+    return _understood(table, settings, _categories_of(observed))
+
+
+def _categories_of(observed: Any) -> tuple[str, ...]:
+    """Return the categories of a pandas categorical, in their order; none for all else."""
+    categories = getattr(getattr(observed, "dtype", None), "categories", None)
+    return () if categories is None else tuple(canonical(each) for each in categories)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +151,11 @@ def _table(
     return _Table(part, label, names, probs.names, weight, row_id, (*columns,)[:n_slices])
 
 
-def _understood(table: _Table, settings: ReadSettings) -> Predictions:
+def _understood(table: _Table, settings: ReadSettings, categories: tuple[str, ...]) -> Predictions:
     column = table.part.columns[table.label]
     labels = Labels(lambda limit: found_labels([cells_of(column, 0, len(column))], limit), _ANY)
-    layout, note = _layout(table.prob_classes, table.probs, settings, labels)
+    found = _Labels(labels, categories, pa.types.is_string(cells_of(column, 0, 1).type))
+    layout, note = _layout(table.prob_classes, table.probs, settings, found)
     settled = settle_classes(layout, settings, labels, None, table.label, KEYWORDS)
     plan = ColumnPlan(
         label=table.label,
@@ -176,11 +185,38 @@ def _common_length(table: Mapping[str, ColumnOfCells], label: str) -> int:
     return n_rows
 
 
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """The labels of arrays, and what else may tell their order."""
+
+    labels: Labels
+    categories: tuple[str, ...]
+    are_text: bool
+
+    def in_order(self) -> tuple[str, ...]:
+        """Return the labels sorted as everybody would sort them.
+
+        Raises
+        ------
+        InputError
+            If they are numbers written as text, which sort in two ways.
+        """
+        as_numbers, as_words = in_order(self.labels.all()), tuple(sorted(self.labels.all()))
+        if self.are_text and as_numbers != as_words:
+            raise InputError(
+                f"the labels are numbers written as text: sorted as text they are "
+                f"{listed(as_words)}, as numbers {listed(as_numbers)}, and nothing tells which is "
+                "the order of the columns of probs.",
+                hint="Pass classes= with the class of each column, in their order.",
+            )
+        return as_numbers
+
+
 def _layout(
     names: tuple[str, ...] | None,
     columns: tuple[str, ...],
     settings: ReadSettings,
-    labels: Labels,
+    found: _Labels,
 ) -> tuple[Layout, tuple[str, ...]]:
     """Return the columns with the classes they are named after, and how those were found."""
     if len(columns) == 1:
@@ -193,15 +229,18 @@ def _layout(
         if names is not None and sorted(names) == sorted(settings.classes):
             return Layout(columns, names), ()
         return Layout(columns, settings.classes), ()
-    if names is not None and set(labels.all()) <= set(names):
+    labels = found.labels.all()
+    if names is not None and set(labels) <= set(names):
         return Layout(columns, names), ("Classes: the column names of probs.",)
-    if len(labels.all()) == len(columns):
-        classes = in_order(labels.all())
+    if len(found.categories) == len(columns):
+        return Layout(columns, found.categories), ("Classes: the categories of observed.",)
+    if len(labels) == len(columns):
+        classes = found.in_order()
         return Layout(columns, classes), (
             f"Classes: the sorted labels, {listed(classes)}, in the order of the columns of probs.",
         )
     raise InputError(
-        f"probs has {len(columns)} columns, and there are {len(labels.all())} labels "
-        f"({listed(labels.all(), 5)}), so nothing tells which column is which class.",
+        f"probs has {len(columns)} columns, and there are {len(labels)} labels "
+        f"({listed(labels, 5)}), so nothing tells which column is which class.",
         hint="Pass classes= with the class of each column, in their order.",
     )

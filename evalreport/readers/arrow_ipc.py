@@ -48,7 +48,8 @@ def _open(file: InputFile) -> Source:
     part = ArrowPart(file)
     with part.opened(None) as (schema, batches):
         has_rows = any(batch.num_rows for batch in batches)
-    return flattened(Source(file.shown, tuple(schema.names), has_rows, (part,)), schema)
+        source = Source(file.shown, tuple(schema.names), has_rows, (part,))
+        return flattened(source, schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class ArrowPart:
                     else [number for number, name in enumerate(schema.names) if name in columns]
                 )
                 yield schema, _batches(_reader(stream, is_file, wanted))
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise damaged("Arrow file", self.file.shown, error) from error
 
 

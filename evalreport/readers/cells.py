@@ -56,15 +56,7 @@ def read_cells(chunk: Chunk, plan: ColumnPlan, path: str | None) -> Cells:
     batch = chunk.cells
 
     def read(column: str, reader: Callable[[pa.Array], T]) -> T:
-        try:
-            return reader(batch.column(column))
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            raise InputError(
-                f"cells of type {batch.column(column).type} cannot be read here.",
-                path=path,
-                column=column,
-                hint="Labels are text, whole numbers or truth values; probabilities are numbers.",
-            ) from error
+        return column_of(chunk, column, reader, path)
 
     def numbers(column: pa.Array) -> tuple[FloatArray, Kinds | None]:
         return read_numbers(column, plan.decimal)
@@ -88,11 +80,31 @@ def read_cells(chunk: Chunk, plan: ColumnPlan, path: str | None) -> Cells:
     )
 
 
+def column_of(chunk: Chunk, column: str, reader: Callable[[pa.Array], T], path: str | None) -> T:
+    """Return what a reader makes of one column of a chunk.
+
+    Raises
+    ------
+    InputError
+        If the cells are of a type that it cannot read.
+    """
+    cells = chunk.cells.column(column)
+    try:
+        return reader(cells)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise InputError(
+            f"cells of type {cells.type} cannot be read here.",
+            path=path,
+            column=column,
+            hint="Labels are text, whole numbers or truth values; probabilities are numbers.",
+        ) from error
+
+
 def text_of(column: pa.Array, row: int) -> str:
     """Return one cell as it stands in the input; nothing is the empty text."""
     cell = column.slice(row, 1)
     if pa.types.is_dictionary(cell.type):
         cell = cell.dictionary_decode()
-    if pa.types.is_nested(cell.type):
+    if pa.types.is_nested(cell.type) or pa.types.is_binary(cell.type):
         return str(cell[0].as_py())
     return str(cell.cast(pa.string())[0].as_py() or "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from evalreport.batch import (
 )
 from evalreport.exact import row_sums
 from evalreport.kinds import Distributions, distributions, probability_view
-from evalreport.readers.cells import read_cells
+from evalreport.readers.cells import column_of, read_cells
 from evalreport.readers.columns import ColumnPlan
 from evalreport.readers.complaints import Complaints
 from evalreport.readers.faults import MOST_ABOVE_ONE, MOST_OFF_ONE, Judged, find_faults
@@ -68,20 +68,28 @@ class CheckedShard:
         n_lowered = int(np.count_nonzero(lowered[:, kept].any(axis=0)))
         found, counts = self._distributions(judged, kept)
         rows = chunk.first_row + chunk.step * np.arange(len(cells.codes), dtype=np.int64)
-        column = chunk.cells.column
         return PredictionBatch(
             classes=self.plan.classes,
             observed=cells.codes[kept],
             probs=found.probs.T,
             log_probs=None if found.log_probs is None else found.log_probs.T,
             weights=None if cells.weights is None else cells.weights[kept],
-            ids=None if self.plan.id is None else _ids(column(self.plan.id))[kept],
+            ids=self._ids(chunk, kept),
             rows=rows[kept],
             positive=self.plan.positive,
             source=self.source,
-            slices=tuple(_slice(name, column(name), kept) for name in self.plan.slices),
+            slices=tuple(self._slice(chunk, name, kept) for name in self.plan.slices),
             intake=Intake(rejections, *counts, n_lowered),
         )
+
+    def _ids(self, chunk: Chunk, kept: IntArray | slice) -> ObjectArray | None:
+        if self.plan.id is None:
+            return None
+        return column_of(chunk, self.plan.id, _texts_of_ids, self.path)[kept]
+
+    def _slice(self, chunk: Chunk, name: str, kept: IntArray | slice) -> SliceColumn:
+        numbers, texts = column_of(chunk, name, distinct, self.path)
+        return _slice_column(name, numbers[kept], texts)
 
     def _judge(
         self, chunk: Chunk, judged: Judged
@@ -117,19 +125,18 @@ class CheckedShard:
         return found, (n_off, 0, int(np.count_nonzero(off > MOST_OFF_ONE)))
 
 
-def _ids(column: pa.Array) -> ObjectArray:
+def _texts_of_ids(column: pa.Array) -> ObjectArray:
     texts = as_text(column)
     if pa.types.is_floating(column.type) or pc.any(pc.ends_with(texts, ".0")).as_py():
         texts = pc.replace_substring_regex(texts, r"^(-?(?:0|[1-9][0-9]*))\.0*$", r"\1")
     return np.array([text or "" for text in texts.to_pylist()], dtype=object)
 
 
-def _slice(name: str, column: pa.Array, kept: IntArray | slice) -> SliceColumn:
-    numbers, texts = distinct(column)
+def _slice_column(name: str, numbers: IntArray, texts: Sequence[str]) -> SliceColumn:
     values: dict[str, int] = {}
     codes_of_texts = [values.setdefault(text or NO_VALUE, len(values)) for text in texts]
     nothing = values.setdefault(NO_VALUE, len(values))
-    codes = np.array([*codes_of_texts, nothing], dtype=np.int64)[numbers[kept]]
+    codes = np.array([*codes_of_texts, nothing], dtype=np.int64)[numbers]
     # A value that only rows left out have is no slice.
     used, codes = np.unique(codes, return_inverse=True)
     names = list(values)

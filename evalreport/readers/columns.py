@@ -137,7 +137,8 @@ def _label(glimpse: Glimpse, settings: ReadSettings, taken: set[str]) -> tuple[s
     if glimpse.label is not None:
         return glimpse.label, f"Label: '{glimpse.label}', by the form of the input."
     free = [each for each in glimpse.header if each not in taken and each not in settings.probs]
-    found = named(LABEL_NAMES, free)
+    # A slice may be the label as well, if nothing else is.
+    found = named(LABEL_NAMES, free) or named(LABEL_NAMES, settings.slices)
     if len(found) == 1:
         return found[0], f"Label: column '{found[0]}', found by its name."
     if found:

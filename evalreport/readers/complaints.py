@@ -94,7 +94,7 @@ class Complaints:
         if faulty.fault == Fault.LABEL_UNKNOWN:
             return self._hint_on_label(value) or drop
         if faulty.fault == Fault.SUM_NOT_ONE:
-            return self._hint_on_sum() or drop
+            return self._hint_on_sum(faulty) or drop
         if faulty.fault in _OUT_OF_RANGE:
             return self._likely_kind() or drop
         if faulty.fault == Fault.PROBABILITY_NO_NUMBER and _has_decimal_comma(value):
@@ -135,8 +135,10 @@ class Complaints:
             return f"All values are 0 or below: if they are {kind}, pass {option}."
         return f"If the values are {kind}, pass {option}."
 
-    def _hint_on_sum(self) -> str | None:
+    def _hint_on_sum(self, faulty: FaultyRow) -> str | None:
         option = self.plan.voice.option
+        if self.judged.sums is not None and not self.judged.sums[faulty.row]:
+            return None  # zeros are no distribution at any scale
         return (
             self._likely_kind()
             or self.plan.likely_cause

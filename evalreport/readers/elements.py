@@ -68,8 +68,8 @@ class Elements:
             raise refuse(
                 row,
                 ".".join(self.path),
-                f"the list holds {lengths[row]} numbers, and the first one holds "
-                f"{len(self.names)}.",
+                f"the list holds {lengths[row]} number{'' if lengths[row] == 1 else 's'}, and the "
+                f"first one holds {len(self.names)}.",
                 "Give every row the probabilities of all classes.",
             )
         return lambda place: _take(values, np.where(starts < 0, -1, starts + place))

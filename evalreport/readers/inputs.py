@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from evalreport.errors import InputError, SettingsError
 from evalreport.readers import remote
@@ -48,8 +49,11 @@ def _inputs_at(path: str, format_name: str | None) -> Iterator[InputFile]:
         yield from _remote_inputs(path, format_name)
     elif os.path.isdir(path):
         yield from _chosen(path, list(_files_in(path)), format_name)
-    elif os.path.exists(path):
+    elif os.path.isfile(path):
         yield _input(path)
+    elif os.path.exists(path):
+        with open(path, "rb") as pipe:  # read more than once, which a pipe does not allow
+            yield _spooled(pipe, path, format_name)
     elif glob.has_magic(path):
         yield from _matching(path, sorted(glob.glob(path, recursive=True)))
     else:
@@ -63,23 +67,26 @@ def _input(path: str, above: str | None = None) -> InputFile:
 
 
 def _standard_input(format_name: str | None) -> InputFile:
+    if sys.stdin is None:
+        raise InputError("standard input is closed.", path=STANDARD_INPUT)
+    return _spooled(sys.stdin.buffer, STANDARD_INPUT, format_name)
+
+
+def _spooled(stream: BinaryIO, shown: str, format_name: str | None) -> InputFile:
+    """Keep a stream in a file: it is read more than once."""
     if format_name is None:
+        what = "standard input" if shown == STANDARD_INPUT else f"{shown} is a pipe and"
         raise SettingsError(
-            f"standard input has no name to tell its format; pass --format with one of "
+            f"{what} has no name to tell its format; pass --format with one of "
             f"{listed([*FORMATS])}."
         )
-    spool = InputFile(_spooled_standard_input(), STANDARD_INPUT)
-    is_text = not named_format(format_name).marks
-    compression = compression_by_content(spool.head(8)) if is_text else None
-    return InputFile(spool.file, STANDARD_INPUT, (), compression)
-
-
-def _spooled_standard_input() -> str:
-    """Keep standard input in a file: it is read more than once."""
     with tempfile.NamedTemporaryFile(prefix="evalreport-", delete=False) as spool:
         atexit.register(Path(spool.name).unlink, missing_ok=True)
-        shutil.copyfileobj(sys.stdin.buffer, spool, 1 << 20)
-    return spool.name
+        shutil.copyfileobj(stream, spool, 1 << 20)
+    file = InputFile(spool.name, shown)
+    is_text = not named_format(format_name).marks
+    compression = compression_by_content(file.head(8)) if is_text else None
+    return InputFile(spool.name, shown, (), compression)
 
 
 def _remote_inputs(address: str, format_name: str | None) -> list[InputFile]:

@@ -156,14 +156,11 @@ class _Window:
             try:
                 value, self._at = _DECODER.raw_decode(self._text, self._at)
             except (ValueError, RecursionError) as error:
+                record = self._text[self._at :]
+                told = _from_start(error, self._at, record)
                 if self._may_be_cut(error) and self._more():
                     continue
-                if isinstance(error, json.JSONDecodeError):
-                    error = json.JSONDecodeError(
-                        error.msg, self._text[self._at :], error.pos - self._at
-                    )
-                rest = self._text[self._at :]
-                raise no_json(self._file.shown, row, rest, error) from error
+                raise no_json(self._file.shown, row, record, told) from error
             else:
                 return value
 
@@ -181,3 +178,10 @@ class _Window:
         self._text = self._text[self._at :] + block
         self._at = 0
         return bool(block)
+
+
+def _from_start(error: Exception, start: int, record: str) -> Exception:
+    """Return an error that counts characters from the start of its record."""
+    if isinstance(error, json.JSONDecodeError):
+        return json.JSONDecodeError(error.msg, record, error.pos - start)
+    return error

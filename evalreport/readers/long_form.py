@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from evalreport.batch import IntArray
 from evalreport.errors import InputError, SettingsError
-from evalreport.readers.bridge import numbers_to_arrow
+from evalreport.readers.bridge import mask_to_numpy, numbers_to_arrow
 from evalreport.readers.columns import ID_NAMES, LABEL_NAMES, find_column, named
 from evalreport.readers.glimpse import Glimpse
 from evalreport.readers.interface import MAX_ROWS, Chunk, Group, Part, ReadSettings, Source
@@ -189,11 +191,12 @@ class LongPart:
     def _wide(self, chunk: Chunk, columns: Sequence[str]) -> Chunk:
         size = len(self.classes)
         cells = chunk.cells
-        ids = distinct(cells.column(self.roles.id))[0].reshape(-1, size)
         codes = self._codes(cells.column(self.roles.class_)).reshape(-1, size)
         order = np.argsort(codes, axis=1, kind="stable")
         complete = (np.take_along_axis(codes, order, axis=1) == np.arange(size)).all(axis=1)
-        complete &= (ids == ids[:, :1]).all(axis=1)
+        complete &= (
+            _same_as_before(cells.column(self.roles.id)).reshape(-1, size)[:, 1:].all(axis=1)
+        )
         if not complete.all():
             start = int(np.argmin(complete)) * size
             raise self._incomplete(cells, chunk.first_row, start, size)
@@ -279,6 +282,13 @@ class LongPart:
             hint=f"Each id has one row for each class, and they stand together: sort the file by "
             f"'{self.roles.id}'.",
         )
+
+
+def _same_as_before(ids: pa.Array) -> NDArray[np.bool_]:
+    """Tell of each row whether its id is that of the row before; a missing id is like no other."""
+    ids = ids.dictionary_decode() if pa.types.is_dictionary(ids.type) else ids
+    same = pc.fill_null(pc.equal(ids.slice(1), ids.slice(0, len(ids) - 1)), False)
+    return np.concatenate([[False], mask_to_numpy(same)])
 
 
 def _rows(numbers: IntArray) -> pa.Array:

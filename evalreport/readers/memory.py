@@ -75,7 +75,7 @@ def _mixed(part: NDArray[Any]) -> pa.Array:
     """Return Python objects as one type, as text if they have no other type in common."""
     try:
         return pa.array(part, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
         return pa.array([None if each is None else canonical(each) for each in part], pa.string())
 
 
@@ -145,6 +145,10 @@ def _as_numpy(given: Any, what: str) -> NDArray[Any]:
             array = np.asarray(given, dtype=object)
     except (TypeError, ValueError, RuntimeError) as error:
         raise InputError(f"{what} cannot be read as an array: {error}.") from error
+    if array.dtype.kind == "c":
+        raise InputError(f"{what} holds complex numbers, which are neither labels nor forecasts.")
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        array = array.astype(np.float64)  # everything is computed in 64 bits
     if array.dtype.kind not in "OUSbiuf" and array.dtype.itemsize <= 2:
         # Narrow floats that are no NumPy type of their own: exact in single precision.
         array = array.astype(np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,11 @@ from evalreport.readers.wording import listed
 
 _CLASS_NAMES = ("classes", "class_names", "classes_")
 _SUFFIX = ".npy"
+_DAMAGE = (
+    *(ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error),
+    # NumPy takes headers for Python, and zipfile bits it does not know for features to come.
+    *(SyntaxError, tokenize.TokenError, NotImplementedError, RuntimeError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +163,7 @@ def load(file: InputFile, member: str | None) -> NDArray[Any]:
             return mapped
         with file.open_stored() as stream:
             return _read_member(stream, member)
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except _DAMAGE as error:
         raise damaged("NumPy file", file.shown, error) from error
 
 
@@ -176,7 +182,7 @@ def _open_archive(file: InputFile) -> Source:
                 if member.endswith(_SUFFIX):
                     with archive.open(member) as inner:
                         shapes[member.removesuffix(_SUFFIX)] = _shape(cast(BinaryIO, inner))
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except _DAMAGE as error:
         raise damaged("NumPy file", file.shown, error) from error
     if not shapes:
         raise InputError(
@@ -199,7 +205,7 @@ def _open_together(files: Sequence[InputFile]) -> Source:
         try:
             with file.open_stored() as stream:
                 shapes[name] = _shape(stream)
-        except (ValueError, OSError, EOFError) as error:
+        except _DAMAGE as error:
             raise damaged("NumPy file", file.shown, error) from error
         places[name] = (file, None)
     shown = ", ".join(each.shown for each in files)

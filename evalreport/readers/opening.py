@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from evalreport.errors import InputError
+from evalreport.readers.cells import column_of
 from evalreport.readers.checks import CheckedShard
 from evalreport.readers.columns import ColumnPlan, plan_columns
 from evalreport.readers.formats import format_of
@@ -24,7 +25,7 @@ from evalreport.readers.interface import (
     Shard,
     Source,
 )
-from evalreport.readers.labels import found_labels
+from evalreport.readers.labels import as_text, found_labels
 from evalreport.readers.long_form import widened
 from evalreport.readers.numbers import has_decimal_commas
 from evalreport.readers.partitions import with_partitions
@@ -95,6 +96,8 @@ def open_predictions(
     if settings.class_column is not None:
         sources = [widened(each, settings) for each in sources]
     plan = understand(sources, settings)
+    if not formats[0].marks or settings.decimal:
+        plan = _with_decimal(plan, settings, sources)
     return understood(sources, plan, settings, formats[0].name, Stamp.of(inputs))
 
 
@@ -117,7 +120,9 @@ def understand(sources: Sequence[Source], settings: ReadSettings) -> ColumnPlan:
 
     def labels_in(column: str, limit: int) -> tuple[str, ...]:
         _refuse_duplicates(sources, [column])
-        columns = (chunk.cells.column(column) for chunk in _chunks(sources, (column,), MAX_ROWS))
+        _refuse_absent((column,), sources)
+        chunks = _chunks(sources, (column,), MAX_ROWS)
+        columns = (column_of(chunk, column, as_text, first.path) for chunk in chunks)
         return found_labels(columns, limit)
 
     glimpse = Glimpse(
@@ -125,9 +130,10 @@ def understand(sources: Sequence[Source], settings: ReadSettings) -> ColumnPlan:
     )
     plan = plan_columns(glimpse, settings)
     _refuse_duplicates(sources, plan.used)
+    _refuse_absent(plan.used, sources)
     for source in sources[1:]:
-        _refuse_other_columns(plan, first, source)
-    return _with_decimal(plan, settings, sources)
+        _refuse_other_groups(plan, first, source)
+    return plan
 
 
 def understood(
@@ -192,17 +198,21 @@ def _refuse_duplicates(sources: Sequence[Source], columns: Sequence[str]) -> Non
                 )
 
 
-def _refuse_other_columns(plan: ColumnPlan, first: Source, other: Source) -> None:
-    there = {*other.header, *(each for group in other.groups.values() for each in group.columns)}
-    absent = [column for column in plan.used if column not in there]
-    if absent:
-        plural = "s" if len(absent) > 1 else ""
-        raise InputError(
-            f"column{plural} {quoted(absent)}, in use in {first.path}, {'are' if plural else 'is'} "
-            "not there.",
-            path=other.path,
-            hint=f"The columns are: {listed(other.header)}.",
-        )
+def _refuse_absent(columns: Sequence[str], sources: Sequence[Source]) -> None:
+    for other in sources[1:]:
+        grouped = (each for group in other.groups.values() for each in group.columns)
+        absent = sorted({*columns} - {*other.header, *grouped})
+        if absent:
+            plural = "s" if len(absent) > 1 else ""
+            raise InputError(
+                f"column{plural} {quoted(absent)}, in use in {sources[0].path}, "
+                f"{'are' if plural else 'is'} not there.",
+                path=other.path,
+                hint=f"The columns are: {listed(other.header)}.",
+            )
+
+
+def _refuse_other_groups(plan: ColumnPlan, first: Source, other: Source) -> None:
     for name, group in first.groups.items():
         theirs = other.groups.get(name, group)
         added = [each for each in theirs.columns if each not in group.columns]

@@ -42,10 +42,11 @@ def _open(file: InputFile) -> Source:
     try:
         with pq.ParquetFile(file.for_arrow()) as opened:
             schema, metadata = opened.schema_arrow, opened.metadata
-    except (pa.ArrowException, OSError) as error:
+        parts = tuple(_parts(file, metadata))
+        source = Source(file.shown, tuple(schema.names), metadata.num_rows > 0, parts)
+        return flattened(source, schema)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise damaged("Parquet file", file.shown, error) from error
-    parts = tuple(_parts(file, metadata))
-    return flattened(Source(file.shown, tuple(schema.names), metadata.num_rows > 0, parts), schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,9 @@ class ParquetPart:
             with pq.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER) as opened:
                 wanted = list(dict.fromkeys(columns))
                 for batch in opened.iter_batches(max_rows, list(self.row_groups), wanted):
+                    for column in batch.columns:
+                        if not pa.types.is_primitive(column.type):
+                            column.validate(full=True)  # pyarrow does not check that text is UTF-8
                     yield Chunk(row, batch)
                     row += batch.num_rows
         except (pa.ArrowException, OSError) as error:

@@ -29,8 +29,8 @@ STATE_VERSION = 1
 _CELLS_AT_A_TIME = 2**19
 """Probabilities scored in one go: the scores of so many stay in a few megabytes."""
 
-_NOT_IN_DIGEST = ("worst_rows", "intake", "rejected")
-"""What depends on places in the input, or tells of rows that were not scored."""
+_NOT_IN_DIGEST = ("worst_rows", "row_ids", "intake", "rejected")
+"""What depends on how rows are told apart, or tells of rows that were not scored."""
 
 
 @dataclass(frozen=True)
