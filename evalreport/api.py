@@ -17,7 +17,7 @@ from evalreport.evaluation import (
 )
 from evalreport.evaluation_file import dumps, loads
 from evalreport.readers import open_predictions, predictions_from_arrays
-from evalreport.readers.interface import ReadSettings
+from evalreport.readers.interface import Predictions, ReadSettings
 from evalreport.results import EvaluationResult, Floor, InputKind, Interval
 from evalreport.write import StagedFiles
 
@@ -44,12 +44,22 @@ class Evaluation:
 
     @property
     def log_loss(self) -> float | None:
-        """Mean log loss in nats; None if it is infinite or nothing was scored."""
+        """Mean log loss in nats; None if it is infinite, labels are soft or nothing was scored."""
         return self.result.overall.log_loss
 
     @property
+    def cross_entropy(self) -> float | None:
+        """Mean cross-entropy in nats: the log loss with hard labels."""
+        return self.result.overall.cross_entropy
+
+    @property
+    def kl_divergence(self) -> float | None:
+        """Cross-entropy above the entropy of the targets, in nats; the band is judged on it."""
+        return self.result.overall.kl_divergence
+
+    @property
     def interval(self) -> Interval | None:
-        """95 % interval of the log loss."""
+        """95 % interval of the log loss, or of the excess with soft labels."""
         return self.result.overall.interval
 
     @property
@@ -144,9 +154,12 @@ def _written(text: str, path: str | Path | None) -> str:
 
 
 def evaluate(
-    observed: Any,
-    probs: Any,
+    observed: Any = None,
+    probs: Any = None,
     *,
+    targets: Any = None,
+    normalize_targets: bool = False,
+    label_smoothing: float = 0.0,
     classes: Sequence[Any] | None = None,
     positive: Any = None,
     input_kind: InputKind = "probabilities",
@@ -168,6 +181,13 @@ def evaluate(
     probs : array_like of shape (n_rows,) or (n_rows, n_classes)
         Predictive distributions; one dimension holds the probability of the positive class.
         NumPy arrays, lists, pandas objects, anything with the Arrow C stream interface, tensors.
+    targets : array_like of shape (n_rows,) or (n_rows, n_classes), optional
+        Soft labels instead of `observed`: distributions of what happened. Columns are matched to
+        those of `probs` by name if both are data frames, else by position.
+    normalize_targets : bool
+        Whether `targets` are counts, to be divided by their sum.
+    label_smoothing : float
+        How much of equal odds is mixed into what happened, from 0 to below 1.
     classes : sequence, optional
         Names of the classes in the order of the columns of `probs`; by default the column names
         of a data frame, or the sorted distinct observations if there are as many.
@@ -201,6 +221,8 @@ def evaluate(
     ------
     InputError
         If the predictions are refused; the message names row, column and value.
+    SettingsError
+        If what happened is told in two ways or none, or a setting is out of range.
 
     Examples
     --------
@@ -214,6 +236,8 @@ def evaluate(
     predictions = predictions_from_arrays(
         observed,
         probs,
+        targets=targets,
+        normalize_targets=normalize_targets,
         classes=classes,
         positive=positive,
         input_kind=input_kind,
@@ -223,16 +247,10 @@ def evaluate(
         on_invalid=on_invalid,
         normalize=normalize,
     )
-    settings = EvaluateSettings(floor=floor, normalize=normalize, n_worst=n_worst)
-    result = evaluate_predictions(
-        predictions,
-        settings,
-        title=title,
-        created=creation_time(None),
-        version=evalreport.__version__,
+    settings = EvaluateSettings(
+        floor=floor, normalize=normalize, n_worst=n_worst, label_smoothing=label_smoothing
     )
-    refuse_if_nothing_was_scored(result)
-    return Evaluation(result)
+    return _evaluated(predictions, settings, title)
 
 
 def evaluate_file(
@@ -241,6 +259,9 @@ def evaluate_file(
     format: str | None = None,
     label: str | None = None,
     probs: str | Sequence[str] = (),
+    target_probs: str | Sequence[str] = (),
+    normalize_targets: bool = False,
+    label_smoothing: float = 0.0,
     positive: str | None = None,
     classes: Sequence[str] | None = None,
     input_kind: InputKind = "probabilities",
@@ -264,14 +285,16 @@ def evaluate_file(
     ----------
     paths, *more_paths : str or Path, or a sequence of them
         Files of one format, a directory of them, a pattern with stars, or addresses with a scheme.
-    format, label, probs, positive, classes, input_kind, weight, id, slices
+    format, label, probs, target_probs, normalize_targets, positive, classes, input_kind
+        As the options of ``evalreport report``.
+    weight, id, slices
         As the options of ``evalreport report``: names of columns and classes. What is left out
         is found by name; ``evaluation.result.input.readings`` says how.
     class_column, delimiter, decimal
         As the options ``--class-column``, ``--delimiter`` and ``--decimal``.
     header : bool
         Whether the first line of a text file names the columns; else they are called 1, 2, 3, ….
-    on_invalid, normalize, floor, n_worst, title
+    label_smoothing, on_invalid, normalize, floor, n_worst, title
         As in `evaluate`.
     workers : int
         How many processes may read large inputs.
@@ -289,6 +312,8 @@ def evaluate_file(
         format=format,
         label=label,
         probs=(probs,) if isinstance(probs, str) else tuple(probs),
+        target_probs=(target_probs,) if isinstance(target_probs, str) else tuple(target_probs),
+        normalize_targets=normalize_targets,
         positive=positive,
         classes=None if classes is None else tuple(classes),
         input_kind=input_kind,
@@ -302,18 +327,33 @@ def evaluate_file(
         on_invalid=on_invalid,
         normalize=normalize,
     )
-    first = [paths] if isinstance(paths, str | Path) else list(paths)
-    files = [str(path) for path in (*first, *more_paths)]
+    files = _listed(paths, more_paths)
     predictions = open_predictions(files, settings)
+    how = EvaluateSettings(
+        floor=floor,
+        normalize=normalize,
+        n_worst=n_worst,
+        workers=workers,
+        label_smoothing=label_smoothing,
+    )
+    return _evaluated(predictions, how, title or Path(files[0]).name.split(".")[0])
+
+
+def _evaluated(predictions: Predictions, settings: EvaluateSettings, title: str) -> Evaluation:
     result = evaluate_predictions(
         predictions,
-        EvaluateSettings(floor=floor, normalize=normalize, n_worst=n_worst, workers=workers),
-        title=title or Path(files[0]).name.split(".")[0],
+        settings,
+        title=title,
         created=creation_time(predictions.modified),
         version=evalreport.__version__,
     )
     refuse_if_nothing_was_scored(result)
     return Evaluation(result)
+
+
+def _listed(paths: str | Path | Sequence[str | Path], more: Sequence[str | Path]) -> list[str]:
+    first = [paths] if isinstance(paths, str | Path) else list(paths)
+    return [str(path) for path in (*first, *more)]
 
 
 def read_evaluation(path: str | Path) -> Evaluation:

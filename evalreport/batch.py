@@ -68,6 +68,9 @@ class PredictionBatch:
     log_probs : float64 ndarray of shape (n_rows, n_classes), optional
         Natural logarithms of `probs`, where the input tells them better than `probs` can: losses
         are taken from them then.
+    targets : float64 ndarray of shape (n_rows, n_classes), optional
+        Soft labels: the distribution of what happened. `observed` is then the class of the largest
+        target.
     weights : float64 ndarray of shape (n_rows,), optional
         Case weights, finite and >= 0; a row of weight zero is counted but not scored.
     ids : object ndarray of str of shape (n_rows,), optional
@@ -94,6 +97,7 @@ class PredictionBatch:
     observed: IntArray
     probs: FloatArray
     log_probs: FloatArray | None = None
+    targets: FloatArray | None = None
     weights: FloatArray | None = None
     ids: ObjectArray | None = None
     rows: IntArray | None = None
@@ -110,6 +114,8 @@ class PredictionBatch:
             raise ValueError(f"{len(self.observed)} observations for {n_rows} distributions")
         if n_rows and (self.observed.min() < 0 or self.observed.max() >= n_classes):
             raise ValueError("an observation is not the index of a class")
+        if self.targets is not None and self.targets.shape != self.probs.shape:
+            raise ValueError(f"targets of shape {self.targets.shape} for {self.probs.shape}")
         if self.positive < 0:
             object.__setattr__(self, "positive", n_classes - 1)
         for array in self._arrays():
@@ -118,7 +124,7 @@ class PredictionBatch:
             array.setflags(write=False)
 
     def _arrays(self) -> Iterable[NDArray[Any]]:
-        optional = (self.log_probs, self.weights, self.ids, self.rows)
+        optional = (self.log_probs, self.targets, self.weights, self.ids, self.rows)
         yield from (self.observed, self.probs)
         yield from (array for array in optional if array is not None)
         yield from (column.codes for column in self.slices)
@@ -143,6 +149,7 @@ class PredictionBatch:
             observed=cut(self.observed),
             probs=cut(self.probs),
             log_probs=cut(self.log_probs),
+            targets=cut(self.targets),
             weights=cut(self.weights),
             ids=cut(self.ids),
             rows=cut(self.rows),

@@ -46,14 +46,27 @@ class EvaluateSettings:
         How many rows of the highest loss are kept.
     workers : int
         How many processes to use at most.
+    label_smoothing : float
+        How much of equal odds is mixed into what happened, from 0 to below 1.
+
+    Raises
+    ------
+    SettingsError
+        If the floor or the label smoothing is no such number.
     """
 
     floor: Floor = "auto"
     normalize: str = "error"
     n_worst: int = 20
     workers: int = 1
+    label_smoothing: float = 0.0
 
     def __post_init__(self) -> None:
+        if not 0.0 <= self.label_smoothing < 1.0:
+            raise SettingsError(
+                "label smoothing is a number from 0 to below 1, as 0.1; "
+                f"not {self.label_smoothing:g}."
+            )
         floor = self.floor
         if floor is None or floor == "auto":
             return
@@ -107,6 +120,8 @@ def evaluate_predictions(
         floor=settings.floor_for(predictions.input_kind),
         slices=predictions.columns.slices,
         n_worst=settings.n_worst,
+        soft=predictions.soft,
+        label_smoothing=settings.label_smoothing,
     )
     states = fold(
         plan, predictions.shards, workers=settings.workers, on_batch=on_batch, on_rows=on_rows
@@ -124,14 +139,18 @@ def evaluate_predictions(
 def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the parts of an evaluation that follow from the states, by their names."""
     plan = states.plan
-    overall = plan.by_class.overall(states[plan.by_class])
-    classes = plan.by_class.results(states[plan.by_class])
+    by_class = states[plan.by_class]
+    overall = replace(
+        plan.overall.result(states[plan.overall]),
+        class_balanced_log_loss=plan.by_class.balanced_loss(by_class),
+    )
+    classes = plan.by_class.results(by_class)
     slices = (each.results(states[each]) for each in plan.by_slice)
     return {
-        "task": "binary" if len(plan.classes) == 2 else "multiclass",
+        "task": "soft" if plan.soft else "binary" if len(plan.classes) == 2 else "multiclass",
         "digest": states.digest(),
         "overall": overall,
-        "baseline": plan.by_class.baseline(states[plan.by_class]),
+        "baseline": plan.by_class.baseline(by_class, overall),
         "classes": classes,
         "slices": flag_worse([result for column in slices for result in column]),
         "calibration": _calibration(states),
@@ -194,7 +213,7 @@ def _calibration(states: States) -> CalibrationResult:
         method="isotonic regression on a grid of 32 cells per factor of two",
         gap=gap.gap,
         gap_z=gap.z,
-        mean_confidence=plan.by_class.mean_confidence(states[plan.by_class]),
+        mean_confidence=plan.overall.mean_confidence(states[plan.overall]),
         recoverable=None,
         ece=plan.calibration_error.error(states[plan.calibration_error], view),
         decomposition=None,
@@ -208,7 +227,7 @@ def _input_result(
     plan = states.plan
     counts = states[plan.intake]
     quality = data_quality(counts, states[plan.rejected])
-    scored = states[plan.by_class].total()[0]
+    scored = states[plan.overall].total()[0]
     return InputResult(
         paths=predictions.paths,
         format=predictions.format,
@@ -225,6 +244,7 @@ def _input_result(
         floor=plan.floor,
         normalize=settings.normalize,
         readings=predictions.readings,
+        label_smoothing=plan.label_smoothing,
     )
 
 

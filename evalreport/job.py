@@ -70,7 +70,10 @@ def run(settings: ReportSettings, on_rows: OnRows | None = None) -> JobOutcome:
         result = evaluate_predictions(
             predictions,
             EvaluateSettings(
-                floor=settings.floor, normalize=settings.normalize, workers=settings.workers
+                floor=settings.floor,
+                normalize=settings.normalize,
+                workers=settings.workers,
+                label_smoothing=settings.label_smoothing,
             ),
             title=settings.title or settings.input_name,
             created=creation_time(predictions.modified),
@@ -133,6 +136,8 @@ def _read_settings(settings: ReportSettings) -> ReadSettings:
         on_invalid=settings.on_invalid,
         normalize=settings.normalize,
         keep_rejected_rows=settings.rejects is not None,
+        target_probs=settings.target_probs,
+        normalize_targets=settings.normalize_targets,
     )
 
 

@@ -37,6 +37,8 @@ class ColumnUse:
     weight: str | None = None
     slices: tuple[str, ...] = ()
     cluster: str | None = None
+    targets: tuple[str, ...] = ()
+    """Columns of the target distribution, in the order of the classes, instead of a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class InputResult:
     normalize: str
     readings: tuple[str, ...]
     """Plain sentences on how the columns were understood."""
+    label_smoothing: float = 0.0
+    """How much of equal odds was mixed into what happened before it was scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,12 @@ class OverallResult:
     """Rows scored: of weight above zero."""
     weight: float
     log_loss: float | None
+    """None with soft labels, for which `cross_entropy` takes its place."""
     cross_entropy: float | None
     target_entropy: float | None
+    """Mean entropy of the targets: no forecast can have less cross-entropy; 0 with hard labels."""
     kl_divergence: float | None
+    """Cross-entropy minus target entropy; standard error, interval and band are those of it."""
     standard_error: float | None
     interval: Interval | None
     interval_is_approximate: bool
@@ -90,6 +97,7 @@ class OverallResult:
     mean_probability: float | None
     """exp(-cross_entropy): the geometric mean of the probability given to what happened."""
     accuracy: float | None
+    """With soft labels the mean target probability of the predicted class."""
     brier_score: float | None
     """Multiclass form, 0 to 2."""
     brier_score_binary: float | None
@@ -99,6 +107,13 @@ class OverallResult:
     """Rows with a probability above zero and below the floor."""
     zero_probability_share_of_loss: float | None
     band: BandResult | None
+    class_balanced_log_loss: float | None = None
+    """Plain mean of the losses of the classes that happened, each counted once."""
+
+    @property
+    def judged_loss(self) -> float | None:
+        """The loss that a report speaks of: the excess, which is the log loss of hard labels."""
+        return self.kl_divergence
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +125,22 @@ class BaselineResult:
     skill: float | None
     skill_interval: Interval | None
     band: str | None
+    kl_divergence: float | None = None
+    """What `class_frequencies` has above the entropy of the targets: what skill is measured by."""
+
+    @property
+    def judged_loss(self) -> float | None:
+        """The loss that a report compares with that of the model."""
+        return self.kl_divergence
 
 
 @dataclass(frozen=True, slots=True)
 class ClassResult:
-    """The rows whose observed class is this one."""
+    """The rows whose observed class is this one; with soft labels its share of every row."""
 
     name: str
     n: int
+    """Rows of which it is the observed class, or the one of the largest target."""
     frequency: float
     log_loss: float | None
     cross_entropy: float | None
@@ -130,6 +153,11 @@ class ClassResult:
     band: str | None
     mean_forecast: float | None = None
     """Mean probability given to this class, over all rows; compare it with `frequency`."""
+
+    @property
+    def judged_loss(self) -> float | None:
+        """The loss that a report speaks of: a class has no excess of its own."""
+        return self.cross_entropy
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +180,16 @@ class SliceResult:
     """Whether the loss is above that of all other rows by more than chance, corrected for the
     number of slices, and by enough to matter; None if there are too few rows to tell."""
     rest_log_loss: float | None = None
-    """Log loss of all other rows."""
+    """Log loss of all other rows, or their excess with soft labels."""
     p_value: float | None = None
     """Of the one-sided test against all other rows, before the correction."""
+    kl_divergence: float | None = None
+    """Excess over the entropy of the targets; interval, skill and band are those of it."""
+
+    @property
+    def judged_loss(self) -> float | None:
+        """The loss that a report speaks of."""
+        return self.kl_divergence
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +250,13 @@ class ProbabilityBin:
     """Rows by the probability given to what happened: above `low`, up to and including `high`.
 
     The first bin is exactly zero (`low` = `high` = 0). `expected_n` is how many rows the model's
-    own forecasts put there.
+    own forecasts put there, None with soft labels: their probability is exp(-excess).
     """
 
     low: float
     high: float
     n: int
-    expected_n: float
+    expected_n: float | None
     mean_loss: float | None
     share_of_loss: float | None
 
@@ -231,14 +266,15 @@ class ForecastBin:
     """Rows by forecast: of the positive class, or of the top class with more than two.
 
     From `low` up to but not including `high`; the last bin includes 1. `n_observed` counts the
-    rows in which that class happened. `expected_loss` is what the model would score here if its
-    own probabilities were right. `n` is 0 in empty bins, and the means are None there.
+    rows in which that class happened, or sums its target probabilities. `expected_loss` is what
+    the model would score here if its own probabilities were right. `n` is 0 in empty bins, and
+    the means are None there.
     """
 
     low: float
     high: float
     n: int
-    n_observed: int
+    n_observed: float
     mean_forecast: float | None
     mean_loss: float | None
     expected_loss: float | None

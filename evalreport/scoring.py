@@ -77,6 +77,17 @@ def brier_score(probs: FloatArray, observed: IntArray) -> FloatArray:
     return exact.row_sums(squares)
 
 
+def squared_distance(probs: FloatArray, targets: FloatArray) -> FloatArray:
+    """Brier score of each row against soft labels, 0 to 2; with one-hot rows `brier_score`.
+
+    Parameters
+    ----------
+    probs, targets : float64 ndarray of shape (n_rows, n_classes)
+        Predictive distributions, and the distributions of what happened.
+    """
+    return exact.row_sums((probs - targets) ** 2)
+
+
 def entropy(probs: FloatArray) -> FloatArray:
     r"""Entropy of each row, in nats: the log loss the model itself expects.
 
@@ -103,6 +114,26 @@ def given_to(probs: FloatArray, observed: IntArray) -> FloatArray:
     if len(probs) != len(observed):
         raise ValueError(f"{len(probs)} distributions for {len(observed)} observations")
     return np.asarray(probs[np.arange(len(probs)), observed])
+
+
+def smoothed(targets: FloatArray, smoothing: float) -> FloatArray:
+    """Return targets mixed with equal odds: ``(1 - smoothing) * targets + smoothing / n_classes``.
+
+    Parameters
+    ----------
+    targets : float64 ndarray of shape (n_rows, n_classes)
+        Distributions of what happened.
+    smoothing : float
+        Share of the equal odds, from 0 to below 1; at 0 nothing is changed.
+
+    Examples
+    --------
+    >>> smoothed(np.array([[1.0, 0.0]]), 0.1).round(3).tolist()
+    [[0.95, 0.05]]
+    """
+    if not smoothing:
+        return targets
+    return np.asarray((1.0 - smoothing) * targets + smoothing / targets.shape[1])
 
 
 MOST_NATS = 2048.0
@@ -134,15 +165,23 @@ class ScoredBatch:
     zero to what happened is infinite; it stands as 0 in `losses`, so that sums stay finite, and
     `is_zero` tells those rows.
 
+    With soft labels the loss of a row is its cross-entropy ``-sum_k P_k ln Q_k``. What is left of
+    it without the entropy of the targets is the Kullback-Leibler divergence, in `excess`; with
+    hard labels both are the log loss.
+
     Parameters
     ----------
     batch : PredictionBatch
         The rows.
     floor : float or None
         Least probability scored; None for none.
+    smoothing : float
+        Label smoothing: how much of equal odds is mixed into the targets.
     """
 
-    def __init__(self, batch: PredictionBatch, floor: float | None = FLOOR) -> None:
+    def __init__(
+        self, batch: PredictionBatch, floor: float | None = FLOOR, smoothing: float = 0.0
+    ) -> None:
         self.intake = batch.intake
         self.n_zero_weight = 0
         if batch.weights is not None and not (batch.weights > 0).all():
@@ -151,6 +190,7 @@ class ScoredBatch:
             batch = batch.where(scored)
         self.batch = batch
         self.floor = floor
+        self.smoothing = smoothing
         self.observed = batch.observed
         self.weights = batch.weights
 
@@ -161,6 +201,20 @@ class ScoredBatch:
     def n_classes(self) -> int:
         """Number of classes."""
         return len(self.batch.classes)
+
+    @property
+    def is_soft(self) -> bool:
+        """Whether what happened is a distribution, and not one class."""
+        return self.batch.targets is not None or self.smoothing > 0
+
+    @cached_property
+    def targets(self) -> FloatArray:
+        """Distribution of what happened, shape (n_rows, n_classes); one-hot for hard labels."""
+        targets = self.batch.targets
+        if targets is None:
+            targets = np.zeros(self.batch.probs.shape)
+            targets[np.arange(len(self)), self.observed] = 1.0
+        return smoothed(targets, self.smoothing)
 
     @cached_property
     def given(self) -> FloatArray:
@@ -175,10 +229,18 @@ class ScoredBatch:
 
     @cached_property
     def is_zero(self) -> NDArray[np.bool_]:
-        """Rows that gave probability zero to what happened."""
+        """Rows that gave probability zero to what happened, or to a part of it."""
+        if self.is_soft:
+            return np.asarray((self.is_zero_cell & (self.targets > 0)).any(axis=1))
         if self.log_given is not None:
             return np.asarray(np.isneginf(self.log_given))
         return np.asarray(self.given == 0.0)
+
+    @cached_property
+    def is_zero_cell(self) -> NDArray[np.bool_]:
+        """Classes that were given probability zero; shape (n_rows, n_classes)."""
+        logs = self.batch.log_probs
+        return np.asarray(self.batch.probs == 0.0 if logs is None else np.isneginf(logs))
 
     @cached_property
     def is_floored(self) -> NDArray[np.bool_]:
@@ -186,18 +248,50 @@ class ScoredBatch:
         return self.is_below(self.floor or 0.0) & ~self.is_zero
 
     def is_below(self, floor: float) -> NDArray[np.bool_]:
-        """Return which rows gave what happened less than `floor`."""
+        """Return which rows gave what happened, or a part of it, less than `floor`."""
+        least = exact.log_of(floor) if floor else -np.inf
+        if self.is_soft:
+            logs = self.batch.log_probs
+            cells = self.batch.probs < floor if logs is None else logs < least
+            return np.asarray((cells & (self.targets > 0)).any(axis=1))
         if self.log_given is not None:
-            least = exact.log_of(floor) if floor else -np.inf
             return np.asarray(self.log_given < least)
         return np.asarray(self.given < floor)
 
     @cached_property
     def losses(self) -> FloatArray:
-        """Log loss with the floor in force, in nats."""
+        """Log loss with the floor in force, in nats; of soft labels the cross-entropy."""
+        if self.is_soft:
+            sums = exact.row_sums(self.targets * self.floored_cell_losses)
+            return np.minimum(sums, MOST_NATS)
         if self.log_given is not None:
             return _loss_of_log(self.log_given, self.floor)
         return _loss_of(self.given, self.floor)
+
+    @cached_property
+    def target_entropies(self) -> FloatArray:
+        """Entropy of the targets: no forecast can score less; 0 for hard labels."""
+        return entropy(self.targets) if self.is_soft else np.zeros(len(self))
+
+    @cached_property
+    def excess(self) -> FloatArray:
+        """Loss above the entropy of the targets: their divergence from the forecast."""
+        # Rounding, or the floor, can bring the difference below the 0 that it never is.
+        return np.maximum(self.losses - self.target_entropies, 0.0) if self.is_soft else self.losses
+
+    @cached_property
+    def brier_scores(self) -> FloatArray:
+        """Brier score in its multiclass form."""
+        if self.is_soft:
+            return squared_distance(self.batch.probs, self.targets)
+        return brier_score(self.batch.probs, self.observed)
+
+    @cached_property
+    def floored_cell_losses(self) -> FloatArray:
+        """Loss if class k happened, with the floor in force; shape (n_rows, n_classes)."""
+        if self.batch.log_probs is not None:
+            return _loss_of_log(self.batch.log_probs, self.floor)
+        return _loss_of(self.batch.probs, self.floor)
 
     @cached_property
     def finite_losses(self) -> FloatArray:
@@ -228,6 +322,8 @@ class ScoredBatch:
     def one_vs_rest_losses(self) -> FloatArray:
         """Log loss of the question "did class k happen?"; shape (n_rows, n_classes)."""
         cells = _loss_of(self._complements, self.floor)
+        if self.is_soft:
+            return self.targets * self.floored_cell_losses + (1.0 - self.targets) * cells
         cells[np.arange(len(self)), self.observed] = self.losses
         return cells
 
@@ -260,8 +356,23 @@ class ScoredBatch:
             return self.batch.probs[:, self.batch.positive]
         return self.confidences
 
+    @property
+    def _spoken_of(self) -> IntArray:
+        if self.n_classes == 2:
+            return np.full(len(self), self.batch.positive)
+        return self.predicted
+
     @cached_property
     def forecast_came_true(self) -> NDArray[np.bool_]:
         """Whether the class that `forecasts` speaks of happened."""
-        asked = self.batch.positive if self.n_classes == 2 else self.predicted
-        return np.asarray(self.observed == asked)
+        return np.asarray(self.observed == self._spoken_of)
+
+    @cached_property
+    def forecast_targets(self) -> FloatArray:
+        """Target probability of the class that `forecasts` speaks of."""
+        return given_to(self.targets, self._spoken_of)
+
+    @cached_property
+    def predicted_targets(self) -> FloatArray:
+        """Target probability of the predicted class: how far it was right."""
+        return given_to(self.targets, self.predicted)

@@ -51,6 +51,9 @@ class ReportSettings:
     template_dir: str | None = None
     workers: int = 1
     quiet: bool = False
+    target_probs: tuple[str, ...] = ()
+    normalize_targets: bool = False
+    label_smoothing: float = 0.0
 
     def __post_init__(self) -> None:
         streams = [
@@ -126,6 +129,8 @@ class ReportSettings:
             "--format": self.format,
             "--label": self.label,
             "--probs": ",".join(self.probs) or None,
+            "--target-probs": ",".join(self.target_probs) or None,
+            "--label-smoothing": f"{self.label_smoothing:g}" if self.label_smoothing else None,
             "--positive": self.positive,
             "--classes": None if self.classes is None else ",".join(self.classes),
             "--class-column": self.class_column,
@@ -142,8 +147,8 @@ class ReportSettings:
         for option, value in options.items():
             if value is not None:
                 words += [option, value]
-        if not self.header:
-            words.append("--no-header")
+        words += ["--normalize-targets"] if self.normalize_targets else []
+        words += [] if self.header else ["--no-header"]
         for column in self.slices:
             words += ["--slice", column]
         return shlex.join(words)

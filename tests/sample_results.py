@@ -130,8 +130,50 @@ def unfloored() -> EvaluationResult:
     return _evaluated(batch, "no floor", floor=None)
 
 
+@lru_cache
+def soft() -> EvaluationResult:
+    """Three annotators who disagree about one of three classes, one row ruled out by mistake."""
+    rng = np.random.default_rng(11)
+    targets = rng.multinomial(3, [0.5, 0.3, 0.2], 900) / 3
+    probs = 0.7 * targets + 0.3 * rng.dirichlet(np.ones(3), 900)
+    probs[0], targets[0] = (0.0, 0.5, 0.5), (1 / 3, 1 / 3, 1 / 3)
+    part = SliceColumn("part", rng.integers(0, 2, 900), ("new", "old"))
+    batch = PredictionBatch(
+        ("bird", "cat", "dog"),
+        targets.argmax(axis=1),
+        probs,
+        targets=targets,
+        rows=np.arange(1, 901),
+        slices=(part,),
+    )
+    return _evaluated(batch, "annotators")
+
+
+@lru_cache
+def perfect_soft() -> EvaluationResult:
+    """Every forecast equals its target."""
+    targets = np.random.default_rng(13).dirichlet(np.ones(3), 200)
+    batch = PredictionBatch(("a", "b", "c"), targets.argmax(axis=1), targets, targets=targets)
+    return _evaluated(batch, "too good, softly")
+
+
+@lru_cache
+def smoothed() -> EvaluationResult:
+    """Hard labels of two classes, smoothed by a tenth."""
+    rng = np.random.default_rng(12)
+    positive = rng.uniform(0.05, 0.95, 1_000)
+    observed = (rng.random(1_000) < positive).astype(np.int64)
+    probs = np.stack([1 - positive, positive], axis=1)
+    batch = PredictionBatch(("no", "yes"), observed, probs, rows=np.arange(1, 1_001))
+    return _evaluated(batch, "smoothed", label_smoothing=0.1)
+
+
 SAMPLES = {
-    each.__name__: each for each in (typical, binary, perfect, broken, many, empty, unfloored)
+    each.__name__: each
+    for each in (
+        *(typical, binary, perfect, broken, many, empty, unfloored),
+        *(soft, smoothed, perfect_soft),
+    )
 }
 
 
@@ -178,14 +220,16 @@ def _evaluated(
     title: str,
     floor: float | None = 2.0**-52,
     normalize: str = "error",
+    label_smoothing: float = 0.0,
 ) -> EvaluationResult:
     slices = tuple(each.name for each in batch.slices)
     columns = ColumnUse(
-        label="y",
+        label="y" if batch.targets is None else None,
         probabilities=tuple(f"p_{name}" for name in batch.classes),
         id=None if batch.ids is None else "ticket_id",
         weight=None if batch.weights is None else "weight",
         slices=slices,
+        targets=() if batch.targets is None else tuple(f"t_{name}" for name in batch.classes),
     )
     predictions = Predictions(
         paths=("predictions-2026-11-21.parquet",),
@@ -199,8 +243,9 @@ def _evaluated(
         input_kind="probabilities",
         readings=("Label: column 'y', found by its name.",),
         shards=(_Rows(batch),),
+        soft=batch.targets is not None,
     )
-    settings = EvaluateSettings(floor=floor, normalize=normalize)
+    settings = EvaluateSettings(floor=floor, normalize=normalize, label_smoothing=label_smoothing)
     return evaluate_predictions(
         predictions, settings, title=title, created=CREATED, version=VERSION
     )

@@ -60,7 +60,8 @@ def loss_by_forecast(result: EvaluationResult) -> Figure:
     _explain_lines(figure, result)
     axes = add_axes(figure, left=_LEFT, right=_RIGHT, top=62, bottom=128)
     _set_scales(axes, low, top)
-    _bands(axes, top)
+    if result.task != "soft":  # what is drawn is the cross-entropy, and bands judge the excess
+        _bands(axes, top)
     if is_binary:
         _outcome_curves(axes, top)
         _dome(axes)
@@ -246,8 +247,8 @@ def _row_counts(figure: Figure, bins: Sequence[ForecastBin], low: float) -> None
     for height, outcome in ((highest / 2, "happened"), (-highest / 2, "did not")):
         axes.text(1.03, height, outcome, transform=axes.get_yaxis_transform(), va="center")
     largest = max(max(each.n_observed, each.n - each.n_observed) for each in shown)
-    figure.text(2 / WIDTH, 110 / _HEIGHT, f"Rows (log scale, at most {largest:,} in a bar)")
+    figure.text(2 / WIDTH, 110 / _HEIGHT, f"Rows (log scale, at most {largest:,.0f} in a bar)")
 
 
-def _log_count(n: int) -> float:
+def _log_count(n: float) -> float:
     return log(1 + n, 10)

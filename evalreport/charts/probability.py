@@ -39,17 +39,19 @@ def share_by_probability(result: EvaluationResult) -> Figure:
     A thin line marks the share of rows that the model's own forecasts promised. Bins without rows
     are left out unless it promised some.
     """
-    bins = [each for each in result.loss_by_probability if each.n or each.expected_n >= 1]
+    bins = [each for each in result.loss_by_probability if each.n or (each.expected_n or 0.0) >= 1]
     n_rows = sum(each.n for each in bins)
     if not n_rows:
         return nothing_to_draw("No rows to draw.")
     rows = [each.n / n_rows for each in bins]
-    expected = [each.expected_n / n_rows for each in bins]
+    # Soft labels come without: nothing is expected of how close a forecast is to its target.
+    expected = [(each.expected_n or 0.0) / n_rows for each in bins]
+    is_soft = any(each.expected_n is None for each in bins)
     losses = [each.share_of_loss or 0.0 for each in bins]
     figure = new_figure(52 + 34 * len(bins))
-    heading(figure, "Probability given to what happened")
-    expectation = KeyEntry("what the model expects", INK, 9, (0, (0.17, 9)))
-    key(figure, [KeyEntry("rows", GREY), expectation, KeyEntry("loss", DATA)])
+    heading(figure, "Closeness to the target" if is_soft else "Probability given to what happened")
+    expectation = [KeyEntry("what the model expects", INK, 9, (0, (0.17, 9)))]
+    key(figure, [KeyEntry("rows", GREY), *expectation[is_soft:], KeyEntry("loss", DATA)])
     names = [_range_text(each) for each in bins]
     left = 14 + 5.6 * max(len(name) for name in names)
     axes = add_axes(figure, left=left, right=44, top=40, bottom=4)

@@ -94,6 +94,34 @@ Probs = Annotated[
         show_default=False,
     ),
 ]
+TargetProbs = Annotated[
+    str | None,
+    typer.Option(
+        "--target-probs",
+        metavar="COL[,COL...]",
+        help="Soft labels instead of --label: columns of the distribution of what happened, or a "
+        "pattern.",
+        rich_help_panel=_READING,
+        show_default=False,
+    ),
+]
+NormalizeTargets = Annotated[
+    bool,
+    typer.Option(
+        "--normalize-targets",
+        help="Divide target probabilities by their sum, as for counts of annotators.",
+        rich_help_panel=_READING,
+    ),
+]
+LabelSmoothing = Annotated[
+    float,
+    typer.Option(
+        "--label-smoothing",
+        metavar="EPS",
+        help="Share of equal odds mixed into what happened before it is scored.",
+        rich_help_panel=_SCORING,
+    ),
+]
 Positive = Annotated[
     str | None,
     typer.Option(

@@ -15,6 +15,9 @@ def report(
     format: options.Format = None,
     label: options.Label = None,
     probs: options.Probs = None,
+    target_probs: options.TargetProbs = None,
+    normalize_targets: options.NormalizeTargets = False,
+    label_smoothing: options.LabelSmoothing = 0.0,
     positive: options.Positive = None,
     classes: options.Classes = None,
     input_kind: options.InputKindOption = options.InputKind.probabilities,
@@ -58,6 +61,7 @@ def _settings(given: dict[str, Any]) -> ReportSettings:
         | {
             "inputs": tuple(given["inputs"]),
             "probs": options.words(given["probs"]),
+            "target_probs": options.words(given["target_probs"]),
             "classes": None if given["classes"] is None else options.words(given["classes"]),
             "slices": tuple(given["slices"] or ()),
             "floor": parse_floor(given["floor"]),

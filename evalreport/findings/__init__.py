@@ -44,7 +44,7 @@ def _has_skill(result: EvaluationResult) -> bool:
 
 
 def _has_loss(result: EvaluationResult) -> bool:
-    return result.overall.log_loss is not None
+    return result.overall.judged_loss is not None
 
 
 def _is_judged(group: ClassResult | SliceResult) -> bool:
@@ -77,7 +77,7 @@ _CHECKS = (
     _Check(
         score.floor_dependence,
         ((("floor",), "Other floors give the same band"),),
-        _has_loss,
+        lambda result: _has_loss(result) and bool(result.floors),
     ),
     _Check(
         groups.classes,

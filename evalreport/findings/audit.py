@@ -37,7 +37,7 @@ def swapped_classes(result: EvaluationResult, losses: LossFormat) -> Iterator[Ju
         "error",
         title,
         why=f"{how} would give {losses.text(order.log_loss_read_so)} instead of "
-        f"{losses.text(order.log_loss)}. {_NOTHING_CHANGED}",
+        f"{losses.text(order.log_loss)}{_where(result)}. {_NOTHING_CHANGED}",
         check=_way_out(result, order.read_as),
         section="quality",
         share_of_loss=1.0,
@@ -86,7 +86,17 @@ def _is_shifted(classes: Sequence[str], read_as: Sequence[str]) -> bool:
     return steps in ({1}, {len(numbers) - 1})
 
 
+def _where(result: EvaluationResult) -> str:
+    """Return what the class order was judged by, if labels are soft."""
+    return " for the class of the largest target" if result.task == "soft" else ""
+
+
 def _way_out(result: EvaluationResult, read_as: tuple[str, ...]) -> str:
+    if result.input.columns.targets:
+        return (
+            "“How they were read” says which target is paired with which probability. If it is "
+            "so, list both in the same order with --target-probs and --probs."
+        )
     columns = result.input.columns.probabilities
     if len(columns) == 1:
         return f"If it is so, pass --positive {clean(_other_class(result), _LONGEST)}."

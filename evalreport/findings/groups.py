@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from evalreport.findings.headline import overall_beside
 from evalreport.findings.judgement import (
     FEW_ROWS_IN_A_GROUP,
     Judgement,
@@ -58,7 +59,7 @@ def slice_name(each: SliceResult) -> str:
 
 def stands_out(each: ClassResult | SliceResult, result: EvaluationResult) -> bool:
     """Return whether a group is clearly above the overall loss, and has a large part in it."""
-    overall = result.overall.log_loss
+    overall = overall_beside(each, result)
     if overall is None or each.interval is None or each.share_of_loss is None:
         return False
     return (
@@ -69,7 +70,7 @@ def stands_out(each: ClassResult | SliceResult, result: EvaluationResult) -> boo
 
 
 def _ratio(each: ClassResult | SliceResult, result: EvaluationResult) -> str:
-    return times_text((each.log_loss or 0.0) / (result.overall.log_loss or 1.0))
+    return times_text((each.judged_loss or 0.0) / (overall_beside(each, result) or 1.0))
 
 
 def _shares(each: ClassResult | SliceResult) -> str:
@@ -77,11 +78,11 @@ def _shares(each: ClassResult | SliceResult) -> str:
 
 
 def _brief(each: ClassResult | SliceResult, losses: LossFormat) -> Piece:
-    return Piece(f": {losses.text(each.log_loss)}, {_shares(each)}")
+    return Piece(f": {losses.text(each.judged_loss)}, {_shares(each)}")
 
 
 def _numbers(each: ClassResult | SliceResult, result: EvaluationResult, losses: LossFormat) -> str:
-    text = f"{losses.text(each.log_loss)} on {count_text(each.n, 'row')}: {_shares(each)}."
+    text = f"{losses.text(each.judged_loss)} on {count_text(each.n, 'row')}: {_shares(each)}."
     here, everywhere = each.zero_probability_rows, result.overall.zero_probability_rows
     if not here:
         return text
@@ -99,11 +100,12 @@ def class_sizes(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgem
     """Judge whether every class happened, and often enough."""
     if not result.overall.n:
         return
-    seen = [each for each in result.classes if each.n]
+    # A class may have a part of some soft labels, and the largest of none.
+    seen = [each for each in result.classes if each.frequency]
     if len(seen) == 1:
         yield _one_class(seen[0])
     elif len(seen) < len(result.classes):
-        yield _unseen([clean(each.name, 40) for each in result.classes if not each.n])
+        yield _unseen([clean(each.name, 40) for each in result.classes if not each.frequency])
     small = [each for each in seen if each.n < FEW_ROWS_IN_A_GROUP]
     if small:
         yield _small(small)

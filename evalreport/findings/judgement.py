@@ -57,8 +57,8 @@ def loss_without_zeros(result: EvaluationResult) -> float | None:
     """
     overall = result.overall
     share, n_zero = overall.zero_probability_share_of_loss, overall.zero_probability_rows
-    if overall.log_loss is None or share is None or result.input.columns.weight is not None:
+    if overall.judged_loss is None or share is None or result.input.columns.weight is not None:
         return None
     if not 0 < n_zero < overall.n:
         return None
-    return overall.log_loss * (1.0 - share) * overall.n / (overall.n - n_zero)
+    return overall.judged_loss * (1.0 - share) * overall.n / (overall.n - n_zero)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from evalreport.bands import BANDS, NOT_GREAT, band_of
+from evalreport.findings.headline import equal_odds, is_soft, loss_name
 from evalreport.findings.judgement import (
     FEW_ROWS,
     Judgement,
@@ -86,24 +87,29 @@ def _what_it_costs(result: EvaluationResult, losses: LossFormat) -> str:
     if floor is None:
         return f"No floor is set, so the mean is infinite too. {they} {data}."
     cost = f"{cost_text(losses.value(-math.log(floor)))} {losses.unit}"
-    text = f"Here it is capped at {cost} (floor {floor_text(floor)}). {they} {data}"
+    capped = (
+        "A class that was ruled out costs at most" if is_soft(result) else "Here it is capped at"
+    )
+    text = f"{capped} {cost} (floor {floor_text(floor)}). {they} {data}"
     share = overall.zero_probability_share_of_loss
     text += "." if share is None else f" and {percent_text(share)} of the loss."
     rest = loss_without_zeros(result)
-    return text if rest is None else f"{text} {_without_them(rest, n_zero, losses)}"
+    return text if rest is None else f"{text} {_without_them(result, rest, losses)}"
 
 
-def _without_them(rest: float, n_zero: int, losses: LossFormat) -> str:
-    them = "it" if n_zero == 1 else "them"
-    return f"Without {them} the log loss is {losses.text(rest)} ({band_of(rest).name})."
+def _without_them(result: EvaluationResult, rest: float, losses: LossFormat) -> str:
+    them = "it" if result.overall.zero_probability_rows == 1 else "them"
+    return f"Without {them} the {loss_name(result)} is {losses.text(rest)} ({band_of(rest).name})."
 
 
 def floor_dependence(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
     """Judge whether another tool, with another floor, would print another verdict."""
     known = [each for each in result.floors if each.log_loss is not None]
-    if result.overall.log_loss is None or not known:
+    if result.overall.judged_loss is None or not known:
         return
-    bands = {band_of(each.log_loss or 0.0) for each in known} | {band_of(result.overall.log_loss)}
+    bands = {band_of(each.log_loss or 0.0) for each in known} | {
+        band_of(result.overall.judged_loss)
+    }
     share = _share_below_floor(result)
     if len(bands) == 1 and share <= 0.01:
         return
@@ -135,26 +141,26 @@ def _with_floor(each: FloorResult, losses: LossFormat) -> str:
 def _share_below_floor(result: EvaluationResult) -> float:
     overall, floor = result.overall, result.input.floor
     zeros = overall.zero_probability_share_of_loss or 0.0
-    if floor is None or not overall.log_loss or result.input.columns.weight is not None:
+    if floor is None or not overall.judged_loss or result.input.columns.weight is not None:
         return zeros
-    return zeros + overall.floored_rows * -math.log(floor) / (overall.log_loss * overall.n)
+    return zeros + overall.floored_rows * -math.log(floor) / (overall.judged_loss * overall.n)
 
 
 def skill(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
     """Judge the loss against always predicting the class frequencies, and against guessing."""
-    loss, baseline = result.overall.log_loss, result.baseline
-    if loss is None or baseline.class_frequencies is None or baseline.skill is None:
+    loss, baseline = result.overall.judged_loss, result.baseline
+    if loss is None or baseline.judged_loss is None or baseline.skill is None:
         return
-    numbers = f"Baseline {losses.text(baseline.class_frequencies)}, this model {losses.text(loss)}"
-    uniform = losses.text(baseline.uniform)
-    guessing = f"Equal odds for every class would score {uniform}."
+    numbers = f"Baseline {losses.text(baseline.judged_loss)}, this model {losses.text(loss)}"
+    uniform = equal_odds(result)
+    guessing = f"Equal odds for every class would score {losses.text(uniform)}."
     interval = baseline.skill_interval
     if interval is not None and interval[1] < 0:
         yield judgement(
             "below-baseline",
             "error",
             "Worse than always predicting class frequencies",
-            why=f"{numbers}. {guessing if loss > baseline.uniform else ''}".strip(),
+            why=f"{numbers}. {guessing if loss > uniform else ''}".strip(),
             check=_what_to_check(result),
             section="classes",
         )
@@ -168,7 +174,7 @@ def skill(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
             check="Check that the model saw its inputs, or bring more rows.",
             section="classes",
         )
-    elif interval is None and loss > baseline.uniform:
+    elif interval is None and loss > uniform:
         yield judgement(
             "worse-than-uniform",
             "warning",
@@ -187,14 +193,19 @@ def _what_to_check(result: EvaluationResult) -> str:
 def leakage(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
     """Judge whether the predictions are too good to be true."""
     overall = result.overall
-    if overall.log_loss is None:
+    if overall.judged_loss is None:
         return
     all_right = overall.accuracy == 1.0 and overall.n >= _SUSPICIOUS_ROWS
-    if overall.log_loss == 0.0:
+    if overall.judged_loss == 0.0:
         title, why = "Perfect score", "Every row got 100% for what happened."
-    elif overall.log_loss < _SUSPICIOUS_LOSS:
+        why = "Every forecast equals its target." if is_soft(result) else why
+    elif overall.judged_loss < _SUSPICIOUS_LOSS:
         title = "Almost perfect score"
-        why = f"What happened got {percent_text(overall.mean_probability, 1)} on average."
+        why = (
+            f"The forecasts are {losses.with_unit(overall.judged_loss)} from their targets."
+            if is_soft(result)
+            else f"What happened got {percent_text(overall.mean_probability, 1)} on average."
+        )
     elif all_right:
         title = "Every top class is right"
         why = f"That is so in all {count_text(overall.n, 'row')}."
@@ -251,10 +262,10 @@ def _says_and_is_right(result: EvaluationResult, too_sure: bool) -> tuple[str, s
 
 def bands(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
     """Judge whether the bands suit this number of classes and these base rates."""
-    baseline, loss = result.baseline, result.overall.log_loss
-    if loss is None or baseline.class_frequencies is None or baseline.skill is None:
+    baseline, loss = result.baseline, result.overall.judged_loss
+    if loss is None or baseline.judged_loss is None or baseline.skill is None:
         return
-    band = band_of(baseline.class_frequencies)
+    band = band_of(baseline.judged_loss)
     n_classes = len(result.input.classes)
     if BANDS.index(band) < BANDS.index(NOT_GREAT):
         yield judgement(
@@ -262,7 +273,7 @@ def bands(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
             "note",
             "The bands flatter any model at this base rate",
             why=f"Always predicting class frequencies scores "
-            f"{losses.text(baseline.class_frequencies)}, which the bands call “{band.name}”.",
+            f"{losses.text(baseline.judged_loss)}, which the bands call “{band.name}”.",
             check="Judge by the loss saved against the baseline.",
             section="help",
         )

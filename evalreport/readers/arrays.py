@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 
 from evalreport.errors import InputError, SettingsError
-from evalreport.readers.classes import settle_classes
+from evalreport.readers.classes import Settled, settle_classes
 from evalreport.readers.columns import ColumnPlan
 from evalreport.readers.glimpse import Labels
 from evalreport.readers.interface import (
@@ -24,6 +24,7 @@ from evalreport.readers.labels import canonical, found_labels, in_order
 from evalreport.readers.layout import Layout
 from evalreport.readers.memory import ColumnOfCells, Columns, as_column, as_columns, cells_of
 from evalreport.readers.opening import Stamp, understood
+from evalreport.readers.targets import refuse_contradictions, settle_targets
 from evalreport.readers.wording import KEYWORDS, listed
 from evalreport.results import InputKind
 
@@ -50,6 +51,8 @@ def predictions_from_arrays(
     observed: Any,
     probs: Any,
     *,
+    targets: Any = None,
+    normalize_targets: bool = False,
     classes: Sequence[object] | None = None,
     positive: object | None = None,
     input_kind: InputKind = "probabilities",
@@ -67,6 +70,11 @@ def predictions_from_arrays(
         Labels of what happened: text, whole numbers or truth values.
     probs : array-like of shape (n_rows,) or (n_rows, n_classes)
         Probabilities of the positive class, or predictive distributions.
+    targets : array-like of shape (n_rows,) or (n_rows, n_classes), optional
+        Soft labels instead of `observed`: distributions of what happened, in the order of `probs`
+        unless both have column names.
+    normalize_targets : bool
+        Whether `targets` are counts, to be divided by their sum.
     classes : sequence, optional
         The class of each column of `probs`. Unless given: the column names if the labels are among
         them, else the sorted labels if there are as many.
@@ -99,16 +107,28 @@ def predictions_from_arrays(
     """
     if classes is not None and (isinstance(classes, str) or not isinstance(classes, Iterable)):
         raise SettingsError(f"classes takes the names of all classes, not {classes!r}.")
+    refuse_contradictions(targets is not None, observed is not None, normalize_targets, KEYWORDS)
+    if probs is None or (observed is None and targets is None):
+        raise SettingsError(
+            f"{'probs=' if probs is None else 'observed='} is missing.\n"
+            "  Pass probs= and what happened: observed=, or targets= for soft labels."
+        )
     settings = ReadSettings(
         classes=None if classes is None else tuple(canonical(each) for each in classes),
         positive=None if positive is None else canonical(positive),
         input_kind=input_kind,
         on_invalid=on_invalid,
         normalize=normalize,
+        normalize_targets=normalize_targets,
     )
+    happened = as_columns(*((observed, "observed") if targets is None else (targets, "targets")))
+    if targets is None and len(happened.columns) != 1:
+        raise InputError(f"observed has {len(happened.columns)} columns, and one is needed.")
     table = _table(
-        observed, as_columns(probs, "probs"), weights, ids, {} if slices is None else slices
+        happened, as_columns(probs, "probs"), weights, ids, {} if slices is None else slices
     )
+    if targets is not None:
+        table = replace(table, label=None)
     return _understood(table, settings, _categories_of(observed))
 
 
@@ -123,7 +143,10 @@ class _Table:
     """The arrays as named columns; the names are what messages call them."""
 
     part: ArrayPart
-    label: str
+    label: str | None
+    """None if `happened` are targets."""
+    happened: tuple[str, ...]
+    happened_classes: tuple[str, ...] | None
     probs: tuple[str, ...]
     prob_classes: tuple[str, ...] | None
     weight: str | None
@@ -132,7 +155,7 @@ class _Table:
 
 
 def _table(
-    observed: Any, probs: Columns, weights: Any, ids: Any, slices: Mapping[str, Any]
+    happened: Columns, probs: Columns, weights: Any, ids: Any, slices: Mapping[str, Any]
 ) -> _Table:
     columns = {str(name): as_column(each, f"slice '{name}'") for name, each in slices.items()}
     n_slices = len(columns)
@@ -143,20 +166,19 @@ def _table(
         columns[name] = column
         return name
 
-    label = add("observed", as_column(observed, "observed"))
+    what = tuple(add(*each) for each in zip(happened.shown, happened.columns, strict=True))
     names = tuple(add(*each) for each in zip(probs.shown, probs.columns, strict=True))
     weight = None if weights is None else add("weights", as_column(weights, "weights"))
     row_id = None if ids is None else add("ids", as_column(ids, "ids"))
-    part = ArrayPart(columns, _common_length(columns, label))
-    return _Table(part, label, names, probs.names, weight, row_id, (*columns,)[:n_slices])
+    part = ArrayPart(columns, _common_length(columns, what[0]))
+    slice_names = (*columns,)[:n_slices]
+    return _Table(
+        part, what[0], what, happened.names, names, probs.names, weight, row_id, slice_names
+    )
 
 
 def _understood(table: _Table, settings: ReadSettings, categories: tuple[str, ...]) -> Predictions:
-    column = table.part.columns[table.label]
-    labels = Labels(lambda limit: found_labels([cells_of(column, 0, len(column))], limit), _ANY)
-    found = _Labels(labels, categories, pa.types.is_string(cells_of(column, 0, 1).type))
-    layout, note = _layout(table.prob_classes, table.probs, settings, found)
-    settled = settle_classes(layout, settings, labels, None, table.label, KEYWORDS)
+    settled, targets = _settled(table, settings, categories)
     plan = ColumnPlan(
         label=table.label,
         probs=settled.columns,
@@ -165,11 +187,40 @@ def _understood(table: _Table, settings: ReadSettings, categories: tuple[str, ..
         weight=table.weight,
         id=table.id,
         slices=table.slices,
-        readings=(*note, *settled.readings),
+        readings=settled.readings,
         voice=KEYWORDS,
+        targets=targets,
     )
     source = Source(None, tuple(table.part.columns), True, (table.part,))
     return understood([source], plan, settings, "arrays", Stamp())
+
+
+def _settled(
+    table: _Table, settings: ReadSettings, categories: tuple[str, ...]
+) -> tuple[Settled, tuple[str, ...]]:
+    """Return the classes with their columns, and the columns of targets if there are any."""
+    if table.label is None:
+        probs = _soft_layout(table, settings)
+        targets = Layout(table.happened, table.happened_classes or probs.names)
+        soft = settle_targets(targets, probs, settings, None, KEYWORDS)
+        return soft.settled, soft.targets
+    column = table.part.columns[table.label]
+    labels = Labels(lambda limit: found_labels([cells_of(column, 0, len(column))], limit), _ANY)
+    found = _Labels(labels, categories, pa.types.is_string(cells_of(column, 0, 1).type))
+    layout, note = _layout(table.prob_classes, table.probs, settings, found)
+    settled = settle_classes(layout, settings, labels, None, table.label, KEYWORDS)
+    return replace(settled, readings=(*note, *settled.readings)), ()
+
+
+def _soft_layout(table: _Table, settings: ReadSettings) -> Layout:
+    """Return the columns of the probabilities; no label tells what their classes are called."""
+    if len(table.probs) == 1:
+        return Layout(table.probs, ())
+    numbers = tuple(str(number) for number in range(len(table.probs)))
+    names = table.prob_classes or settings.classes or table.happened_classes or numbers
+    if len(names) != len(table.probs):
+        names = numbers
+    return Layout(table.probs, names)
 
 
 def _common_length(table: Mapping[str, ColumnOfCells], label: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from evalreport.readers.columns import ColumnPlan
 from evalreport.readers.interface import Chunk
 from evalreport.readers.labels import match
 from evalreport.readers.numbers import Kinds, is_narrow, read_numbers
+from evalreport.readers.target_cells import TargetCells, target_cells
 
 T = TypeVar("T")
 
@@ -26,7 +27,7 @@ class Cells:
     Parameters
     ----------
     codes : int64 ndarray of shape (n_rows,)
-        Index of the observed class, or MISSING or UNKNOWN.
+        Index of the observed class, or MISSING or UNKNOWN; of targets the largest one.
     values : float64 ndarray of shape (n_columns, n_rows)
         Probabilities; NaN where `kinds` says that there is no number.
     kinds : uint8 ndarray of shape (n_columns, n_rows), optional
@@ -35,6 +36,8 @@ class Cells:
         The same for the case weights.
     tolerance : float
         How far a sum may be from 1 by the rounding of the storage alone.
+    targets : TargetCells, optional
+        What happened, where no label tells it.
     """
 
     codes: IntArray
@@ -43,9 +46,12 @@ class Cells:
     weights: FloatArray | None
     weight_kinds: Kinds | None
     tolerance: float
+    targets: TargetCells | None = None
 
 
-def read_cells(chunk: Chunk, plan: ColumnPlan, path: str | None) -> Cells:
+def read_cells(
+    chunk: Chunk, plan: ColumnPlan, path: str | None, normalize_targets: bool = False
+) -> Cells:
     """Turn the cells of a chunk into arrays.
 
     Raises
@@ -53,31 +59,36 @@ def read_cells(chunk: Chunk, plan: ColumnPlan, path: str | None) -> Cells:
     InputError
         If a column is of a type that can hold no labels or no numbers.
     """
-    batch = chunk.cells
-
-    def read(column: str, reader: Callable[[pa.Array], T]) -> T:
-        return column_of(chunk, column, reader, path)
-
-    def numbers(column: pa.Array) -> tuple[FloatArray, Kinds | None]:
-        return read_numbers(column, plan.decimal)
-
-    values = np.empty((len(plan.probs), batch.num_rows))
-    kinds: Kinds | None = None
-    for number, column in enumerate(plan.probs):
-        values[number], odd = read(column, numbers)
-        if odd is not None:
-            kinds = np.zeros(values.shape, dtype=np.uint8) if kinds is None else kinds
-            kinds[number] = odd
-    narrow = any(is_narrow(batch.column(column).type) for column in plan.probs)
-    weights = (None, None) if plan.weight is None else read(plan.weight, numbers)
+    values, kinds, tolerance = _numbers(chunk, plan.probs, plan, path)
+    weights: tuple[FloatArray | None, Kinds | None] = (None, None)
+    if plan.weight is not None:
+        weights = column_of(chunk, plan.weight, _reader(plan), path)
+    targets = read_targets(chunk, plan, path, normalize_targets) if plan.targets else None
     return Cells(
-        codes=read(plan.label, lambda column: match(column, plan.classes)),
+        codes=_observed(chunk, plan, path) if targets is None else targets.observed,
         values=values,
         kinds=kinds,
         weights=weights[0],
         weight_kinds=weights[1],
-        tolerance=4e-4 if narrow else 1e-6,
+        tolerance=tolerance,
+        targets=targets,
     )
+
+
+def read_targets(chunk: Chunk, plan: ColumnPlan, path: str | None, normalize: bool) -> TargetCells:
+    """Turn the cells of the targets into distributions.
+
+    Raises
+    ------
+    InputError
+        If a column is of a type that can hold no numbers.
+    """
+    numbers = _numbers(chunk, plan.targets, plan, path)
+    return target_cells(*numbers, normalize, plan.positive)
+
+
+def _observed(chunk: Chunk, plan: ColumnPlan, path: str | None) -> IntArray:
+    return column_of(chunk, plan.label or "", lambda column: match(column, plan.classes), path)
 
 
 def column_of(chunk: Chunk, column: str, reader: Callable[[pa.Array], T], path: str | None) -> T:
@@ -98,6 +109,25 @@ def column_of(chunk: Chunk, column: str, reader: Callable[[pa.Array], T], path: 
             column=column,
             hint="Labels are text, whole numbers or truth values; probabilities are numbers.",
         ) from error
+
+
+def _reader(plan: ColumnPlan) -> Callable[[pa.Array], tuple[FloatArray, Kinds | None]]:
+    return lambda column: read_numbers(column, plan.decimal)
+
+
+def _numbers(
+    chunk: Chunk, columns: Sequence[str], plan: ColumnPlan, path: str | None
+) -> tuple[FloatArray, Kinds | None, float]:
+    """Return the numbers in some columns, what else is there, and the tolerance of their sums."""
+    values = np.empty((len(columns), chunk.cells.num_rows))
+    kinds: Kinds | None = None
+    for number, column in enumerate(columns):
+        values[number], odd = column_of(chunk, column, _reader(plan), path)
+        if odd is not None:
+            kinds = np.zeros(values.shape, dtype=np.uint8) if kinds is None else kinds
+            kinds[number] = odd
+    narrow = any(is_narrow(chunk.cells.column(column).type) for column in columns)
+    return values, kinds, 4e-4 if narrow else 1e-6
 
 
 def text_of(column: pa.Array, row: int) -> str:

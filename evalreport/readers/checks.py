@@ -56,7 +56,7 @@ class CheckedShard:
             yield self._admit(chunk)
 
     def _admit(self, chunk: Chunk) -> PredictionBatch:
-        cells = read_cells(chunk, self.plan, self.path)
+        cells = read_cells(chunk, self.plan, self.path, self.settings.normalize_targets)
         kind = self.settings.input_kind
         view = probability_view(cells.values, kind)
         lowered = (view > 1) & (view <= 1 + MOST_ABOVE_ONE)
@@ -73,6 +73,7 @@ class CheckedShard:
             observed=cells.codes[kept],
             probs=found.probs.T,
             log_probs=None if found.log_probs is None else found.log_probs.T,
+            targets=cells.targets.probs.T[kept] if self.plan.soft and cells.targets else None,
             weights=None if cells.weights is None else cells.weights[kept],
             ids=self._ids(chunk, kept),
             rows=rows[kept],

@@ -135,8 +135,8 @@ def _stripped_if_needed(layout: Layout, labels: Labels) -> tuple[Layout, tuple[s
 
 def _stripped(layout: Layout, labels: Sequence[str]) -> tuple[str, ...] | None:
     """Return the names without a shared start and end, if every label is among them then."""
-    start = _shared_start(layout.columns)
-    end = _shared_start([each[::-1] for each in layout.columns])
+    start = shared_start(layout.columns)
+    end = shared_start([each[::-1] for each in layout.columns])
     for left in range(start, -1, -1):
         for right in range(end, -1, -1):
             names = tuple(canonical(each[left : len(each) - right]) for each in layout.columns)
@@ -145,7 +145,8 @@ def _stripped(layout: Layout, labels: Sequence[str]) -> tuple[str, ...] | None:
     return None
 
 
-def _shared_start(names: Sequence[str]) -> int:
+def shared_start(names: Sequence[str]) -> int:
+    """Return how many letters all the names start with in common."""
     # The names between the first and the last in order share whatever those two share.
     pairs = zip(min(names), max(names), strict=False)
     return next((n for n, (one, other) in enumerate(pairs) if one != other), len(min(names)))

@@ -10,6 +10,7 @@ from evalreport.readers.classes import settle_classes
 from evalreport.readers.glimpse import Glimpse, Labels
 from evalreport.readers.interface import ReadSettings
 from evalreport.readers.layout import find_layout
+from evalreport.readers.targets import SoftPlan, plan_targets, refuse_contradictions
 from evalreport.readers.wording import COMMAND_LINE, Voice, did_you_mean, listed, quoted
 from evalreport.results import ColumnUse
 
@@ -27,10 +28,11 @@ ID_NAMES = ("id", "row_id", "example_id")
 class ColumnPlan:
     """How the columns of the input become predictions.
 
-    `probs` are in the order of `classes`; a single one speaks of the class `positive`.
+    `probs` are in the order of `classes`; a single one speaks of the class `positive`. What
+    happened is in `label` or in `targets`, which are in the order of `classes` too.
     """
 
-    label: str
+    label: str | None
     probs: tuple[str, ...]
     classes: tuple[str, ...]
     positive: int
@@ -43,16 +45,21 @@ class ColumnPlan:
     """What to look at first when the probabilities of a row do not sum to 1."""
     decimal: str = "."
     """What stands before the decimals of numbers in text."""
+    targets: tuple[str, ...] = ()
+    soft: bool = False
+    """Whether some targets are not one-hot; those that are, are labels."""
 
     @property
     def used(self) -> tuple[str, ...]:
         """Every column that is needed, once."""
-        named = (self.label, *self.probs, self.weight, self.id, *self.slices)
+        named = (self.label, *self.targets, *self.probs, self.weight, self.id, *self.slices)
         return tuple(dict.fromkeys(each for each in named if each is not None))
 
     def as_column_use(self) -> ColumnUse:
         """Return the columns as the results name them."""
-        return ColumnUse(self.label, self.probs, self.id, self.weight, self.slices)
+        return ColumnUse(
+            self.label, self.probs, self.id, self.weight, self.slices, targets=self.targets
+        )
 
 
 def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
@@ -65,6 +72,8 @@ def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
     SettingsError
         If the settings contradict each other.
     """
+    has_targets = bool(settings.target_probs)
+    refuse_contradictions(has_targets, settings.label is not None, settings.normalize_targets)
     weight, row_id, *slices = (
         None if name is None else find_column(glimpse, name, option)
         for name, option in (
@@ -74,14 +83,13 @@ def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
         )
     )
     taken = {each for each in (weight, row_id, *slices) if each is not None}
-    label, label_reading = _label(glimpse, settings, taken)
-    labels = Labels(lambda limit: glimpse.labels_in(label, limit), len(glimpse.header) + 1)
-    taken.add(label)
+    label, label_reading = (None, ()) if has_targets else _label(glimpse, settings, taken)
+    taken |= set() if label is None else {label}
     free = [name for name in glimpse.header if name not in taken]
-    layout = find_layout(glimpse, free, settings, labels)
-    settled = settle_classes(layout, settings, labels, glimpse.path, label)
+    found = _distributions(glimpse, free, settings, label)
+    settled = found.settled
     if row_id is None:
-        row_id = _first_named(ID_NAMES, sorted({*free} - {*layout.columns}))
+        row_id = _first_named(ID_NAMES, sorted({*free} - {*settled.columns, *found.targets}))
     return ColumnPlan(
         label=label,
         probs=settled.columns,
@@ -91,13 +99,26 @@ def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
         id=row_id,
         slices=tuple(dict.fromkeys(each for each in slices if each is not None)),
         readings=(
-            label_reading,
+            *label_reading,
             *settled.readings,
             *_other_readings(weight, row_id, slices),
-            *_index_readings(free, settled.columns),
+            *_index_readings(free, (*settled.columns, *found.targets)),
         ),
-        likely_cause=layout.likely_cause,
+        likely_cause=found.likely_cause,
+        targets=found.targets,
     )
+
+
+def _distributions(
+    glimpse: Glimpse, free: Sequence[str], settings: ReadSettings, label: str | None
+) -> SoftPlan:
+    """Find the columns of the probabilities, and those of the targets if there is no label."""
+    if label is None:
+        return plan_targets(glimpse, free, settings)
+    labels = Labels(lambda limit: glimpse.labels_in(label, limit), len(glimpse.header) + 1)
+    layout = find_layout(glimpse, free, settings, labels)
+    settled = settle_classes(layout, settings, labels, glimpse.path, label)
+    return SoftPlan((), settled, layout.likely_cause)
 
 
 def find_column(glimpse: Glimpse, name: str, option: str) -> str:
@@ -127,20 +148,20 @@ def _first_named(names: Sequence[str], header: Sequence[str]) -> str | None:
     return found[0] if found else None
 
 
-def _label(glimpse: Glimpse, settings: ReadSettings, taken: set[str]) -> tuple[str, str]:
+def _label(glimpse: Glimpse, settings: ReadSettings, taken: set[str]) -> tuple[str, tuple[str]]:
     """Return the label column and a sentence on how it was found."""
     if settings.label is not None:
         label = find_column(glimpse, settings.label, "label")
         if label in settings.probs:
             raise SettingsError(f"column '{label}' cannot be both the label and a probability.")
-        return label, f"Label: column '{label}', as asked."
+        return label, (f"Label: column '{label}', as asked.",)
     if glimpse.label is not None:
-        return glimpse.label, f"Label: '{glimpse.label}', by the form of the input."
+        return glimpse.label, (f"Label: '{glimpse.label}', by the form of the input.",)
     free = [each for each in glimpse.header if each not in taken and each not in settings.probs]
     # A slice may be the label as well, if nothing else is.
     found = named(LABEL_NAMES, free) or named(LABEL_NAMES, settings.slices)
     if len(found) == 1:
-        return found[0], f"Label: column '{found[0]}', found by its name."
+        return found[0], (f"Label: column '{found[0]}', found by its name.",)
     if found:
         raise InputError(
             f"columns {quoted(found)} could all be the label.",

@@ -33,7 +33,17 @@ _FACTS = {
     Fault.WEIGHT_NO_NUMBER: "weight '{value}' is no number.",
     Fault.WEIGHT_INFINITE: "the weight is infinite.",
     Fault.WEIGHT_TOO_LARGE: "weight {value} is above 1e300.",
+    Fault.TARGET_MISSING: "the target is missing.",
+    Fault.TARGET_NO_NUMBER: "target '{value}' is no number.",
+    Fault.TARGET_NAN: "the target is NaN.",
+    Fault.TARGET_INFINITE: "the target is infinite.",
+    Fault.TARGET_NEGATIVE: "target {value} is below 0.",
+    Fault.TARGET_ABOVE_ONE: "target {value} is above 1.",
+    Fault.TARGETS_NOT_ONE: "the targets sum to {value}, not to 1.",
+    Fault.TARGETS_ZERO: "the targets are all 0, so nothing happened.",
 }
+_SUMS = (Fault.SUM_NOT_ONE, Fault.TARGETS_NOT_ONE, Fault.TARGETS_ZERO)
+_NO_NUMBERS = (Fault.PROBABILITY_NO_NUMBER, Fault.TARGET_NO_NUMBER)
 _OUT_OF_RANGE = (Fault.PROBABILITY_BELOW_ZERO, Fault.PROBABILITY_ABOVE_ONE)
 
 
@@ -55,7 +65,7 @@ class Complaints:
             fact,
             path=self.path,
             row=self._row(faulty),
-            column=None if faulty.fault == Fault.SUM_NOT_ONE else self._column(faulty),
+            column=None if faulty.fault in _SUMS else self._column(faulty),
             value=value,
             hint=self._hint(faulty, value),
         )
@@ -76,9 +86,13 @@ class Complaints:
 
     def _column(self, faulty: FaultyRow) -> str:
         if faulty.fault <= Fault.LABEL_UNKNOWN:
-            return self.plan.label
+            return self.plan.label or ""
         if faulty.fault == Fault.SUM_NOT_ONE:
             return listed(self.plan.probs, limit=3)
+        if faulty.fault >= Fault.TARGETS_NOT_ONE:
+            return listed(self.plan.targets, limit=3)
+        if faulty.fault >= Fault.TARGET_MISSING:
+            return self.plan.targets[faulty.column]
         if faulty.fault > Fault.SUM_NOT_ONE:
             return self.plan.weight or ""
         return self.plan.probs[faulty.column]
@@ -87,6 +101,9 @@ class Complaints:
         if faulty.fault == Fault.SUM_NOT_ONE and self.judged.sums is not None:
             whole = float(NOUNS[self.judged.kind]["whole"])
             return f"{whole * self.judged.sums[faulty.row]:.6g}"
+        targets = self.judged.cells.targets
+        if faulty.fault >= Fault.TARGETS_NOT_ONE and targets is not None:
+            return f"{targets.sums[faulty.row]:.6g}"
         return text_of(self.chunk.cells.column(self._column(faulty)), faulty.row)
 
     def _hint(self, faulty: FaultyRow, value: str) -> str:
@@ -95,9 +112,12 @@ class Complaints:
             return self._hint_on_label(value) or drop
         if faulty.fault == Fault.SUM_NOT_ONE:
             return self._hint_on_sum(faulty) or drop
+        if faulty.fault == Fault.TARGETS_NOT_ONE:
+            normalize = self.plan.voice.flag("normalize_targets")
+            return f"Pass {normalize} if these are counts: it divides them by their sum."
         if faulty.fault in _OUT_OF_RANGE:
             return self._likely_kind() or drop
-        if faulty.fault == Fault.PROBABILITY_NO_NUMBER and _has_decimal_comma(value):
+        if faulty.fault in _NO_NUMBERS and _has_decimal_comma(value):
             return "Write numbers with a decimal point, or pass --decimal , for all of them."
         return drop
 

@@ -26,7 +26,7 @@ MOST_OFF_ONE = 0.01 + 1e-9
 
 
 class Fault(IntEnum):
-    """Reasons not to score a row, in the order in which they are looked for."""
+    """Reasons not to score a row, in the order in which they are looked for; targets come first."""
 
     LABEL_MISSING = 1
     LABEL_UNKNOWN = 2
@@ -42,6 +42,14 @@ class Fault(IntEnum):
     WEIGHT_NO_NUMBER = 12
     WEIGHT_INFINITE = 13
     WEIGHT_TOO_LARGE = 14
+    TARGET_MISSING = 15
+    TARGET_NO_NUMBER = 16
+    TARGET_NAN = 17
+    TARGET_INFINITE = 18
+    TARGET_NEGATIVE = 19
+    TARGET_ABOVE_ONE = 20
+    TARGETS_NOT_ONE = 21
+    TARGETS_ZERO = 22
 
     def reason(self, kind: InputKind) -> str:
         """Return the phrase that rows are counted by."""
@@ -63,7 +71,18 @@ _REASONS = {
     Fault.WEIGHT_NO_NUMBER: "weight is no number",
     Fault.WEIGHT_INFINITE: "weight is infinite",
     Fault.WEIGHT_TOO_LARGE: "weight is above 1e300",
+    Fault.TARGET_MISSING: "target is missing",
+    Fault.TARGET_NO_NUMBER: "target is no number",
+    Fault.TARGET_NAN: "target is NaN",
+    Fault.TARGET_INFINITE: "target is infinite",
+    Fault.TARGET_NEGATIVE: "target is below 0",
+    Fault.TARGET_ABOVE_ONE: "target is above 1",
+    Fault.TARGETS_NOT_ONE: "targets do not sum to 1",
+    Fault.TARGETS_ZERO: "targets are all 0",
 }
+
+_BEFORE_TARGETS = Fault.TARGET_MISSING - 1
+"""What turns a fault of target cells into one of these."""
 
 NOUNS: dict[InputKind, dict[str, str]] = {
     "probabilities": {"noun": "probability", "nouns": "probabilities", "most": "1", "whole": "1"},
@@ -130,6 +149,8 @@ def _healthy(judged: Judged, normalize: Normalize) -> Mask:
     healthy &= judged.view.max(axis=0) <= 1 + MOST_ABOVE_ONE
     if judged.sums is not None:
         healthy &= ~_sum_is_wrong(judged.sums, normalize)
+    if cells.targets is not None:
+        healthy &= cells.targets.faults == 0
     if cells.weights is not None:
         healthy &= (cells.weights >= 0) & (cells.weights <= MOST_WEIGHT)
     return healthy
@@ -147,6 +168,11 @@ def _classify(
 ) -> tuple[NDArray[np.uint8], IntArray]:
     faults = np.zeros(len(rows), dtype=np.uint8)
     columns = np.zeros(len(rows), dtype=np.int64)
+    targets = judged.cells.targets
+    if targets is not None:
+        found = targets.faults[rows]
+        faults[found > 0] = found[found > 0] + _BEFORE_TARGETS
+        columns = targets.columns[rows]
 
     def mark(fault: Fault, where: Mask) -> None:
         hit = (where.any(axis=0) if where.ndim == 2 else where) & (faults == 0)

@@ -30,6 +30,10 @@ class ReadSettings:
     ----------
     format : str, optional
         Name of the format; by the suffix of the file unless given.
+    target_probs : tuple of str
+        Columns of the distribution of what happened, instead of a label; written like `probs`.
+    normalize_targets : bool
+        Whether targets are counts, to be divided by their sum.
     label, weight, id : str, optional
         Columns of what happened, of the case weights and of the row ids.
     probs : tuple of str
@@ -75,6 +79,8 @@ class ReadSettings:
     decimal: Decimal | None = None
     header: bool = True
     class_column: str | None = None
+    target_probs: tuple[str, ...] = ()
+    normalize_targets: bool = False
 
     def __post_init__(self) -> None:
         for option, choices in _CHOICES.items():
@@ -199,3 +205,5 @@ class Predictions:
     readings: tuple[str, ...]
     """Plain sentences on how the columns were understood."""
     shards: tuple[Shard, ...]
+    soft: bool = False
+    """Whether batches have targets: a distribution of what happened that is not one-hot."""

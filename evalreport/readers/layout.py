@@ -12,7 +12,7 @@ from evalreport.readers.glimpse import Glimpse, Labels
 from evalreport.readers.interface import ReadSettings
 from evalreport.readers.labels import canonical
 from evalreport.readers.numbers import read_numbers
-from evalreport.readers.wording import did_you_mean, listed, quoted
+from evalreport.readers.wording import COMMAND_LINE, did_you_mean, listed, quoted
 from evalreport.results import InputKind
 
 PREFIXES = ("prob_", "proba_", "p_", "probability_")
@@ -76,13 +76,15 @@ def find_layout(
     """
     asked = settings.probs or tuple(each for each in (glimpse.probs,) if each is not None)
     if len(asked) == 1 and asked[0] in glimpse.groups:
-        return _group(glimpse, asked[0])
+        return group_layout(glimpse, asked[0])
     if asked:
-        return _asked_for(glimpse, free, asked)
+        return asked_for(glimpse, free, asked)
     kind = settings.input_kind
     families = _families(free, PREFIXES_BY_KIND[kind])
     wide = [family for family in families if not family.is_single]
-    wide += [_group(glimpse, each) for each in glimpse.groups if _is_distribution(each, settings)]
+    wide += [
+        group_layout(glimpse, each) for each in glimpse.groups if _is_distribution(each, settings)
+    ]
     if not wide:
         wide = _named_like(free, _closed_list(settings) or labels.all())
     plain = [each for each in free if each not in glimpse.groups]
@@ -106,7 +108,8 @@ def _is_distribution(group: str, settings: ReadSettings) -> bool:
     return name in GROUP_NAMES or name in GROUP_NAMES_BY_KIND.get(settings.input_kind, ())
 
 
-def _group(glimpse: Glimpse, name: str) -> Layout:
+def group_layout(glimpse: Glimpse, name: str) -> Layout:
+    """Return the columns that a list, record or matrix of the input holds."""
     group = glimpse.groups[name]
     if len(group.columns) == 1:
         return Layout(group.columns, () if group.by_position else group.names, group=name)
@@ -161,11 +164,14 @@ def _looks_like_probability(glimpse: Glimpse, column: str) -> bool:
     return bool(inside.any() and ((numbers >= 0) & (numbers <= 1)).all())
 
 
-def _asked_for(glimpse: Glimpse, free: Sequence[str], asked: Sequence[str]) -> Layout:
+def asked_for(
+    glimpse: Glimpse, free: Sequence[str], asked: Sequence[str], option: str = "probs"
+) -> Layout:
+    """Return the columns that an option names or describes by a pattern."""
     items: list[str] = []
     for each in asked:
         items += [each] if each in free else [item for item in each.split(",") if item]
-    pairs = [pair for each in items for pair in _matches(glimpse, free, each)]
+    pairs = [pair for each in items for pair in _matches(glimpse, free, each, option)]
     columns = tuple(dict.fromkeys(column for column, _ in pairs))
     explicit = not any(_is_pattern(each, free) for each in items)
     if len(columns) == 1 and explicit:
@@ -178,8 +184,10 @@ def _is_pattern(item: str, free: Sequence[str]) -> bool:
     return "*" in item and item not in free
 
 
-def _matches(glimpse: Glimpse, free: Sequence[str], item: str) -> list[tuple[str, str]]:
-    """Return the columns that an item of --probs means, each with the class it is named after."""
+def _matches(
+    glimpse: Glimpse, free: Sequence[str], item: str, option: str
+) -> list[tuple[str, str]]:
+    """Return the columns that an item of an option means, each with the class in its name."""
     for fold in (str, str.casefold):
         if _is_pattern(item, free):
             start, _, end = fold(item).partition("*")
@@ -195,10 +203,13 @@ def _matches(glimpse: Glimpse, free: Sequence[str], item: str) -> list[tuple[str
         if found:
             return found
     if item in glimpse.header:
-        fact, hint = f"--probs asks for '{item}', which is in use as another column.", None
+        fact, hint = (
+            f"{COMMAND_LINE.option(option)} asks for '{item}', which is in use as another column.",
+            None,
+        )
     else:
         what = "no column fits" if _is_pattern(item, free) else "there is no column"
-        fact = f"{what} '{item}', which --probs asks for."
+        fact = f"{what} '{item}', which {COMMAND_LINE.option(option)} asks for."
         hint = did_you_mean(item, free, "columns")
     raise InputError(fact, path=glimpse.path, value=item, hint=hint)
 

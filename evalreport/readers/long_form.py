@@ -103,6 +103,11 @@ def _roles(source: Source, settings: ReadSettings) -> Roles:
             hint=f"Pass --{option} COL; the columns are: {listed(source.header)}.",
         )
 
+    if settings.target_probs:
+        raise SettingsError(
+            "--target-probs does not go with --class-column: the long form has a label.\n"
+            "  Give every class a column of its own, or pass --label."
+        )
     if len(settings.probs) > 1:
         raise SettingsError("with --class-column, --probs names one column: the probability.")
     roles = Roles(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from evalreport.errors import InputError
-from evalreport.readers.cells import column_of
+from evalreport.readers.cells import column_of, read_targets
 from evalreport.readers.checks import CheckedShard
 from evalreport.readers.columns import ColumnPlan, plan_columns
 from evalreport.readers.formats import format_of
@@ -144,6 +144,8 @@ def understood(
     stamp: Stamp,
 ) -> Predictions:
     """Put sources and plan together."""
+    if plan.targets:
+        plan = _with_softness(sources, plan, settings.normalize_targets)
     shards: tuple[Shard, ...] = tuple(
         CheckedShard(part, plan, settings, number, source.path, source.header)
         for number, source in enumerate(sources)
@@ -162,7 +164,27 @@ def understood(
         input_kind=settings.input_kind,
         readings=(*plan.readings, *notes),
         shards=shards,
+        soft=plan.soft,
     )
+
+
+def _with_softness(sources: Sequence[Source], plan: ColumnPlan, normalize: bool) -> ColumnPlan:
+    """Return the plan with whether labels are soft: targets that are all one-hot are labels.
+
+    The statistics of hard and soft labels differ, so that this has to be known before any row is
+    scored. Soft labels show in the first rows, as a rule, and nothing more is read then.
+    """
+    max_rows = max(1, MAX_CELLS // len(plan.targets))
+    soft = any(
+        not read_targets(chunk, plan, source.path, normalize).is_one_hot
+        for source in sources
+        for part in source.parts
+        for chunk in part.chunks(plan.targets, min(MAX_ROWS, max_rows))
+    )
+    notes = ["Targets are divided by their sum in every row."] if normalize else []
+    if not soft:
+        notes.append("Every row gives one class all of its target, so the targets are labels.")
+    return replace(plan, soft=soft, readings=(*plan.readings, *notes))
 
 
 def _with_decimal(

@@ -27,6 +27,16 @@ class Voice:
             return f"{name}={value!r}" if value else f"{name}="
         return f"--{name.replace('_', '-')} {value}".rstrip()
 
+    def flag(self, name: str) -> str:
+        """Return an option that is on or off, as it is turned on.
+
+        Examples
+        --------
+        >>> Voice().flag("normalize_targets"), Voice(keywords=True).flag("normalize_targets")
+        ('--normalize-targets', 'normalize_targets=True')
+        """
+        return f"{name}=True" if self.keywords else self.option(name)
+
 
 COMMAND_LINE = Voice()
 KEYWORDS = Voice(keywords=True)

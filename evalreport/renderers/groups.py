@@ -40,6 +40,13 @@ def more_groups(report: Report, section_id: str) -> str:
     return "" if table is None else table.more
 
 
+def loss_title(report: Report, section_id: str) -> str:
+    """Return what the table of a section calls the loss."""
+    table = _group_table(report, section_id)
+    columns = () if table is None else table.columns
+    return next((each.title for each in columns if each.key == "log_loss"), "")
+
+
 def _group_table(report: Report, section_id: str) -> Table | None:
     section = section_of(report, section_id)
     tables = () if section is None else section.tables

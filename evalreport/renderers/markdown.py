@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from evalreport.formats import DASH
 from evalreport.renderers.environment import markdown_environment, own_templates_at_fault
-from evalreport.renderers.groups import Group, groups, more_groups
+from evalreport.renderers.groups import Group, groups, loss_title, more_groups
 from evalreport.renderers.markup import code_span, in_cell, prose
 from evalreport.renderers.mermaid import MOST_BARS, bar_chart
 from evalreport.renderers.plain import (
@@ -80,6 +80,8 @@ class MarkdownRenderer:
 class GroupTable:
     """The table of the classes or slices."""
 
+    loss: str
+    """What it calls the loss."""
     n: int
     """How many there are, shown or not."""
     groups: tuple[Group, ...]
@@ -137,8 +139,8 @@ def summarise(report: Report) -> Summary:
         notes=tuple(each for each in findings if each.tag.text == _NOTE),
         classes=classes,
         slices=_group_table(report, "slices", len(result.slices)),
-        chart=bar_chart(classes.groups, f"Log loss by class ({unit}, lower is better)", unit),
-        chart_text=_chart_text(len(classes.groups)),
+        chart=bar_chart(classes.groups, f"{classes.loss} by class ({unit}, lower is better)", unit),
+        chart_text=_chart_text(classes),
         definitions=() if guide is None else guide.definitions,
         digest=result.digest[:_DIGEST_LENGTH],
     )
@@ -149,7 +151,7 @@ def _heading(report: Report) -> str:
     if verdict.value_text == DASH:
         return verdict.headline
     colon = "," if ":" in verdict.headline else ":"
-    return f"Log loss {verdict.value_text}{colon} {uncapitalised(verdict.headline)}"
+    return f"{verdict.loss_name} {verdict.value_text}{colon} {uncapitalised(verdict.headline)}"
 
 
 def _facts(report: Report) -> tuple[Fact, ...]:
@@ -166,12 +168,18 @@ def _instead_of_comparison(report: Report) -> Text:
 
 
 def _group_table(report: Report, section_id: str, n: int) -> GroupTable:
-    return GroupTable(n, groups(report, section_id), more_groups(report, section_id))
+    return GroupTable(
+        loss=loss_title(report, section_id),
+        n=n,
+        groups=groups(report, section_id),
+        more=more_groups(report, section_id),
+    )
 
 
-def _chart_text(n_classes: int) -> str:
-    which = f"of the {MOST_BARS} worst classes" if n_classes > MOST_BARS else "by class"
-    return f"Log loss {which}, this run. The table above has the same numbers."
+def _chart_text(classes: GroupTable) -> str:
+    is_cut = len(classes.groups) > MOST_BARS
+    which = f"of the {MOST_BARS} worst classes" if is_cut else "by class"
+    return f"{classes.loss} {which}, this run. The table above has the same numbers."
 
 
 def _glyph(tone: Tone) -> str:

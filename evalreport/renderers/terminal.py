@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text as Line
 
 from evalreport.formats import DASH, bytes_text, count_text
-from evalreport.renderers.groups import Group, groups
+from evalreport.renderers.groups import Group, groups, loss_title
 from evalreport.renderers.layout import Lettering, aligned, clipped, packed, width_of, wrapped
 from evalreport.renderers.plain import (
     all_findings,
@@ -134,14 +134,15 @@ def _verdict(report: Report, letters: Lettering) -> list[Line]:
         return [*limits, number]
     band = _tag(verdict.band, letters)
     if width_of(number.plain) + 3 + width_of(band.plain) > WIDTH:
-        return [*limits, number, Line(" " * len(_LABEL)) + band]
+        return [*limits, number, Line(" " * (len(verdict.loss_name) + 1)) + band]
     return [*limits, Line("   ").join([number, band])]
 
 
 def _number(verdict: Verdict) -> str:
     if verdict.value_text == DASH:
         return verdict.headline
-    return f"{_LABEL}{verdict.value_text} {unit_name(verdict)} ({interval_aside(verdict)})"
+    name, unit = verdict.loss_name, unit_name(verdict)
+    return f"{name} {verdict.value_text} {unit} ({interval_aside(verdict)})"
 
 
 def _findings(report: Report, letters: Lettering) -> list[Line]:
@@ -179,16 +180,16 @@ def _group_table(report: Report, section: str, title: str, letters: Lettering) -
     if not found:
         return []
     shown = found[:MOST_GROUPS]
-    lines = _table(shown, title, letters)
+    lines = _table(shown, title, loss_title(report, section), letters)
     everything = report.result.classes if section == "classes" else report.result.slices
     n_more = len(everything) - len(shown)
     return [*lines, Line(f"and {n_more:,} more", "dim")] if n_more > 0 else lines
 
 
-def _table(shown: Sequence[Group], title: str, letters: Lettering) -> list[Line]:
+def _table(shown: Sequence[Group], title: str, loss: str, letters: Lettering) -> list[Line]:
     names = [letters.text(each.name) for each in shown]
     widest = max(width_of(each) for each in (title, *names))
-    columns = _columns(shown, letters)
+    columns = _columns(shown, loss, letters)
     for dispensable in ("95% CI", "Of loss"):
         if _room_beside(columns) < min(widest, _COMFORTABLE_NAME):
             columns.pop(dispensable)
@@ -197,11 +198,11 @@ def _table(shown: Sequence[Group], title: str, letters: Lettering) -> list[Line]
     return aligned({**named, **columns}, left={title, "Band"})
 
 
-def _columns(shown: Sequence[Group], letters: Lettering) -> dict[str, list[Line]]:
+def _columns(shown: Sequence[Group], loss: str, letters: Lettering) -> dict[str, list[Line]]:
     """Return every column but the name, by its title."""
     return {
         "Rows": _lines([letters.text(each.rows) for each in shown]),
-        "Log loss": _lines([letters.text(each.loss) for each in shown], "bold"),
+        loss: _lines([letters.text(each.loss) for each in shown], "bold"),
         "95% CI": _lines([letters.text(each.interval) for each in shown]),
         "Band": [_tag(each.band, letters) if each.band else Line("") for each in shown],
         "Of loss": _lines([letters.text(each.share) for each in shown]),

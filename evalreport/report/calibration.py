@@ -54,7 +54,7 @@ def _lede(view: View) -> Text:
 
 
 def _gap(view: View) -> tuple[Text, ...]:
-    calibration, loss = view.result.calibration, view.result.overall.log_loss
+    calibration, loss = view.result.calibration, view.result.overall.cross_entropy
     if calibration.gap is None or loss is None:
         return ()
     expected = view.losses.text(max(loss - calibration.gap, 0.0))
@@ -172,7 +172,7 @@ def _histogram(view: View) -> Figure:
                 (
                     Cell(range_text(each.low, each.high), each.low),
                     Cell(f"{each.n:,}", each.n),
-                    Cell(f"{each.n_observed:,}", each.n_observed),
+                    Cell(view.count_of(each.n_observed), each.n_observed),
                     Cell(percent_text(each.n_observed / each.n, 1), each.n_observed / each.n),
                 )
                 for each in bins

@@ -14,8 +14,10 @@ from evalreport.formats import (
     floor_text,
     listed,
     percent_text,
+    scale_text,
     score_text,
 )
+from evalreport.report import soft
 from evalreport.report.model import Cell, Column, Definition, Section, Span, Table, Text
 from evalreport.report.view import View, band_range_text, band_tag, code, enumerated, say
 
@@ -44,16 +46,17 @@ def help_section(view: View) -> Section:
             "Log loss (cross-entropy) measures how much probability the model gave to what "
             "happened. 0 means it always gave 100%. Lower is better."
         ),
-        definitions=_definitions(view),
+        definitions=(*(soft.definitions(view) if view.is_soft else ()), *_definitions(view)),
         tables=(_bands_table(),),
     )
 
 
 def _definitions(view: View) -> tuple[Definition, ...]:
     overall = view.result.overall
-    has_loss = overall.log_loss is not None
+    has_loss = overall.judged_loss is not None
     here = f" {percent_text(overall.mean_probability)} here." if has_loss else ""
     bits = f": {score_text(overall.bits)} bits" if has_loss else ""
+    loss = "cross-entropy" if view.is_soft else "log loss"
     texts = {
         "Bands": "A rule of thumb, in nats. They do not know how many classes you have or how rare "
         "they are, so a low number is not always good and a high one not always bad. The baseline "
@@ -65,7 +68,7 @@ def _definitions(view: View) -> tuple[Definition, ...]:
         "disaster that is not in these rows.",
         "Share of loss": "How much of the total loss comes from this group. Compare it with the "
         "group's share of rows.",
-        "Average probability": f"The geometric mean: e to the power of minus the log loss.{here}",
+        "Average probability": f"The geometric mean: e to the power of minus the {loss}.{here}",
         "Nats and bits": f"Natural logarithm. Divide by 0.693 for bits{bits}.",
         "Floor": _floor_sentence(view),
     }
@@ -170,6 +173,11 @@ def _columns(view: View) -> Text:
         if name is not None:
             spans += [Span(f"{what} "), code(clean(name, 40)), Span("; ")]
     n_probs = len(used.probabilities)
+    if used.targets:
+        names = [code(clean(name, 40)) for name in used.targets[:_MOST_COLUMNS]]
+        more = len(used.targets) - len(names)
+        spans += [Span("targets "), *enumerated(names)]
+        spans.append(Span(f" and {more:,} more; " if more else "; "))
     spans.append(Span("probabilities " if n_probs > 1 else "probability "))
     spans += enumerated(code(clean(name, 40)) for name in used.probabilities[:_MOST_COLUMNS])
     if n_probs > _MOST_COLUMNS:
@@ -191,6 +199,11 @@ def _classes(view: View) -> Text:
     return say(f"{names}{positive}")
 
 
+def _smoothing(view: View) -> tuple[str, ...]:
+    smoothing = view.result.input.label_smoothing
+    return (f"labels smoothed by {scale_text(smoothing)}",) if smoothing else ()
+
+
 def _method(view: View) -> str:
     floor = view.result.input.floor
     parts = [
@@ -198,6 +211,7 @@ def _method(view: View) -> str:
         "no floor"
         if floor is None
         else f"floor {floor_text(floor)} ({cost_text(-math.log(floor))} nats)",
+        *_smoothing(view),
         "weighted by row" if view.is_weighted else "unweighted",
         INTERVAL_METHOD,
         f"reliability by {view.result.calibration.method}",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from evalreport.bands import BANDS, band_of
+from evalreport.bands import BANDS
 from evalreport.findings import slice_name, stands_out
+from evalreport.findings.headline import loss_name, overall_beside
 from evalreport.findings.judgement import FEW_ROWS_IN_A_GROUP
-from evalreport.formats import DASH, clean, count_text, listed, percent_text, scale_text
+from evalreport.formats import DASH, capital, clean, count_text, listed, percent_text, scale_text
 from evalreport.report.marks import interval_mark, nice_scale, share_mark
 from evalreport.report.model import Cell, Column, Figure, Section, Table, Text
 from evalreport.report.view import View, band_tag, say, strong, tone_of
@@ -30,7 +31,7 @@ def classes_section(view: View) -> Section | None:
         id="classes",
         title="Where the loss is, by class",
         nav_title="By class",
-        lede=_classes_lede(view, [each for each in classes if each.n]),
+        lede=_classes_lede(view, [each for each in classes if each.frequency]),
         tables=(_classes_table(view, classes),),
         figures=_classes_figures(view, classes),
         notes=(
@@ -61,15 +62,15 @@ def slices_section(view: View) -> Section | None:
 
 def _worst_first(each: Group) -> tuple[bool, float, int]:
     # An infinite mean comes first, a class without rows last.
-    loss = math.inf if each.log_loss is None else each.log_loss
-    return (each.n == 0, -loss, -each.n)
+    loss = math.inf if each.judged_loss is None else each.judged_loss
+    return (not each.frequency, -loss, -each.n)
 
 
 # --- sentences --------------------------------------------------------------------------------
 
 
 def _classes_lede(view: View, seen: Sequence[ClassResult]) -> Text:
-    if view.result.overall.log_loss == 0.0:
+    if view.result.overall.judged_loss == 0.0:
         return say("Every class has a loss of 0.")
     if view.is_infinite:
         return _infinite_lede(seen)
@@ -80,7 +81,7 @@ def _classes_lede(view: View, seen: Sequence[ClassResult]) -> Text:
     if len(seen) == 1:
         return say("Only ", strong(clean(seen[0].name, 40)), " happened.")
     worst = seen[0]
-    loss = view.mean_loss_text(worst.n, worst.log_loss)
+    loss = view.mean_loss_text(worst.n, worst.judged_loss)
     return say(
         "No class stands out. The highest loss is that of ",
         strong(clean(worst.name, 40)),
@@ -89,7 +90,7 @@ def _classes_lede(view: View, seen: Sequence[ClassResult]) -> Text:
 
 
 def _infinite_lede(groups: Sequence[Group]) -> Text:
-    infinite = [each for each in groups if each.log_loss is None]
+    infinite = [each for each in groups if each.judged_loss is None]
     names = [
         slice_name(each) if isinstance(each, SliceResult) else clean(each.name, 40)
         for each in infinite
@@ -98,7 +99,7 @@ def _infinite_lede(groups: Sequence[Group]) -> Text:
 
 
 def _the_others(view: View, rest: Sequence[ClassResult]) -> Text:
-    losses = [each.log_loss for each in rest if each.log_loss is not None]
+    losses = [each.judged_loss for each in rest if each.judged_loss is not None]
     if not losses:
         return ()
     if len(losses) == 1:
@@ -113,9 +114,9 @@ def _slices_lede(view: View, large: Sequence[SliceResult], n_small: int) -> Text
     checked = f"{counted}{hidden if n_small else ''}."
     if not large:
         return say(f"{counted}, all with fewer than {FEW_ROWS_IN_A_GROUP} rows: too few to show.")
-    if view.result.overall.log_loss == 0.0:
+    if view.result.overall.judged_loss == 0.0:
         return say(f"Every slice has a loss of 0. {checked}")
-    if view.is_infinite and large[0].log_loss is None:
+    if view.is_infinite and large[0].judged_loss is None:
         return (*_infinite_lede(large), *say(f" {checked}"))
     bad = [
         each
@@ -125,7 +126,7 @@ def _slices_lede(view: View, large: Sequence[SliceResult], n_small: int) -> Text
     if bad:
         return (*_stands_out(bad), *say(f" {checked}"))
     worst = large[0]
-    loss = view.mean_loss_text(worst.n, worst.log_loss)
+    loss = view.mean_loss_text(worst.n, worst.judged_loss)
     return say(
         "No slice stands out. The highest loss is that of ",
         strong(slice_name(worst)),
@@ -160,12 +161,16 @@ def _classes_table(view: View, classes: Sequence[ClassResult]) -> Table:
     scale = _scale(view, shown)
     return Table(
         id="classes",
-        caption="Log loss by observed class, worst first",
-        note=f"Dashed line: overall log loss, {view.overall_text}. "
+        caption="Cross-entropy by class, worst first"
+        if view.is_soft
+        else "Log loss by observed class, worst first",
+        note=f"Dashed line: all rows, {_all_rows_text(view)}. "
+        if view.is_soft
+        else f"Dashed line: overall log loss, {view.overall_text}. "
         "Baseline: the loss of always giving this class its frequency.",
         columns=(
             Column("name", "Class"),
-            *_loss_columns(scale),
+            *_loss_columns(scale, "Cross-entropy" if view.is_soft else "Log loss"),
             Column("rows", "Rows", numeric=True),
             Column("share_of_loss", "Share of loss", numeric=True),
             Column("baseline", "Baseline", numeric=True),
@@ -179,9 +184,15 @@ def _classes_table(view: View, classes: Sequence[ClassResult]) -> Table:
     )
 
 
-def _loss_columns(scale: float) -> tuple[Column, ...]:
+def _all_rows_text(view: View) -> str:
+    """Return the loss of all rows beside those of the classes."""
+    overall = view.result.overall
+    return view.mean_loss_text(overall.n, overall.cross_entropy)
+
+
+def _loss_columns(scale: float, name: str) -> tuple[Column, ...]:
     return (
-        Column("log_loss", "Log loss", numeric=True),
+        Column("log_loss", name, numeric=True),
         Column("band", "Band"),
         Column("interval", "95% CI", numeric=True),
         Column("mark", f"0 to {scale_text(scale)}", sortable=False),
@@ -203,18 +214,20 @@ def _class_row(view: View, each: ClassResult, scale: float) -> tuple[Cell, ...]:
 
 def _class_total(view: View, scale: float) -> tuple[Cell, ...]:
     overall, baseline = view.result.overall, view.result.baseline.class_frequencies
-    loss = overall.log_loss
-    tag = band_tag(overall.band.name) if overall.band else None
+    loss = overall.cross_entropy
+    # Band and interval are those of the excess, and classes have only parts of the cross-entropy.
+    tag = band_tag(overall.band.name) if overall.band and not view.is_soft else None
+    interval = None if view.is_soft else overall.interval
     mark = None
     if loss is not None:
         value = view.losses.value(loss)
-        ends = _shown_interval(view, overall.interval)
-        mark = interval_mark(value, ends, value, scale, tone_of(loss))
+        ends = _shown_interval(view, interval)
+        mark = interval_mark(value, ends, value, scale, "none" if view.is_soft else tone_of(loss))
     return (
         Cell("All rows"),
         Cell(view.mean_loss_text(overall.n, loss), loss, strong=True),
         Cell("" if tag else DASH, loss, tag=tag),
-        Cell(view.losses.interval(overall.interval)),
+        Cell(view.losses.interval(interval)),
         Cell("" if mark else DASH, mark=mark),
         Cell(f"{overall.n:,}", overall.n),
         Cell(percent_text(1.0) if loss else DASH),
@@ -229,13 +242,13 @@ def _slices_table(view: View, slices: Sequence[SliceResult]) -> Table:
     scale = _scale(view, shown)
     return Table(
         id="slices",
-        caption="Log loss by slice, worst first",
-        note=f"Dashed line: overall log loss, {view.overall_text}. "
+        caption=f"{capital(loss_name(view.result))} by slice, worst first",
+        note=f"Dashed line: overall {loss_name(view.result)}, {view.overall_text}. "
         "Skill: loss saved against the class frequencies of the slice. In the last column the "
         "thin line is the slice's share of rows.",
         columns=(
             Column("name", "Slice"),
-            *_loss_columns(scale),
+            *_loss_columns(scale, capital(loss_name(view.result))),
             Column("rows", "Rows", numeric=True),
             Column("skill", "Skill", numeric=True),
             Column("zeros", "Zero prob.", numeric=True),
@@ -251,7 +264,7 @@ def _slices_table(view: View, slices: Sequence[SliceResult]) -> Table:
 def _slice_row(view: View, each: SliceResult, scale: float) -> tuple[Cell, ...]:
     share = each.share_of_loss
     no_mark = share is None or view.is_infinite
-    mark = None if no_mark else share_mark(share or 0.0, each.frequency, tone_of(each.log_loss))
+    mark = None if no_mark else share_mark(share or 0.0, each.frequency, tone_of(each.judged_loss))
     return (
         Cell(slice_name(each)),
         *_loss_cells(view, each, scale),
@@ -265,16 +278,16 @@ def _slice_row(view: View, each: SliceResult, scale: float) -> tuple[Cell, ...]:
 
 def _loss_cells(view: View, each: Group, scale: float) -> tuple[Cell, ...]:
     """Return loss, band, interval and graphic of a group."""
-    loss = each.log_loss
+    loss = each.judged_loss
     tag, mark = band_tag(each.band), None
     if loss is not None:
-        overall = view.result.overall.log_loss
+        overall = overall_beside(each, view.result)
         mark = interval_mark(
             view.losses.value(loss),
             _shown_interval(view, each.interval),
             None if overall is None else view.losses.value(overall),
             scale,
-            tone_of(loss),
+            "none" if each.band is None else tone_of(loss),
         )
     start = each.interval[0] if each.interval else None
     return (
@@ -293,7 +306,8 @@ def _shown_interval(view: View, interval: tuple[float, float] | None) -> tuple[f
 
 def _scale(view: View, groups: Sequence[Group]) -> float:
     # Intervals of a few rows may be very wide; they run off the scale rather than squeeze it.
-    losses = [each.log_loss for each in groups] + [view.result.overall.log_loss]
+    losses = [each.judged_loss for each in groups]
+    losses += [overall_beside(each, view.result) for each in groups[:1]]
     return nice_scale(view.losses.value(loss) for loss in losses if loss is not None)
 
 
@@ -302,9 +316,10 @@ def _more(rest: Sequence[Group], singular: str, plural: str) -> str:
     if not rest:
         return ""
     more = f"and {count_text(len(rest), f'more {singular}', f'more {plural}')}"
-    names = [band_of(each.log_loss).name for each in rest if each.log_loss is not None]
+    names = [each.band for each in rest if each.band is not None]
     if not names:
-        return f"{more}, without rows: see the JSON."
+        without = "" if any(each.n for each in rest) else ", without rows"
+        return f"{more}{without}: see the JSON."
     kinds = [band.name for band in BANDS if band.name in names]
     bands = f"all {kinds[0]}" if len(kinds) == 1 else f"from {kinds[0]} to {kinds[-1]}"
     return f"{more}, {bands}: see the JSON."
@@ -314,14 +329,14 @@ def _more(rest: Sequence[Group], singular: str, plural: str) -> str:
 
 
 def _classes_figures(view: View, classes: Sequence[ClassResult]) -> tuple[Figure, ...]:
-    drawn = [each for each in classes if each.log_loss is not None][:_MOST_DRAWN]
-    if len(view.result.classes) < 3 or not drawn or not view.result.overall.log_loss:
+    drawn = [each for each in classes if each.judged_loss is not None][:_MOST_DRAWN]
+    if len(view.result.classes) < 3 or not drawn or not view.result.overall.judged_loss:
         return ()
     worst = drawn[0]
-    name, loss = f"Class {clean(worst.name, 40)}", view.losses.text(worst.log_loss)
-    more = len([each for each in classes if each.n]) - len(drawn)
+    name, loss = f"Class {clean(worst.name, 40)}", view.losses.text(worst.judged_loss)
+    more = len([each for each in classes if each.frequency]) - len(drawn)
     description = (
-        f"{name} has the highest mean loss, {loss}; all rows together have {view.overall_text}."
+        f"{name} has the highest mean loss, {loss}; all rows together have {_all_rows_text(view)}."
     )
     return (
         Figure(
@@ -348,7 +363,7 @@ def _drawn_table(view: View, drawn: Sequence[ClassResult]) -> Table:
         rows=tuple(
             (
                 Cell(clean(each.name)),
-                Cell(view.losses.text(each.log_loss), each.log_loss),
+                Cell(view.losses.text(each.judged_loss), each.judged_loss),
                 Cell(view.losses.interval(each.interval)),
             )
             for each in drawn

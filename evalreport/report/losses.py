@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from evalreport.formats import (
     DASH,
+    capital,
     clean,
     count_text,
     expected_text,
@@ -16,6 +17,7 @@ from evalreport.formats import (
     score_text,
     spoken,
 )
+from evalreport.report import soft
 from evalreport.report.model import Cell, Column, Figure, Section, Table, Text
 from evalreport.report.verdict import loss_of_the_doubtful
 from evalreport.report.view import View, say, strong
@@ -45,10 +47,15 @@ def loss_section(view: View) -> Section | None:
 
 def _lede(view: View) -> Text:
     rule = "Log loss looks only at the probability given to what happened. "
-    if view.result.overall.log_loss is None:
+    if view.is_soft:
+        rule = "Cross-entropy weighs the loss of each class by its target. "
+    if view.result.overall.judged_loss is None:
         return say(f"{rule}A single zero makes it infinite.")
-    if view.result.overall.log_loss == 0.0:
-        return say(rule, strong("Every row got 100%."))
+    if view.result.overall.judged_loss == 0.0:
+        return say(
+            rule,
+            strong("Every forecast equals its target." if view.is_soft else "Every row got 100%."),
+        )
     rows, loss = loss_of_the_doubtful(view)
     shares = f"{percent_text(rows)} of rows make {percent_text(loss)} of the loss."
     return say(f"{rule}Confident mistakes cost the most: ", strong(shares))
@@ -146,6 +153,7 @@ def merged_bins(bins: Iterable[ProbabilityBin]) -> tuple[ProbabilityBin, ...]:
 def _merge(bins: Sequence[ProbabilityBin]) -> ProbabilityBin:
     n = sum(each.n for each in bins)
     known = [each for each in bins if each.mean_loss is not None]
+    expected = [each.expected_n for each in bins if each.expected_n is not None]
     shares = [each.share_of_loss for each in bins if each.share_of_loss is not None]
     counted = sum(each.n for each in known)
     loss = sum(each.n * (each.mean_loss or 0.0) for each in known)
@@ -153,7 +161,7 @@ def _merge(bins: Sequence[ProbabilityBin]) -> ProbabilityBin:
         low=bins[0].low,
         high=bins[-1].high,
         n=n,
-        expected_n=sum(each.expected_n for each in bins),
+        expected_n=sum(expected) if len(expected) == len(bins) else None,
         mean_loss=loss / counted if counted and counted == n else None,
         share_of_loss=sum(shares) if shares else None,
     )
@@ -162,32 +170,41 @@ def _merge(bins: Sequence[ProbabilityBin]) -> ProbabilityBin:
 def _share_by_probability(view: View) -> Figure:
     bins = merged_bins(view.result.loss_by_probability)
     rows, loss = loss_of_the_doubtful(view)
-    has_loss = bool(view.result.overall.log_loss)
+    has_loss = bool(view.result.overall.judged_loss)
     caption = (
         f"{percent_text(rows)} of rows make {percent_text(loss)} of the loss"
         if has_loss
         else "Where the rows are"
     )
+    what = _what_bins_hold(view)
+    line = "" if view.is_soft else " Thin line: the share of rows that the forecasts expect."
     return Figure(
         name="share_by_probability",
         caption=caption,
-        note="Grey: share of rows. Blue: share of loss. Thin line: the share of rows that the "
-        "forecasts expect.",
-        title="Share of rows and share of loss by the probability given to what happened",
-        description=f"{caption}: those where what happened got 50% or less."
+        note=f"Grey: share of rows. Blue: share of loss.{line}",
+        title=f"Share of rows and share of loss by {what}",
+        description=f"{caption}: those at 50% or less of {what}."
+        if has_loss and view.is_soft
+        else f"{caption}: those where what happened got 50% or less."
         if has_loss
-        else f"{caption}, by the probability given to what happened.",
+        else f"{caption}, by {what}.",
         table=_probability_table(view, bins),
     )
+
+
+def _what_bins_hold(view: View) -> str:
+    if view.is_soft:
+        return soft.CLOSENESS[:1].lower() + soft.CLOSENESS[1:]
+    return "the probability given to what happened"
 
 
 def _probability_table(view: View, bins: Sequence[ProbabilityBin]) -> Table:
     n_rows = view.result.overall.n
     return Table(
         id="by-probability",
-        caption="Rows and loss by the probability given to what happened",
+        caption=f"Rows and loss by {_what_bins_hold(view)}",
         columns=(
-            Column("probability", "Probability"),
+            Column("probability", "Closeness" if view.is_soft else "Probability"),
             Column("rows", "Rows", numeric=True),
             Column("share_of_rows", "Share of rows", numeric=True),
             Column("expected", "Expected rows", numeric=True),
@@ -200,13 +217,21 @@ def _probability_table(view: View, bins: Sequence[ProbabilityBin]) -> Table:
                 Cell(_bin_name(each), each.high),
                 Cell(f"{each.n:,}", each.n),
                 Cell(percent_text(each.n / n_rows, 1), each.n / n_rows),
-                Cell(expected_text(each.expected_n), each.expected_n),
-                Cell(percent_text(each.expected_n / n_rows, 1), each.expected_n / n_rows),
+                *_expected_cells(each, n_rows),
                 Cell(_bin_loss(view, each), each.mean_loss),
                 Cell(view.share_text(each.share_of_loss, 1), each.share_of_loss),
             )
             for each in bins
         ),
+    )
+
+
+def _expected_cells(each: ProbabilityBin, n_rows: int) -> tuple[Cell, Cell]:
+    if each.expected_n is None:
+        return Cell(DASH), Cell(DASH)
+    share = each.expected_n / n_rows
+    return Cell(expected_text(each.expected_n), each.expected_n), Cell(
+        percent_text(share, 1), share
     )
 
 
@@ -230,9 +255,9 @@ def _log_curve(view: View) -> Figure:
     overall = view.result.overall
     caption = "What one row costs"
     here = ""
-    if overall.log_loss is not None:
+    if overall.cross_entropy is not None:
         average = spoken(percent_text(overall.mean_probability))
-        here = f" This run: {average} on average, {view.losses.text(overall.log_loss)}."
+        here = f" This run: {average} on average, {view.losses.text(overall.cross_entropy)}."
     return Figure(
         name="log_curve",
         caption=caption,
@@ -246,9 +271,9 @@ def _log_curve(view: View) -> Figure:
 
 def _price_table(view: View) -> Table:
     prices = [(percent_text(p), -math.log(p)) for p in _PRICES]
-    mean = view.result.overall.mean_probability
-    if mean is not None and view.result.overall.log_loss is not None:
-        prices.append((f"This run: {percent_text(mean, 1)}", view.result.overall.log_loss))
+    mean, loss = view.result.overall.mean_probability, view.result.overall.cross_entropy
+    if mean is not None and loss is not None:
+        prices.append((f"This run: {percent_text(mean, 1)}", loss))
     return Table(
         id="prices",
         caption="What one row costs",
@@ -286,20 +311,42 @@ def _floors(view: View) -> Table:
     )
 
 
+def _losses(view: View) -> list[tuple[str, str, str]]:
+    overall, nats, unit = view.result.overall, view.losses.text, view.losses.unit
+    if not view.is_soft:
+        loss = nats(overall.judged_loss)
+        return [(f"Log loss (cross-entropy), {unit}", loss, "Lower is better, 0 is perfect")]
+    return [
+        (
+            f"Excess loss (KL divergence), {unit}",
+            nats(overall.judged_loss),
+            "Cross-entropy above the entropy of the targets; lower is better, 0 is perfect",
+        ),
+        (f"Cross-entropy, {unit}", nats(overall.cross_entropy), "The sum of the two around it"),
+        (
+            f"Entropy of the targets, {unit}",
+            nats(overall.target_entropy),
+            "No model can have less cross-entropy",
+        ),
+    ]
+
+
 def _scores(view: View) -> Table:
     overall, baseline = view.result.overall, view.result.baseline
     nats, unit = view.losses.text, view.losses.unit
     expected = None
-    if overall.log_loss is not None and view.result.calibration.gap is not None:
-        expected = max(overall.log_loss - view.result.calibration.gap, 0.0)
+    if overall.cross_entropy is not None and view.result.calibration.gap is not None:
+        expected = max(overall.cross_entropy - view.result.calibration.gap, 0.0)
+    loss = "cross-entropy" if view.is_soft else "log loss"
     rows = [
+        *_losses(view),
         (
-            f"Log loss (cross-entropy), {unit}",
-            nats(overall.log_loss),
-            "Lower is better, 0 is perfect",
+            f"Class-balanced {loss}, {unit}",
+            nats(overall.class_balanced_log_loss),
+            "Mean of the losses of the classes, each counted once however rare it is",
         ),
-        ("Log loss, bits", score_text(overall.bits), "The same, divided by 0.693"),
-        ("Perplexity", score_text(overall.perplexity), "e to the power of the log loss, from 1"),
+        (f"{capital(loss)}, bits", score_text(overall.bits), "The same, divided by 0.693"),
+        ("Perplexity", score_text(overall.perplexity), f"e to the power of the {loss}, from 1"),
         (
             "Average probability",
             percent_text(overall.mean_probability, 1),
@@ -313,7 +360,9 @@ def _scores(view: View) -> Table:
         (
             f"Baseline, {unit}",
             nats(baseline.class_frequencies),
-            "Always predicting class frequencies",
+            "Cross-entropy of always predicting class frequencies"
+            if view.is_soft
+            else "Always predicting class frequencies",
         ),
         (f"Equal odds, {unit}", nats(baseline.uniform), "Knowing only the number of classes"),
         ("Accuracy", percent_text(overall.accuracy, 1), "How often the top class happened"),

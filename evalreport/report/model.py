@@ -210,6 +210,8 @@ class Verdict:
     """First line of the verdict if limits were set."""
     baseline_text: str = ""
     """The loss against the baseline in one line, for summaries; empty if there is none."""
+    loss_name: str = "Log loss"
+    """What the number is, in two words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,8 @@ def _worst_lede(view: View, rows: list[WorstRow]) -> Text:
     count = "The row" if len(rows) == 1 else f"The {len(rows):,} rows"
     shares = [f"{percent_text(len(rows) / overall.n)} of rows"]
     losses = [each.loss for each in rows if each.loss is not None]
-    if overall.log_loss and not view.is_weighted and len(losses) == len(rows):
-        of_the_loss = min(math.fsum(losses) / (overall.log_loss * overall.n), 1.0)
+    if overall.judged_loss and not view.is_weighted and len(losses) == len(rows):
+        of_the_loss = min(math.fsum(losses) / (overall.judged_loss * overall.n), 1.0)
         shares.append(f"{percent_text(of_the_loss)} of the loss")
     names = "Row ids" if rows[0].id is not None else "Row numbers"
     return say(
@@ -61,11 +61,11 @@ def _worst_table(view: View, rows: list[WorstRow]) -> Table:
         caption="Rows with the highest loss",
         columns=(
             Column("row", "Row id" if with_ids else "Row", numeric=not with_ids),
-            Column("happened", "Happened"),
+            Column("happened", "Largest target" if view.is_soft else "Happened"),
             Column("probability", "Probability given", numeric=True),
             Column("predicted", "Top prediction"),
             Column("predicted_probability", "Its probability", numeric=True),
-            Column("loss", "Loss", numeric=True),
+            Column("loss", "Excess loss" if view.is_soft else "Loss", numeric=True),
             *((Column("path", "File"),) if with_paths else ()),
             *(Column(f"slice {number}", clean(name, 40)) for number, name in enumerate(slices)),
         ),
@@ -85,7 +85,7 @@ def _worst_row(view: View, each: WorstRow, with_paths: bool) -> tuple[Cell, ...]
         Cell(
             INFINITE if each.loss is None else view.losses.text(each.loss),
             each.loss,
-            note="capped" if _is_capped(view, each) else "",
+            note="capped" if not view.is_soft and _is_capped(view, each) else "",
         ),
         *((Cell(clean(each.path or "")),) if with_paths else ()),
         *(Cell(clean(each.slices.get(name, ""))) for name in view.result.input.columns.slices),

@@ -21,7 +21,7 @@ def ruler(view: View) -> tuple[RulerStep, ...]:
 
 def _step(view: View, band: Band) -> RulerStep:
     overall = view.result.overall
-    loss = overall.log_loss
+    loss = overall.judged_loss
     here = loss is not None and (band_of(loss) is band or (loss == 0.0 and band is GREAT))
     span = _overlap(overall.interval, band)
     return RulerStep(
@@ -37,7 +37,7 @@ def _step(view: View, band: Band) -> RulerStep:
 
 
 def _in_nats(view: View) -> str:
-    text = NATS.text(view.result.overall.log_loss)
+    text = NATS.text(view.result.overall.judged_loss)
     return text if view.losses.unit == "nats" else f"{text} nats"
 
 

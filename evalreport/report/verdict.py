@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from evalreport.bands import BANDS, band_of
 from evalreport.findings import loss_without_zeros
+from evalreport.findings.headline import equal_odds, loss_name
 from evalreport.findings.judgement import FEW_ROWS
 from evalreport.formats import (
     INFINITE,
@@ -15,6 +18,7 @@ from evalreport.formats import (
     percent_text,
     spoken,
 )
+from evalreport.report import soft
 from evalreport.report.model import Fact, Text, Tone, Verdict
 from evalreport.report.ruler import ruler
 from evalreport.report.view import View, band_tag, band_tone, code, say, strong
@@ -30,19 +34,22 @@ def verdict(view: View) -> Verdict:
     """Return the verdict on a result."""
     overall = view.result.overall
     headline, tone, sentences = _headline(view)
+    if view.is_soft and overall.n:
+        sentences = (*sentences, soft.least_loss(view))
     return Verdict(
         tone=tone,
-        value_label="Log loss, lower is better",
-        value_text=view.mean_loss_text(overall.n, overall.log_loss),
+        value_label=soft.VALUE_LABEL if view.is_soft else "Log loss, lower is better",
+        value_text=view.mean_loss_text(overall.n, overall.judged_loss),
         unit_text=f"{view.losses.unit} per row",
         interval_text=interval_sentence(view),
         band=band_tag(overall.band.name) if overall.band else None,
         headline=headline,
         sentences=sentences,
         ruler=ruler(view),
-        ruler_note=_RULER_NOTE,
-        facts=(_against_baseline(view), _against_previous(), _where_the_loss_is(view)),
+        ruler_note=_RULER_NOTE + (soft.RULER_NOTE if view.is_soft else ""),
+        facts=_facts(view),
         baseline_text=_baseline_line(view),
+        loss_name=capital(loss_name(view.result)),
     )
 
 
@@ -54,7 +61,7 @@ def interval_sentence(view: View) -> str:
         return f"95% CI {view.losses.interval(overall.interval)}{about}"
     if not overall.n:
         return "No interval: no rows"
-    if overall.log_loss is None:
+    if overall.judged_loss is None:
         return "No interval: the loss is infinite"
     return f"No interval: {'under 10 rows' if overall.n < 10 else 'every row has the same loss'}"
 
@@ -70,16 +77,16 @@ def _headline(view: View) -> _Headline:
     if not overall.n:
         finding = view.found("no-rows")
         return "No rows could be scored", "bad", (say(finding.why),) if finding else ()
-    if overall.log_loss is None:
-        return "The log loss is infinite", "bad", (_infinite(view),)
-    if overall.log_loss > BANDS[-1].low:
+    if overall.judged_loss is None:
+        return f"The {loss_name(view.result)} is infinite", "bad", (_infinite(view),)
+    if overall.judged_loss > BANDS[-1].low:
         return "Something is broken", "bad", (_broken(view), *_cause(view))
     if view.found("below-baseline"):
         return "Worse than always predicting class frequencies", "bad", (_harmful(view),)
     if view.found("no-skill"):
         sentence = _no_skill(view)
         return "No better than always predicting class frequencies", "poor", (sentence,)
-    if overall.log_loss == 0.0:
+    if overall.judged_loss == 0.0:
         return "Perfect score: check for leakage", "watch", (_perfect(view),)
     if _is_uncertain(view):
         return "Too few rows to say", "watch", (_too_few(view), *_cause(view))
@@ -112,7 +119,7 @@ def _infinite(view: View) -> Text:
 
 def _broken(view: View) -> Text:
     n_classes = len(view.result.input.classes)
-    knows_nothing = view.losses.text(view.result.baseline.uniform)
+    knows_nothing = view.losses.text(equal_odds(view.result))
     guess = f"A model that knows nothing about {n_classes:,} equally likely classes scores "
     if view.found("many-classes"):
         saved = percent_text(view.result.baseline.skill)
@@ -129,7 +136,7 @@ def _broken(view: View) -> Text:
 
 
 def _harmful(view: View) -> Text:
-    baseline, loss = view.result.baseline.class_frequencies, view.result.overall.log_loss
+    baseline, loss = view.result.baseline.judged_loss, view.result.overall.judged_loss
     more = -(view.result.baseline.skill or 0.0)
     return say(
         f"Ignoring the inputs would score {view.losses.text(baseline)}; this model scores "
@@ -140,17 +147,21 @@ def _harmful(view: View) -> Text:
 
 
 def _no_skill(view: View) -> Text:
-    baseline = view.losses.text(view.result.baseline.class_frequencies)
+    baseline = view.losses.text(view.result.baseline.judged_loss)
     rows = count_text(view.result.overall.n, "row")
     return say(f"With {rows} the difference from ", strong(baseline), " could be chance.")
 
 
 def _perfect(view: View) -> Text:
-    return say(
-        "Every row got ",
-        strong("100%"),
-        " for what happened. Check whether the label, or something made from it, is among the "
-        "inputs, and whether training rows are in this file.",
+    start = say("Every row got ", strong("100%"), " for what happened.")
+    if view.is_soft:
+        start = say("Every forecast ", strong("equals"), " its target.")
+    return (
+        *start,
+        *say(
+            " Check whether the label, or something made from it, is among "
+            "the inputs, and whether training rows are in this file."
+        ),
     )
 
 
@@ -163,6 +174,8 @@ def _too_few(view: View) -> Text:
 
 
 def _average(view: View) -> Text:
+    if view.is_soft:
+        return soft.parts_of_the_loss(view)
     average = spoken(percent_text(view.result.overall.mean_probability))
     return say("On average the model gave ", strong(average), " to what happened.")
 
@@ -195,7 +208,7 @@ def _cause(view: View) -> tuple[Text, ...]:
             say(strong(rows), f" {verb} {share} of the loss. Without {them} it would be {loss}."),
         )
     if view.found("flattering-bands"):
-        baseline = view.losses.text(view.result.baseline.class_frequencies)
+        baseline = view.losses.text(view.result.baseline.judged_loss)
         return (
             say(
                 "The bands flatter any model at this base rate: always predicting class "
@@ -214,16 +227,20 @@ def _cause(view: View) -> tuple[Text, ...]:
 # --- facts ------------------------------------------------------------------------------------
 
 
+def _facts(view: View) -> tuple[Fact, ...]:
+    facts = (_against_baseline(view), _against_previous(), _where_the_loss_is(view))
+    return (*facts, soft.targets_fact(view)) if view.is_soft and view.result.overall.n else facts
+
+
 def _against_baseline(view: View) -> Fact:
     baseline = view.result.baseline
     term = "Against always predicting class frequencies"
-    if baseline.class_frequencies is None:
+    if baseline.judged_loss is None:
         return Fact(term, "Not defined", "No row was scored")
-    number = f"Baseline {view.losses.text(baseline.class_frequencies)}"
+    number = f"Baseline {view.losses.text(baseline.judged_loss)}"
     if baseline.skill is None:
-        why = (
-            "Only one class happened" if not baseline.class_frequencies else "The loss is infinite"
-        )
+        alike = "Every row has the same target" if view.is_soft else "Only one class happened"
+        why = alike if not baseline.judged_loss else "The loss is infinite"
         return Fact(term, "Not defined", f"{why}. {number}")
     interval = baseline.skill_interval
     detail = f"{number}. 95% CI {_skill_interval(interval)}" if interval else number
@@ -248,9 +265,9 @@ def _skill_interval(interval: Interval) -> str:
 
 def _baseline_line(view: View) -> str:
     baseline = view.result.baseline
-    if baseline.class_frequencies is None:
+    if baseline.judged_loss is None:
         return ""
-    number = f"Baseline {view.losses.text(baseline.class_frequencies)}"
+    number = f"Baseline {view.losses.text(baseline.judged_loss)}"
     if baseline.skill is None:
         return f"{number}: always predicting class frequencies"
     than = "as" if baseline.skill == 0.0 else "than"
@@ -266,14 +283,17 @@ def _where_the_loss_is(view: View) -> Fact:
     term, overall = "Where the loss is", view.result.overall
     if not overall.n:
         return Fact(term, "Nowhere", "No row was scored")
-    if overall.log_loss is None:
+    if overall.judged_loss is None:
         n_zero = count_text(overall.zero_probability_rows, "row")
         return Fact(term, f"{INFINITE} in {n_zero}", "Rows that gave 0 to what happened")
-    if overall.log_loss == 0.0:
+    if overall.judged_loss == 0.0:
         return Fact(term, "Nowhere", "Every row has a loss of 0")
     rows, loss = loss_of_the_doubtful(view)
     shares = f"{percent_text(rows)} of rows, {percent_text(loss)} of the loss"
-    return Fact(term, shares, "Rows where what happened got 50% or less")
+    where = "Rows where what happened got 50% or less"
+    if view.is_soft:
+        where = f"Rows that lose {view.losses.text(math.log(2.0))} or more above their target"
+    return Fact(term, shares, where)
 
 
 def loss_of_the_doubtful(view: View) -> tuple[float, float]:

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from evalreport.bands import Band, band_of
 from evalreport.findings import Judgement, judge_result
-from evalreport.formats import INFINITE, LossFormat, Unit, capital, edge_text, percent_text
+from evalreport.findings.headline import is_soft
+from evalreport.formats import (
+    INFINITE,
+    LossFormat,
+    Unit,
+    capital,
+    edge_text,
+    expected_text,
+    percent_text,
+)
 from evalreport.report.model import Span, Tag, Text, Tone
 from evalreport.results import EvaluationResult, FindingResult
 
@@ -45,12 +54,12 @@ class View:
     @property
     def is_infinite(self) -> bool:
         """Whether a zero without a floor made the loss infinite; shares of it mean nothing then."""
-        return self.result.overall.n > 0 and self.result.overall.log_loss is None
+        return self.result.overall.n > 0 and self.result.overall.judged_loss is None
 
     @property
     def overall_text(self) -> str:
-        """The log loss over all rows."""
-        return self.mean_loss_text(self.result.overall.n, self.result.overall.log_loss)
+        """The loss over all rows: the log loss, or the excess with soft labels."""
+        return self.mean_loss_text(self.result.overall.n, self.result.overall.judged_loss)
 
     def share_text(self, share_of_loss: float | None, decimals: int = 0) -> str:
         """Return a share of the loss."""
@@ -69,6 +78,15 @@ class View:
     def is_weighted(self) -> bool:
         """Whether rows have case weights."""
         return self.result.input.columns.weight is not None
+
+    @property
+    def is_soft(self) -> bool:
+        """Whether labels are soft, so that the loss is counted from the entropy of the targets."""
+        return is_soft(self.result)
+
+    def count_of(self, n: float) -> str:
+        """Return how often something happened: whole rows, or sums of targets."""
+        return f"{n:,}" if isinstance(n, int) else expected_text(n)
 
     @property
     def is_binary(self) -> bool:

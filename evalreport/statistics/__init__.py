@@ -5,6 +5,7 @@ from evalreport.statistics.classes import ByClass
 from evalreport.statistics.forecast import ByForecast, Gap
 from evalreport.statistics.grid import ProbabilityGrid
 from evalreport.statistics.interface import FirstEntries, State, Statistic, Sums
+from evalreport.statistics.overall import Overall
 from evalreport.statistics.probability import ByProbability, Floors
 from evalreport.statistics.reliability import Reliability
 from evalreport.statistics.row_ids import RowIds
@@ -21,6 +22,7 @@ __all__ = [
     "Floors",
     "Gap",
     "IntakeCounts",
+    "Overall",
     "ProbabilityGrid",
     "RejectedRows",
     "Reliability",

@@ -19,6 +19,7 @@ from evalreport.results import CalibrationError
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
 from evalreport.statistics.moments import grouped, mass, mass_unit, sum_unit
+from evalreport.statistics.outcomes import came_true, outcome_unit
 
 N_BINS = 15
 
@@ -34,12 +35,13 @@ class BinnedCalibration:
     """
 
     weighted: bool
+    soft: bool = False
     name: str = "calibration_error"
 
     @property
     def _units(self) -> tuple[int, ...]:
         masses, sums = mass_unit(self.weighted), sum_unit(self.weighted)
-        return (masses, masses, sums, sums)
+        return (masses, outcome_unit(self.weighted, self.soft), sums, sums)
 
     def empty(self) -> Sums:
         """Return the state of no rows."""
@@ -56,7 +58,7 @@ class BinnedCalibration:
         variances = forecasts * (1.0 - forecasts)
         columns = [
             mass(weights, groups, N_BINS),
-            mass(weights, groups, N_BINS, scored.forecast_came_true),
+            came_true(scored, groups, N_BINS, self.soft),
             grouped(forecasts, weights, groups, N_BINS),
             grouped(variances, weights, groups, N_BINS, weight_power=2),
         ]

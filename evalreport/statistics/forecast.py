@@ -54,13 +54,24 @@ class ByForecast:
 
     weighted: bool
     floor: float | None
+    soft: bool = False
     name: str = "loss_by_forecast"
 
     @property
     def _units(self) -> tuple[int, ...]:
         one = sum_unit(self.weighted)
         square = sum_unit(self.weighted, 2)
-        return (0, 0, mass_unit(self.weighted), one, one, square, 0, *moment_units(self.weighted))
+        happened = sum_unit(False) if self.soft else 0
+        return (
+            0,
+            happened,
+            mass_unit(self.weighted),
+            one,
+            one,
+            square,
+            0,
+            *moment_units(self.weighted),
+        )
 
     def empty(self) -> Sums:
         """Return the state of no rows."""
@@ -79,7 +90,9 @@ class ByForecast:
         )
         columns = [
             counts(groups, N_BINS),
-            counts(groups, N_BINS, scored.forecast_came_true),
+            grouped(scored.forecast_targets, None, groups, N_BINS)
+            if self.soft
+            else counts(groups, N_BINS, scored.forecast_came_true),
             mass(weights, groups, N_BINS),
             grouped(scored.forecasts, weights, groups, N_BINS),
             grouped(scored.entropies, weights, groups, N_BINS),
@@ -102,7 +115,7 @@ class ByForecast:
             low=i / N_BINS,
             high=(i + 1) / N_BINS,
             n=row[_N],
-            n_observed=row[_N_OBSERVED],
+            n_observed=float(state.value(i, _N_OBSERVED)) if self.soft else row[_N_OBSERVED],
             mean_forecast=float(state.value(i, _FORECAST) / weight) if weight else None,
             mean_loss=moments.mean if moments else None,
             expected_loss=float(state.value(i, _EXPECTED) / weight) if weight else None,
@@ -110,7 +123,10 @@ class ByForecast:
         )
 
     def gap(self, state: Sums) -> Gap:
-        """Return the gap over all rows; None where a loss is infinite or nothing was scored."""
+        """Return the gap over all rows; None where a loss is infinite or nothing was scored.
+
+        With soft labels the gap has no z: they say how often a class happens, not that it did.
+        """
         total = Sums(state.units, {0: state.total()})
         row, weight = total.row(0), total.value(0, _MASS)
         if not weight or (self.floor is None and row[_N_ZERO]):
@@ -119,6 +135,6 @@ class ByForecast:
         excess = sums.first - total.value(0, _EXPECTED)
         variance = total.value(0, _VARIANCE)
         # Squared first: sums of weights may be beyond every double, their ratio is not.
-        size = math.sqrt(excess**2 / variance) if variance else None
+        size = math.sqrt(excess**2 / variance) if variance and not self.soft else None
         z = None if size is None else math.copysign(size, excess)
         return Gap(float(excess / weight), z)

@@ -18,6 +18,7 @@ from evalreport.statistics.classes import ByClass
 from evalreport.statistics.forecast import ByForecast
 from evalreport.statistics.grid import ProbabilityGrid
 from evalreport.statistics.interface import State, Statistic
+from evalreport.statistics.overall import Overall
 from evalreport.statistics.probability import ByProbability, Floors
 from evalreport.statistics.reliability import Reliability
 from evalreport.statistics.row_ids import RowIds
@@ -51,6 +52,10 @@ class Plan:
         Columns to report by.
     n_worst : int
         How many rows of the highest loss are kept.
+    soft : bool
+        Whether labels are soft.
+    label_smoothing : float
+        How much of equal odds is mixed into what happened; above 0 it makes labels soft.
     """
 
     classes: tuple[str, ...]
@@ -59,7 +64,10 @@ class Plan:
     floor: float | None = 2.0**-52
     slices: tuple[str, ...] = ()
     n_worst: int = 20
+    soft: bool = False
+    label_smoothing: float = 0.0
 
+    overall: Overall = field(init=False, compare=False)
     by_class: ByClass = field(init=False, compare=False)
     by_forecast: ByForecast = field(init=False, compare=False)
     by_probability: ByProbability = field(init=False, compare=False)
@@ -75,16 +83,21 @@ class Plan:
     rejected: RejectedRows = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        weighted, floor = self.weighted, self.floor
+        # A whole number would be the same smoothing with another digest.
+        object.__setattr__(self, "label_smoothing", float(self.label_smoothing))
+        if self.label_smoothing:
+            object.__setattr__(self, "soft", True)
+        weighted, floor, soft = self.weighted, self.floor, self.soft
         made: dict[str, Any] = {
-            "by_class": ByClass(self.classes, weighted, floor),
-            "by_forecast": ByForecast(weighted, floor),
-            "by_probability": ByProbability(weighted),
-            "floors": Floors(weighted),
-            "reliability": Reliability(weighted),
-            "calibration_error": BinnedCalibration(weighted),
+            "overall": Overall(len(self.classes), weighted, floor, soft),
+            "by_class": ByClass(self.classes, weighted, floor, soft),
+            "by_forecast": ByForecast(weighted, floor, soft),
+            "by_probability": ByProbability(weighted, soft),
+            "floors": Floors(weighted, soft),
+            "reliability": Reliability(weighted, soft),
+            "calibration_error": BinnedCalibration(weighted, soft),
             "by_slice": tuple(
-                BySlice(column, len(self.classes), weighted, floor) for column in self.slices
+                BySlice(column, len(self.classes), weighted, floor, soft) for column in self.slices
             ),
             "class_order": ClassOrder(self.classes, floor),
             "grid": ProbabilityGrid(self.positive if len(self.classes) == 2 else None),
@@ -100,6 +113,7 @@ class Plan:
     def statistics(self) -> tuple[Statistic[Any], ...]:
         """All statistics of the plan."""
         return (
+            self.overall,
             self.by_class,
             self.by_forecast,
             self.by_probability,
@@ -125,6 +139,8 @@ class Plan:
             "floor": self.floor,
             "slices": list(self.slices),
             "n_worst": self.n_worst,
+            "soft": self.soft,
+            "label_smoothing": self.label_smoothing,
         }
 
     def empty(self) -> States:
@@ -132,10 +148,18 @@ class Plan:
         return States(self, {each.name: each.empty() for each in self.statistics})
 
     def from_batch(self, batch: PredictionBatch) -> States:
-        """Return the states of these rows."""
+        """Return the states of these rows.
+
+        Raises
+        ------
+        ValueError
+            If the rows have soft labels and the plan is for hard ones.
+        """
+        if batch.targets is not None and not self.soft:
+            raise ValueError("this plan is for hard labels, and the batch has targets")
         states = self.empty()
         for piece in _pieces(batch):
-            scored = ScoredBatch(piece, self.floor)
+            scored = ScoredBatch(piece, self.floor, self.label_smoothing)
             states = states.merge(
                 States(self, {each.name: each.from_batch(scored) for each in self.statistics})
             )

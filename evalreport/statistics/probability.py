@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalreport.batch import FloatArray, IntArray
-from evalreport.exact import grouped_sums, log_of, power_unit
+from evalreport.exact import exp, grouped_sums, log_of, power_unit
 from evalreport.results import FloorResult, OverallResult, ProbabilityBin
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
@@ -31,9 +31,13 @@ class ByProbability:
     Beside the rows observed in each bin stand those expected: the sum of all probabilities in the
     bin, whatever class they speak of, is how often the model itself says that something given so
     little happens.
+
+    With soft labels the probability of a row is exp(-excess), which is 1 for a forecast that
+    equals its target; the loss is the excess, and nothing can be said of how many are expected.
     """
 
     weighted: bool
+    soft: bool = False
     name: str = "loss_by_probability"
 
     @property
@@ -50,15 +54,20 @@ class ByProbability:
 
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the sums over these rows."""
-        groups, n_bins = _bin_of(scored.given), len(EDGES)
-        cells = scored.batch.probs.ravel()
+        groups, n_bins = _bin_of(self._probabilities(scored)), len(EDGES)
+        cells = np.empty(0) if self.soft else scored.batch.probs.ravel()
         columns = [
             counts(groups, n_bins),
             mass(scored.weights, groups, n_bins),
-            grouped(scored.losses, scored.weights, groups, n_bins),
+            grouped(scored.excess, scored.weights, groups, n_bins),
             grouped_sums(cells, _bin_of(cells), n_bins),
         ]
         return Sums.from_columns(self._units, range(n_bins), columns)
+
+    def _probabilities(self, scored: ScoredBatch) -> FloatArray:
+        if not self.soft:
+            return scored.given
+        return np.where(scored.is_zero, 0.0, exp(-scored.excess))
 
     def results(self, state: Sums) -> tuple[ProbabilityBin, ...]:
         """Return every bin, from zero upwards, empty ones too."""
@@ -71,7 +80,7 @@ class ByProbability:
             low=EDGES[max(i - 1, 0)],
             high=EDGES[i],
             n=state.row(i)[0],
-            expected_n=float(state.value(i, 3)),
+            expected_n=None if self.soft else float(state.value(i, 3)),
             mean_loss=float(loss / weight) if weight else None,
             share_of_loss=float(loss / total) if total else None,
         )
@@ -88,9 +97,10 @@ FLOORS = (
 
 @dataclass(frozen=True, slots=True)
 class Floors:
-    """The mean log loss under the floors of other tools."""
+    """The mean log loss under the floors of other tools; they have none for soft labels."""
 
     weighted: bool
+    soft: bool = False
     name: str = "floors"
 
     @property
@@ -107,6 +117,8 @@ class Floors:
 
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the unfloored sums over the rows below each floor, and at "all" over all rows."""
+        if self.soft:
+            return self.empty()
         everything = np.ones(len(scored), dtype=bool)
         chosen = [everything, *(scored.is_below(floor) for floor, _ in FLOORS)]
         rows = [self._below(scored, mask) for mask in chosen]
@@ -121,6 +133,8 @@ class Floors:
 
     def results(self, state: Sums, overall: OverallResult) -> tuple[FloorResult, ...]:
         """Return the mean under each floor, from the least floor upwards."""
+        if self.soft:
+            return ()
         return tuple(
             self._result(state, i + 1, floor, label) for i, (floor, label) in enumerate(FLOORS)
         )

@@ -21,6 +21,7 @@ from evalreport.results import ReliabilityPoint
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
 from evalreport.statistics.moments import counts, grouped, mass, mass_unit, sum_unit
+from evalreport.statistics.outcomes import came_true, outcome_unit
 
 _STEPS_PER_OCTAVE = 32
 _SHIFT = 52 - 5  # the exponent and the first five bits of the mantissa
@@ -55,12 +56,13 @@ class Reliability:
     """
 
     weighted: bool
+    soft: bool = False
     name: str = "reliability"
 
     @property
     def _units(self) -> tuple[int, ...]:
-        masses = mass_unit(self.weighted)
-        return (0, masses, masses, sum_unit(self.weighted))
+        true_masses = outcome_unit(self.weighted, self.soft)
+        return (0, mass_unit(self.weighted), true_masses, sum_unit(self.weighted))
 
     def empty(self) -> Sums:
         """Return the state of no rows."""
@@ -77,7 +79,7 @@ class Reliability:
         columns = [
             counts(groups, n_groups),
             mass(weights, groups, n_groups),
-            mass(weights, groups, n_groups, scored.forecast_came_true),
+            came_true(scored, groups, n_groups, self.soft),
             grouped(scored.forecasts, weights, groups, n_groups),
         ]
         return Sums.from_columns(self._units, cells.tolist(), columns)

@@ -20,7 +20,8 @@ _EXAMPLES = 5
 class WorstRows:
     """The rows with the highest loss; ties go by id, or by place where there are no ids.
 
-    Rows with ids are told by their id alone, so that the order of the rows does not matter.
+    Rows with ids are told by their id alone, so that the order of the rows does not matter. With
+    soft labels the loss is the excess, and the label that of the largest target.
     """
 
     limit: int = 20
@@ -37,7 +38,7 @@ class WorstRows:
     def from_batch(self, scored: ScoredBatch) -> FirstEntries:
         """Return the worst of these rows."""
         # Without a floor the worst rows of all, of infinite loss, stand as 0 in the losses.
-        losses = np.where(scored.is_zero & (scored.floor is None), np.inf, scored.losses)
+        losses = np.where(scored.is_zero & (scored.floor is None), np.inf, scored.excess)
         if len(losses) > self.limit:
             least = np.partition(losses, -self.limit)[-self.limit]
             candidates = np.flatnonzero(losses >= least)

@@ -36,6 +36,16 @@ def frequency_entropy(masses: Sequence[Fraction]) -> float | None:
     return math.fsum(-share * log_of(share) for share in shares if share) + 0.0
 
 
+_ROUNDING = 1e-12
+"""Entropies of up to a few nats agree to more than this; a smaller difference is none."""
+
+
+def above(loss: float, target_entropy: float | None) -> float:
+    """Return how much of a loss lies above the entropy of the targets."""
+    excess = loss - (target_entropy or 0.0)
+    return excess if not target_entropy or excess > _ROUNDING else 0.0
+
+
 def skill_interval(classes: Sequence[PowerSums]) -> Interval | None:
     """Interval at 95 % for skill = 1 - loss / baseline.
 

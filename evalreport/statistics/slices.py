@@ -16,17 +16,18 @@ from evalreport.statistics.interface import Key, Sums
 from evalreport.statistics.moments import (
     PowerSums,
     counts,
-    mass,
-    mass_unit,
+    grouped,
     moment_columns,
     moment_units,
+    sum_unit,
 )
-from evalreport.statistics.skill import frequency_entropy
+from evalreport.statistics.outcomes import class_masses, outcome_unit
+from evalreport.statistics.skill import above, frequency_entropy
 from evalreport.statistics.worse import worse_p_value
 
 MOST_VALUES = 10_000
 
-_N, _N_ZERO, _MOMENTS = range(3)
+_N, _N_ZERO, _LOSS, _TARGET_ENTROPY, _MOMENTS = range(5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,15 @@ class BySlice:
         Whether rows have weights.
     floor : float or None
         Least probability scored.
+    soft : bool
+        Whether labels are soft; interval and comparisons are those of the excess then.
     """
 
     column: str
     n_classes: int
     weighted: bool
     floor: float | None
+    soft: bool = False
 
     @property
     def name(self) -> str:
@@ -57,8 +61,13 @@ class BySlice:
 
     @property
     def _units(self) -> tuple[int, ...]:
-        class_masses = (mass_unit(self.weighted),) * self.n_classes
-        return (0, 0, *moment_units(self.weighted), *class_masses)
+        sums = (sum_unit(self.weighted),) * 2
+        masses = (self._class_unit,) * self.n_classes
+        return (0, 0, *sums, *moment_units(self.weighted), *masses)
+
+    @property
+    def _class_unit(self) -> int:
+        return outcome_unit(self.weighted, self.soft)
 
     def empty(self) -> Sums:
         """Return the state of no rows."""
@@ -74,14 +83,13 @@ class BySlice:
         groups, n_groups, weights = column.codes, len(column.values), scored.weights
         if n_groups > MOST_VALUES:
             raise self._too_many_values(n_groups)
-        by_class = mass(
-            weights, groups * self.n_classes + scored.observed, n_groups * self.n_classes
-        )
         columns = [
             counts(groups, n_groups),
             counts(groups, n_groups, scored.is_zero),
-            *moment_columns(scored.losses, weights, groups, n_groups),
-            *(by_class[k :: self.n_classes] for k in range(self.n_classes)),
+            grouped(scored.losses, weights, groups, n_groups),
+            grouped(scored.target_entropies, weights, groups, n_groups),
+            *moment_columns(scored.excess, weights, groups, n_groups),
+            *class_masses(scored, groups, n_groups, self.soft),
         ]
         return Sums.from_columns(self._units, column.values, columns)
 
@@ -97,27 +105,31 @@ class BySlice:
         row, sums = state.row(key), self._sums(state, key)
         mean = None if self.floor is None and row[_N_ZERO] else sums.mean
         rest = None if infinite else (whole - sums).mean
-        loss = None if mean is None else float(mean)
-        moments = sums.moments() if loss is not None else None
+        excess = None if mean is None else float(mean)
+        loss = None if mean is None else float(state.value(key, _LOSS) / sums.weight)
+        moments = sums.moments() if excess is not None else None
         entropy = frequency_entropy(
-            [as_fraction(each, mass_unit(self.weighted)) for each in row[-self.n_classes :]]
+            [as_fraction(each, self._class_unit) for each in row[-self.n_classes :]]
         )
+        targets = float(state.value(key, _TARGET_ENTROPY) / sums.weight)
+        baseline = above(entropy, targets) if entropy else None
         return SliceResult(
             column=self.column,
             value=str(key),
             n=row[_N],
             frequency=float(sums.weight / whole.weight),
-            log_loss=loss,
+            log_loss=None if self.soft else loss,
             cross_entropy=loss,
             interval=hall_interval(moments) if moments else None,
             share_of_loss=float(sums.first / whole.first) if whole.first else None,
             zero_probability_rows=row[_N_ZERO],
             baseline=entropy,
-            skill=1.0 - loss / entropy if entropy and loss is not None else None,
-            band=None if loss is None else band_of(loss).name,
+            skill=1.0 - excess / baseline if baseline and excess is not None else None,
+            band=None if excess is None else band_of(excess).name,
             worse_than_rest=None,
             rest_log_loss=None if rest is None else float(rest),
             p_value=None if infinite else worse_p_value(sums, whole),
+            kl_divergence=excess,
         )
 
     def _sums(self, state: Sums, key: Key) -> PowerSums:

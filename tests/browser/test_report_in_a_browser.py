@@ -12,7 +12,7 @@ from tests.sample_results import SAMPLES
 
 pytestmark = pytest.mark.browser
 
-REAL = ("typical", "binary", "broken", "many")
+REAL = ("typical", "binary", "broken", "many", "soft", "smoothed")
 ALL = ("typical", "hostile", *(f"real-{name}" for name in REAL))
 WIDTHS = [320, 360, 768, 1024, 1280]
 SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important;

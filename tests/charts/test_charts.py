@@ -171,3 +171,10 @@ def test_a_name_that_is_no_figure_is_refused():
 def test_drawing_does_not_load_pyplot():
     svg_of("log_curve", result_to_draw())
     assert "matplotlib.pyplot" not in sys.modules
+
+
+def test_bands_are_not_drawn_beside_a_cross_entropy_that_they_do_not_judge():
+    result = result_to_draw()
+    assert "not great" in texts_in(svg_of("loss_by_forecast", result))
+    soft = texts_in(svg_of("loss_by_forecast", replace(result, task="soft")))
+    assert "not great" not in soft

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,13 @@ NAMES = [each.name for each in Plan(("a", "b"), 1, slices=("group",)).statistics
 
 def plan_for(batch: PredictionBatch, floor: float | None = FLOOR) -> Plan:
     weighted = batch.weights is not None
-    return Plan(batch.classes, batch.positive, weighted, floor, slices=("group",))
+    soft = batch.targets is not None
+    return Plan(batch.classes, batch.positive, weighted, floor, slices=("group",), soft=soft)
+
+
+def any_batches(**options: Any) -> st.SearchStrategy[PredictionBatch]:
+    """Draw hard and soft labels alike."""
+    return st.booleans().flatmap(lambda soft: batches(soft=soft, **options))
 
 
 def state_of(plan: Plan, name: str, batch: PredictionBatch) -> Any:
@@ -34,7 +41,7 @@ def statistic(plan: Plan, name: str) -> Any:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@given(batch=batches(), data=st.data())
+@given(batch=any_batches(), data=st.data())
 def test_cutting_the_file_anywhere_gives_the_same_state(name, batch, data):
     plan = plan_for(batch)
     cut = data.draw(st.integers(0, len(batch)))
@@ -47,7 +54,7 @@ def test_cutting_the_file_anywhere_gives_the_same_state(name, batch, data):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@given(batch=batches())
+@given(batch=any_batches())
 def test_a_state_survives_pickle_and_json(name, batch):
     plan = plan_for(batch)
     state = state_of(plan, name, batch)
@@ -56,7 +63,7 @@ def test_a_state_survives_pickle_and_json(name, batch):
 
 
 @pytest.mark.parametrize("floor", [FLOOR, 1e-7, None])
-@given(batch=batches(with_ids=True), seed=st.integers(0, 2**32))
+@given(batch=any_batches(with_ids=True), seed=st.integers(0, 2**32))
 @settings(max_examples=40)
 def test_with_ids_the_order_of_the_rows_changes_nothing(floor, batch, seed):
     plan = plan_for(batch, floor)
@@ -66,6 +73,7 @@ def test_with_ids_the_order_of_the_rows_changes_nothing(floor, batch, seed):
         classes=batch.classes,
         observed=batch.observed[order],
         probs=batch.probs[order],
+        targets=None if batch.targets is None else batch.targets[order],
         weights=None if batch.weights is None else batch.weights[order],
         ids=batch.ids[order],
         rows=batch.rows,
@@ -76,7 +84,7 @@ def test_with_ids_the_order_of_the_rows_changes_nothing(floor, batch, seed):
     assert plan.from_batch(shuffled).to_json() == plan.from_batch(batch).to_json()
 
 
-@given(batch=batches(with_ids=False))
+@given(batch=any_batches(with_ids=False))
 def test_without_ids_the_digest_does_not_depend_on_row_numbers(batch):
     plan = plan_for(batch)
     renumbered = PredictionBatch(
@@ -88,12 +96,35 @@ def test_without_ids_the_digest_does_not_depend_on_row_numbers(batch):
     assert plan.from_batch(renumbered).digest() == plan.from_batch(batch).digest()
 
 
-@given(batch=batches(max_rows=20))
+@given(batch=any_batches(max_rows=20))
 def test_all_states_of_a_plan_survive_json_together(batch):
     states = plan_for(batch).from_batch(batch)
     again = States.from_json(json.loads(json.dumps(states.to_json())))
     assert again == states
     assert again.digest() == states.digest()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(batch=batches(), data=st.data())
+def test_smoothed_labels_can_be_cut_anywhere_too(name, batch, data):
+    plan = Plan(batch.classes, batch.positive, batch.weights is not None, label_smoothing=0.1)
+    plan = replace(plan, slices=("group",))
+    cut = data.draw(st.integers(0, len(batch)))
+    left, right, whole = (plan.from_batch(part) for part in (batch[:cut], batch[cut:], batch))
+    assert left.merge(right).by_name[name] == whole.by_name[name]
+
+
+def test_soft_labels_do_not_fit_a_plan_for_hard_ones():
+    targets = np.array([[0.5, 0.5]])
+    batch = PredictionBatch(("a", "b"), np.array([0]), targets.copy(), targets=targets)
+    with pytest.raises(ValueError, match="this plan is for hard labels"):
+        Plan(("a", "b"), 1).from_batch(batch)
+
+
+def test_hard_and_soft_states_do_not_merge_and_say_why():
+    one, other = Plan(("a", "b"), 1), Plan(("a", "b"), 1, soft=True)
+    with pytest.raises(MergeError, match="differ in their soft: False and True"):
+        one.empty().merge(other.empty())
 
 
 def test_states_with_different_settings_do_not_merge_and_say_why():

@@ -151,6 +151,8 @@ def changed(loss: float, interval: tuple[float, float] | None, **others: object)
     overall = replace(
         result.overall,
         log_loss=loss,
+        cross_entropy=loss,
+        kl_divergence=loss,
         interval=interval,
         band=judge(loss, interval),
         zero_probability_rows=0,
@@ -163,7 +165,11 @@ def changed(loss: float, interval: tuple[float, float] | None, **others: object)
 def test_a_model_that_does_harm_is_called_that_whatever_its_band():
     result = changed(0.1, (0.09, 0.11))
     baseline = replace(
-        result.baseline, class_frequencies=0.056, skill=-0.79, skill_interval=(-0.9, -0.7)
+        result.baseline,
+        class_frequencies=0.056,
+        kl_divergence=0.056,
+        skill=-0.79,
+        skill_interval=(-0.9, -0.7),
     )
     verdict = build_report(replace(result, baseline=baseline)).verdict
     assert verdict.headline == "Worse than always predicting class frequencies"

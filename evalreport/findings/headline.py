@@ -1,0 +1,33 @@
+"""Which loss a report speaks of: the log loss, or with soft labels the excess over the targets.
+
+Every result carries it as ``judged_loss``; here are the words for it, and what goes with it.
+"""
+
+from __future__ import annotations
+
+from evalreport.results import ClassResult, EvaluationResult, SliceResult
+
+
+def is_soft(result: EvaluationResult) -> bool:
+    """Return whether what happened is told by distributions."""
+    return result.task == "soft"
+
+
+def loss_name(result: EvaluationResult) -> str:
+    """Return what the loss of all rows is called inside a sentence."""
+    return "excess loss" if is_soft(result) else "log loss"
+
+
+def overall_beside(each: ClassResult | SliceResult, result: EvaluationResult) -> float | None:
+    """Return the loss of all rows that the loss of a class or slice is compared with.
+
+    The loss of a class is a part of the cross-entropy: it has no entropy to be counted from.
+    """
+    overall = result.overall
+    return overall.cross_entropy if isinstance(each, ClassResult) else overall.judged_loss
+
+
+def equal_odds(result: EvaluationResult) -> float:
+    """Return what equal odds for every class would lose, in terms of the loss spoken of."""
+    targets = result.overall.target_entropy if is_soft(result) else 0.0
+    return max(result.baseline.uniform - (targets or 0.0), 0.0)
