@@ -178,10 +178,12 @@ def _first_row(file: InputFile, delimiter: str) -> tuple[tuple[str, ...], bool]:
     with _text(file, newline="", errors="surrogateescape") as text:
         rows = (row for row in csv.reader(text, delimiter=delimiter) if row)
         try:
-            first = tuple(next(rows))
+            first = tuple(next(rows, ()))
             has_more = next(rows, None) is not None
         except csv.Error as error:
             raise InputError(f"the header cannot be read: {error}.", path=file.shown) from error
+    if not first:
+        raise InputError("the file is empty.", path=file.shown)
     if any("\udc80" <= letter <= "\udcff" for name in first for letter in name):
         raise not_utf8(file)
     return first, has_more

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pa_json
@@ -21,6 +22,9 @@ from evalreport.readers.text import not_utf8, refuse_no_text
 BLOCK_SIZE = 2 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _MOST_EXACT = float(2**53)
+
+_MOST_LEVELS = 100
+"""Deeper records than this are read by the standard library, which knows its limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,12 @@ class JsonLinesPart:
             except (ValueError, RecursionError) as error:
                 raise no_json(self.file.shown, row, line.decode(), error) from error
             records.append(as_record(record, self.file.shown, row))
-        return batch_of(records, self.file.shown, first_row)
+        try:
+            return batch_of(records, self.file.shown, first_row)
+        except RecursionError as error:
+            raise InputError(
+                "a record is nested too deeply.", path=self.file.shown, row=first_row
+            ) from error
 
 
 def chunks_of(
@@ -197,10 +206,12 @@ def _blocks(stream: BinaryIO, size: int) -> Iterator[bytes]:
 def _fast(block: bytes) -> pa.RecordBatch | None:
     """Return what pyarrow makes of a block, or None if it is to be read with more care.
 
-    pyarrow crashes on lines that are no objects, reads what only looks like a time as one, and
-    rounds whole numbers that need more than 53 bits.
+    pyarrow crashes on lines that are no objects, and on deep ones; it reads what only looks like a
+    time as one, and rounds whole numbers that need more than 53 bits.
     """
     block = block.replace(b"\r\n", b"\n") if b"\r" in block else block
+    if _is_deep(block):
+        return None
     n_lines = block.count(b"\n")
     if n_lines != block.count(b"\n{") + block.startswith(b"{") or n_lines != block.count(b"}\n"):
         return None
@@ -215,6 +226,17 @@ def _fast(block: bytes) -> pa.RecordBatch | None:
         return None
     batch = table.combine_chunks().to_batches()[0]
     return None if any(_is_rounded(column) for column in batch.columns) else batch
+
+
+def _is_deep(block: bytes) -> bool:
+    """Tell whether a line opens many more brackets than it closes, be it in text."""
+    letters = np.frombuffer(block, np.uint8)
+    opens, closes = ((letters == a) | (letters == b) for a, b in (b"[{", b"]}"))
+    depth = np.cumsum(opens.astype(np.int8) - closes.astype(np.int8), dtype=np.int32)
+    starts = np.flatnonzero(letters == ord("\n"))
+    base = np.concatenate(([0], depth[starts]))
+    lengths = np.diff(np.concatenate(([-1], starts, [len(letters) - 1])))
+    return bool(len(letters)) and bool((depth - np.repeat(base, lengths)).max() > _MOST_LEVELS)
 
 
 def _read(block: bytes, schema: pa.Schema | None) -> pa.Table:

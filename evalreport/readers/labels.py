@@ -18,6 +18,7 @@ MISSING, UNKNOWN = -1, -2
 MISSING_WORDS = frozenset({"", "na", "n/a", "<na>", "nan", "null", "none"})
 _WHOLE_FLOAT = re.compile(r"(-?(?:0|[1-9][0-9]*))\.0*")
 _POSITIVE_OF = {"0": "1", "-1": "1", "false": "true", "no": "yes", "n": "y"}
+_SAY_YES = frozenset(_POSITIVE_OF.values())
 _COUNTERPART = {**_POSITIVE_OF, **{high: low for low, high in _POSITIVE_OF.items()}, "1": "0"}
 
 
@@ -122,8 +123,10 @@ def usual_positive(pair: Sequence[str]) -> str | None:
     for negative, positive in ((first, second), (second, first)):
         if _POSITIVE_OF.get(negative.lower()) == positive.lower():
             return positive
-    named = [each for each in pair if each.lower() in ("true", "yes")]
-    return named[0] if len(named) == 1 else None
+    named = [each for each in pair if each.lower() in _SAY_YES]
+    sure = [each for each in named if each.lower() in ("true", "yes")]
+    # Two words that both say yes, such as yes and y, are a mistake and no pair.
+    return sure[0] if len(sure) == len(named) == 1 else None
 
 
 def counterpart(label: str) -> str:

@@ -142,6 +142,11 @@ class ArrayFilesPart:
                 path=self.shown,
                 hint=f"Save it as text or numbers: {name}.astype(str).",
             )
+        if shape.kind == "c":
+            raise InputError(
+                f"'{name}' holds complex numbers, which are neither labels nor forecasts.",
+                path=self.shown,
+            )
         if len(shape.lengths) != (1 if place is None else 2):
             dimensions = "dimension" if len(shape.lengths) == 1 else "dimensions"
             raise InputError(

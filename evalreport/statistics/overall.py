@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -114,7 +115,7 @@ class Overall:
             interval=interval,
             interval_is_approximate=bool(moments and interval and moments.interval_is_approximate),
             bits=None if loss is None else loss / log_of(2.0),
-            perplexity=None if loss is None else exp_of(loss),
+            perplexity=_perplexity(loss),
             mean_probability=None if loss is None else exp_of(-loss),
             accuracy=self._mean(state, _RIGHT),
             brier_score=brier,
@@ -152,3 +153,9 @@ class Overall:
 def ratio(part: Fraction, whole: Fraction) -> float | None:
     """Return a part of a whole; None where there is no whole."""
     return float(part / whole) if whole else None
+
+
+def _perplexity(loss: float | None) -> float | None:
+    """Return exp of a loss; None where no double can hold it."""
+    value = None if loss is None else exp_of(loss)
+    return None if value == math.inf else value

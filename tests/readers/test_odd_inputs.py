@@ -120,3 +120,40 @@ def test_arrays_of_foreign_numbers_are_read_or_refused_by_name():
         evalreport.evaluate([10**30, 0], [0.2, 0.3])
     with pytest.raises(evalreport.SettingsError, match="classes takes the names of all classes"):
         evalreport.evaluate([0, 1], [0.2, 0.3], classes=2)
+
+
+@pytest.mark.parametrize("depth", [500, 2_000, 30_000])
+def test_records_nested_too_deeply_are_refused_with_their_row(tmp_path, depth):
+    deep = "[" * depth + "]" * depth
+    lines = '{"label": 0, "prob": 0.3}\n{"label": 1, "prob": 0.8, "x": ' + deep + "}\n"
+    (tmp_path / "p.jsonl").write_text(lines)
+    assert refusal([tmp_path / "p.jsonl"]).startswith("p.jsonl, row ")
+
+
+def test_brackets_in_text_are_no_nesting(tmp_path):
+    line = '{"label": 1, "prob": 0.8, "x": "' + "[" * 200 + '"}\n'
+    (tmp_path / "p.jsonl").write_text(line * 3 + line.replace("1, ", "0, ", 1))
+    assert evalreport.evaluate_file(tmp_path / "p.jsonl").result.overall.n == 4
+
+
+@pytest.mark.parametrize("pair", [("yes", "y"), ("true", "1")])
+def test_two_words_that_both_say_yes_ask_which_is_meant(tmp_path, pair):
+    (tmp_path / "p.csv").write_text(f"label,prob\n{pair[0]},.8\n{pair[1]},.3\n")
+    assert f"the labels are '{pair[0]}' and '{pair[1]}'" in refusal([tmp_path / "p.csv"])
+
+
+def test_a_byte_order_mark_alone_is_an_empty_file(tmp_path):
+    (tmp_path / "p.csv").write_bytes(b"\xef\xbb\xbf")
+    assert refusal([tmp_path / "p.csv"]) == "p.csv: the file is empty."
+
+
+def test_complex_numbers_in_an_archive_are_refused_by_name(tmp_path):
+    np.savez(tmp_path / "p.npz", y_true=[1, 0], y_prob=np.array([0.5, 0.5j]))
+    assert "'y_prob' holds complex numbers" in refusal([tmp_path / "p.npz"])
+
+
+def test_a_perplexity_beyond_every_double_is_null_and_not_infinity(tmp_path):
+    (tmp_path / "p.csv").write_text("label,logprob_a,logprob_b\na,-2000,0\nb,-2000,0\n")
+    evaluation = evalreport.evaluate_file(tmp_path / "p.csv", input_kind="log-probabilities")
+    assert evaluation.log_loss == 1000.0
+    assert '"perplexity": null' in evaluation.to_json()
