@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from evalreport.errors import OutputError
-from evalreport.examples import ExampleFile, example_files
+from evalreport.examples import MADE, ExampleFile, example_files
 from evalreport.settings import ReportSettings
 from evalreport.write import StagedFiles
 
@@ -37,6 +38,9 @@ def prepare(output_dir: str) -> tuple[DemoJob, ...]:
         for example in examples:
             files.write(folder / example.name, example.read_bytes().decode())
         files.commit()
+    for example in examples:
+        # A report tells the time of its input: with that of the data, it is the same every time.
+        os.utime(folder / example.name, (MADE.timestamp(), MADE.timestamp()))
     return tuple(_job(example, folder) for example in examples)
 
 
