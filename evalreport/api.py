@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +19,7 @@ from evalreport.evaluation_file import dumps, loads
 from evalreport.readers import open_predictions, predictions_from_arrays
 from evalreport.readers.interface import Predictions, ReadSettings
 from evalreport.results import EvaluationResult, Floor, InputKind, Interval
+from evalreport.task_results import TaskColumns
 from evalreport.write import StagedFiles
 
 if TYPE_CHECKING:
@@ -272,6 +273,12 @@ def evaluate_file(
     weight: str | None = None,
     id: str | None = None,
     slices: Sequence[str] = (),
+    cluster: str | None = None,
+    text: str | None = None,
+    n_chars: str | None = None,
+    n_bytes: str | None = None,
+    mean: str | None = None,
+    std: str | None = None,
     on_invalid: Literal["error", "drop"] = "error",
     normalize: Literal["error", "rescale", "as-is"] = "error",
     floor: Floor = "auto",
@@ -294,6 +301,10 @@ def evaluate_file(
         As the options ``--class-column``, ``--delimiter`` and ``--decimal``.
     header : bool
         Whether the first line of a text file names the columns; else they are called 1, 2, 3, ….
+    cluster, text, n_chars, n_bytes
+        Columns of token files (``input_kind="tokens"``).
+    mean, std
+        Columns of Gaussian forecasts (``input_kind="gaussian"``).
     label_smoothing, on_invalid, normalize, floor, n_worst, title
         As in `evaluate`.
     workers : int
@@ -308,25 +319,7 @@ def evaluate_file(
     InputError
         If the input is refused; the message names file, row, column and value.
     """
-    settings = ReadSettings(
-        format=format,
-        label=label,
-        probs=(probs,) if isinstance(probs, str) else tuple(probs),
-        target_probs=(target_probs,) if isinstance(target_probs, str) else tuple(target_probs),
-        normalize_targets=normalize_targets,
-        positive=positive,
-        classes=None if classes is None else tuple(classes),
-        input_kind=input_kind,
-        class_column=class_column,
-        delimiter=delimiter,
-        decimal=decimal,
-        header=header,
-        weight=weight,
-        id=id,
-        slices=(slices,) if isinstance(slices, str) else tuple(slices),
-        on_invalid=on_invalid,
-        normalize=normalize,
-    )
+    settings = _read_settings(locals())
     files = _listed(paths, more_paths)
     predictions = open_predictions(files, settings)
     how = EvaluateSettings(
@@ -349,6 +342,20 @@ def _evaluated(predictions: Predictions, settings: EvaluateSettings, title: str)
     )
     refuse_if_nothing_was_scored(result)
     return Evaluation(result)
+
+
+def _read_settings(given: Mapping[str, Any]) -> ReadSettings:
+    """Return the arguments of `evaluate_file` that say how to read, most of them as they are."""
+    same = {each.name: given[each.name] for each in fields(ReadSettings) if each.name in given}
+    several = {name: given[name] for name in ("probs", "target_probs", "slices")}
+    classes = given["classes"]
+    task_columns = {each.name: given[each.name] for each in fields(TaskColumns)}
+    changed = {
+        **{name: (it,) if isinstance(it, str) else tuple(it) for name, it in several.items()},
+        "classes": None if classes is None else tuple(classes),
+        "task_columns": TaskColumns(**task_columns),
+    }
+    return ReadSettings(**(same | changed))
 
 
 def _listed(paths: str | Path | Sequence[str | Path], more: Sequence[str | Path]) -> list[str]:

@@ -87,3 +87,36 @@ class DistributionPair:
     p: tuple[float, ...]
     q: tuple[float, ...]
     numbers: DistributionsResult
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidExample:
+    """Where a row that could not be scored went wrong."""
+
+    row: int
+    column: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidReason:
+    """Rows left out for one reason, with the first few of them."""
+
+    reason: str
+    n: int
+    examples: tuple[InvalidExample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataQualityResult:
+    """What was checked at the door and what was done about it, as counts of rows."""
+
+    invalid: tuple[InvalidReason, ...]
+    duplicate_ids: int | None
+    rows_not_summing_to_one: int
+    """Off by more than storage rounding and at most 0.01; scored as they are unless rescaled."""
+    rows_rescaled: int
+    rows_scored_as_is: int
+    """Off by more than 0.01 and scored as they are, because that was asked for."""
+    rows_lowered_to_one: int
+    zero_weight_rows: int

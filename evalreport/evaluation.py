@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from evalreport.batch import PredictionBatch
 from evalreport.distributions import compare_distributions
 from evalreport.engines import fold
 from evalreport.errors import InputError, SettingsError
@@ -29,6 +28,7 @@ from evalreport.scoring import FLOOR
 from evalreport.statistics import data_quality
 from evalreport.statistics.plan import Plan, States
 from evalreport.statistics.worse import flag_worse
+from evalreport.tasks import TASKS, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def evaluate_predictions(
     title: str,
     created: str | None,
     version: str,
-    on_batch: Callable[[PredictionBatch], None] | None = None,
+    on_batch: Callable[[Any], None] | None = None,
     on_rows: Callable[[int], None] | None = None,
 ) -> EvaluationResult:
     """Score every row of the predictions and return all that is to be said about them.
@@ -113,6 +113,10 @@ def evaluate_predictions(
     InputError
         If a row cannot be scored and was not to be dropped.
     """
+    task = TASKS.get(predictions.input_kind)
+    if task is not None:
+        said = _Said(title, created, version)
+        return _evaluate_task(task, predictions, settings, said, on_batch, on_rows)
     plan = Plan(
         classes=predictions.classes,
         positive=predictions.positive,
@@ -132,6 +136,48 @@ def evaluate_predictions(
         created=created,
         input=_input_result(predictions, settings, states),
         **results_of(states, predictions.paths),
+    )
+    return replace(result, findings=find(result))
+
+
+_CHECK_COLUMNS = "Check the columns that --label and --probs name."
+
+
+class _Said(NamedTuple):
+    """What the head of the report is told from outside."""
+
+    title: str
+    created: str | None
+    version: str
+
+
+def _evaluate_task(
+    task: Task[Any],
+    predictions: Predictions,
+    settings: EvaluateSettings,
+    said: _Said,
+    on_batch: Callable[[Any], None] | None,
+    on_rows: Callable[[int], None] | None,
+) -> EvaluationResult:
+    """Evaluate what is no classification: the same fold, other statistics."""
+    if settings.floor != "auto":
+        raise SettingsError(f"--floor has no meaning with --input-kind {predictions.input_kind}.")
+    if settings.label_smoothing:
+        raise SettingsError(
+            f"--label-smoothing has no meaning with --input-kind {predictions.input_kind}."
+        )
+    plan = task.plan(predictions, settings.n_worst)
+    states = fold(
+        plan, predictions.shards, workers=settings.workers, on_batch=on_batch, on_rows=on_rows
+    )
+    parts = task.results(states, predictions.paths)
+    quality = parts["data_quality"]
+    result = EvaluationResult(
+        evalreport_version=said.version,
+        title=said.title,
+        created=said.created,
+        input=_input_of(predictions, settings, quality, states.n_read),
+        **parts,
     )
     return replace(result, findings=find(result))
 
@@ -225,26 +271,37 @@ def _input_result(
     predictions: Predictions, settings: EvaluateSettings, states: States
 ) -> InputResult:
     plan = states.plan
-    counts = states[plan.intake]
-    quality = data_quality(counts, states[plan.rejected])
-    scored = states[plan.overall].total()[0]
+    quality = data_quality(states[plan.intake], states[plan.rejected])
+    given = _input_of(predictions, settings, quality, states.n_read)
+    # Rows of weight zero are read, not rejected, and not scored.
+    return replace(
+        given,
+        rows_scored=states[plan.overall].total()[0],
+        floor=plan.floor,
+        label_smoothing=plan.label_smoothing,
+    )
+
+
+def _input_of(
+    predictions: Predictions, settings: EvaluateSettings, quality: DataQualityResult, n_read: int
+) -> InputResult:
+    n_rejected = sum(reason.n for reason in quality.invalid)
     return InputResult(
         paths=predictions.paths,
         format=predictions.format,
         bytes=predictions.n_bytes,
-        rows_read=states.n_read,
-        rows_scored=scored,
-        rows_rejected=sum(reason.n for reason in quality.invalid),
+        rows_read=n_read,
+        rows_scored=n_read - n_rejected,
+        rows_rejected=n_rejected,
         columns=predictions.columns,
         classes=predictions.classes,
         positive=predictions.classes[predictions.positive]
         if len(predictions.classes) == 2
         else None,
         input_kind=predictions.input_kind,
-        floor=plan.floor,
+        floor=None,
         normalize=settings.normalize,
         readings=predictions.readings,
-        label_smoothing=plan.label_smoothing,
     )
 
 
@@ -259,6 +316,9 @@ def refuse_if_nothing_was_scored(result: EvaluationResult) -> None:
     if result.overall.n:
         return
     path = result.input.paths[0] if result.input.paths else None
+    task = TASKS.get(result.input.input_kind)
+    if not result.data_quality.invalid and task is not None:
+        return  # nothing was wrong with the rows, they were empty: a finding says so
     if not result.data_quality.invalid:
         raise InputError(
             f"all {result.input.rows_read:,} rows have the weight 0, so nothing is left to score.",
@@ -274,5 +334,5 @@ def refuse_if_nothing_was_scored(result: EvaluationResult) -> None:
         path=path,
         row=example.row,
         column=example.column,
-        hint="Check the columns that --label and --probs name.",
+        hint=_CHECK_COLUMNS if task is None else task.hint,
     )

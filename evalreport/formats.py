@@ -111,6 +111,37 @@ def signed_text(change: float, *, ascii_only: bool = False) -> str:
     return f"{sign}{abs(change):,.3f}"
 
 
+def density_text(nats: float | None, losses: LossFormat = NATS) -> str:
+    """Return the loss of a density, which unlike that of a probability may be below zero.
+
+    Examples
+    --------
+    >>> [density_text(x) for x in (1.41894, -0.5, 0.0, -0.0001, 25000.0, None)]
+    ['1.419', '−0.500', '0.000', '0.000', '25,000.000', '–']
+    """
+    if nats is None:
+        return DASH
+    shown = f"{losses.value(nats):,.3f}"
+    if not shown.strip("-0.,"):
+        return shown.removeprefix("-")
+    return shown.replace("-", MINUS)
+
+
+def size_text(value: float | None) -> str:
+    """Return a number in the unit of the data, with four digits: they come in any size.
+
+    Examples
+    --------
+    >>> [size_text(x) for x in (1234567.0, 12.3456, -0.00012345, 0.0, 3e-20)]
+    ['1,235,000', '12.35', '−0.0001234', '0', '3e-20']
+    """
+    if value is None:
+        return DASH
+    digits = float(f"{value:.4g}")
+    shown = f"{digits:,.0f}" if 1e4 <= abs(digits) < 1e9 else f"{digits:.4g}"
+    return shown.replace("-", MINUS) if value < 0 else shown
+
+
 def percent_text(share: float | None, decimals: int = 0) -> str:
     """Return a share as a percentage: without decimals, or one below 1 % and close to 100 %.
 

@@ -133,6 +133,7 @@ def _read_settings(settings: ReportSettings) -> ReadSettings:
         weight=settings.weight,
         id=settings.id,
         slices=settings.slices,
+        task_columns=settings.task_columns,
         on_invalid=settings.on_invalid,
         normalize=settings.normalize,
         keep_rejected_rows=settings.rejects is not None,

@@ -13,10 +13,22 @@ from typing import Any, Literal
 
 from evalreport.audit_results import AuditResult as AuditResult
 from evalreport.audit_results import ClassOrderResult as ClassOrderResult
+from evalreport.audit_results import DataQualityResult as DataQualityResult
 from evalreport.audit_results import DistributionPair as DistributionPair
 from evalreport.audit_results import DistributionsResult as DistributionsResult
 from evalreport.audit_results import GridResult as GridResult
+from evalreport.audit_results import InvalidExample as InvalidExample
+from evalreport.audit_results import InvalidReason as InvalidReason
 from evalreport.audit_results import RowIdsResult as RowIdsResult
+from evalreport.task_results import DocumentResult as DocumentResult
+from evalreport.task_results import GaussianResult as GaussianResult
+from evalreport.task_results import GaussianRow as GaussianRow
+from evalreport.task_results import GaussianSlice as GaussianSlice
+from evalreport.task_results import MeanResult as MeanResult
+from evalreport.task_results import PitBin as PitBin
+from evalreport.task_results import PositionBin as PositionBin
+from evalreport.task_results import TailShare as TailShare
+from evalreport.task_results import TokensResult as TokensResult
 
 SCHEMA_VERSION = 1
 
@@ -24,7 +36,9 @@ Interval = tuple[float, float]
 Severity = Literal["error", "warning", "note"]
 Floor = float | Literal["auto"] | None
 """Least probability scored: a number, None for none, or "auto" for what the input kind asks for."""
-InputKind = Literal["probabilities", "percentages", "logits", "log-probabilities"]
+InputKind = Literal[
+    "probabilities", "percentages", "logits", "log-probabilities", "tokens", "gaussian"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +127,7 @@ class OverallResult:
     @property
     def judged_loss(self) -> float | None:
         """The loss that a report speaks of: the excess, which is the log loss of hard labels."""
-        return self.kl_divergence
+        return self.log_loss if self.kl_divergence is None else self.kl_divergence
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +135,8 @@ class BaselineResult:
     """What knowing nothing but the classes would score."""
 
     class_frequencies: float | None
-    uniform: float
+    uniform: float | None
+    """None where there are no classes."""
     skill: float | None
     skill_interval: Interval | None
     band: str | None
@@ -331,46 +346,13 @@ class LimitResult:
 
 
 @dataclass(frozen=True, slots=True)
-class InvalidExample:
-    """Where a row that could not be scored went wrong."""
-
-    row: int
-    column: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class InvalidReason:
-    """Rows left out for one reason, with the first few of them."""
-
-    reason: str
-    n: int
-    examples: tuple[InvalidExample, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DataQualityResult:
-    """What was checked at the door and what was done about it, as counts of rows."""
-
-    invalid: tuple[InvalidReason, ...]
-    duplicate_ids: int | None
-    rows_not_summing_to_one: int
-    """Off by more than storage rounding and at most 0.01; scored as they are unless rescaled."""
-    rows_rescaled: int
-    rows_scored_as_is: int
-    """Off by more than 0.01 and scored as they are, because that was asked for."""
-    rows_lowered_to_one: int
-    zero_weight_rows: int
-
-
-@dataclass(frozen=True, slots=True)
 class EvaluationResult:
     """Everything evalreport has to say about one set of predictions."""
 
     evalreport_version: str
     title: str
     created: str | None
-    task: Literal["binary", "multiclass", "soft", "tokens"]
+    task: Literal["binary", "multiclass", "soft", "tokens", "gaussian"]
     digest: str
     input: InputResult
     overall: OverallResult
@@ -390,5 +372,9 @@ class EvaluationResult:
     """None in evaluations written before there was an audit."""
     distributions: DistributionsResult | None = None
     """Class frequencies against mean forecasts; None if nothing was scored."""
+    tokens: TokensResult | None = None
+    """None unless the task is tokens."""
+    gaussian: GaussianResult | None = None
+    """None unless the task is gaussian."""
     state: Mapping[str, Any] = field(repr=False, default_factory=dict)
     schema_version: int = SCHEMA_VERSION

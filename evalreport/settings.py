@@ -11,6 +11,7 @@ from typing import Literal
 
 from evalreport.errors import SettingsError
 from evalreport.results import Floor, InputKind
+from evalreport.task_results import NO_TASK_COLUMNS, TaskColumns
 
 FORMAT_NAMES = ("csv", "tsv", "jsonl", "json", "parquet", "arrow", "npz", "npy")
 STANDARD_STREAM = "-"
@@ -38,6 +39,7 @@ class ReportSettings:
     weight: str | None = None
     id: str | None = None
     slices: tuple[str, ...] = ()
+    task_columns: TaskColumns = NO_TASK_COLUMNS
     on_invalid: Literal["error", "drop"] = "error"
     rejects: str | None = None
     normalize: Literal["error", "rescale", "as-is"] = "error"
@@ -69,7 +71,14 @@ class ReportSettings:
             raise SettingsError(
                 "--rejects keeps the rows that are left out: add --on-invalid drop."
             )
+        self._refuse_columns_of_another_task()
         self._refuse_overwriting()
+
+    def _refuse_columns_of_another_task(self) -> None:
+        for option in self.task_columns.given():
+            needed = "gaussian" if option in ("--mean", "--std") else "tokens"
+            if self.input_kind not in ("tokens", "gaussian"):
+                raise SettingsError(f"{option} needs --input-kind {needed}.")
 
     def _refuse_overwriting(self) -> None:
         files = list(self.output_files())
@@ -149,6 +158,8 @@ class ReportSettings:
                 words += [option, value]
         words += ["--normalize-targets"] if self.normalize_targets else []
         words += [] if self.header else ["--no-header"]
+        for option, column in self.task_columns.given().items():
+            words += [option, column]
         for column in self.slices:
             words += ["--slice", column]
         return shlex.join(words)

@@ -17,9 +17,10 @@ from evalreport.charts.forecast import loss_by_forecast
 from evalreport.charts.probability import log_curve, share_by_probability
 from evalreport.charts.style import drawing_rules, figure_text
 from evalreport.charts.svg import clean_svg
+from evalreport.charts.tasks import loss_by_position, pit_histogram
 from evalreport.results import DistributionPair, EvaluationResult
 
-__all__ = ["FIGURES", "draw", "draw_distributions"]
+__all__ = ["FIGURES", "TASK_FIGURES", "draw", "draw_distributions"]
 
 FIGURES: Mapping[str, Callable[[EvaluationResult], Figure]] = {
     "loss_by_forecast": loss_by_forecast,
@@ -29,6 +30,11 @@ FIGURES: Mapping[str, Callable[[EvaluationResult], Figure]] = {
     "reliability": reliability,
     "forecast_histogram": forecast_histogram,
 }
+TASK_FIGURES: Mapping[str, Callable[[EvaluationResult], Figure]] = {
+    "pit_histogram": pit_histogram,
+    "loss_by_position": loss_by_position,
+}
+"""Figures of what is no classification."""
 
 
 def draw(name: str, result: EvaluationResult, *, title: str, description: str, prefix: str) -> str:
@@ -37,7 +43,7 @@ def draw(name: str, result: EvaluationResult, *, title: str, description: str, p
     Parameters
     ----------
     name : str
-        A key of `FIGURES`.
+        A key of `FIGURES` or `TASK_FIGURES`.
     result : EvaluationResult
         What to draw.
     title, description : str
@@ -50,10 +56,11 @@ def draw(name: str, result: EvaluationResult, *, title: str, description: str, p
     ValueError
         If there is no figure of that name.
     """
-    if name not in FIGURES:
-        raise ValueError(f"there is no figure named '{name}', only {', '.join(FIGURES)}")
+    figures = {**FIGURES, **TASK_FIGURES}
+    if name not in figures:
+        raise ValueError(f"there is no figure named '{name}', only {', '.join(figures)}")
     with drawing_rules():
-        text = figure_text(FIGURES[name](result))
+        text = figure_text(figures[name](result))
     return clean_svg(text, title=title, description=description, prefix=prefix)
 
 

@@ -35,6 +35,8 @@ class InputKind(StrEnum):
     percentages = "percentages"
     logits = "logits"
     log_probabilities = "log-probabilities"
+    tokens = "tokens"
+    gaussian = "gaussian"
 
 
 class Decimal(StrEnum):

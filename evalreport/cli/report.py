@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from enum import Enum
 from typing import Any
 
-from evalreport.cli import options
+from evalreport.cli import options, task_options
 from evalreport.cli.exits import exit_codes
 from evalreport.settings import ReportSettings, parse_floor
+from evalreport.task_results import TaskColumns
 
 
 def report(
@@ -28,6 +30,12 @@ def report(
     weight: options.Weight = None,
     id: options.Id = None,
     slices: options.Slices = None,
+    cluster: task_options.Cluster = None,
+    text: task_options.TextColumn = None,
+    n_chars: task_options.NChars = None,
+    n_bytes: task_options.NBytes = None,
+    mean: task_options.Mean = None,
+    std: task_options.Std = None,
     on_invalid: options.OnInvalidOption = options.OnInvalid.error,
     normalize: options.NormalizeOption = options.Normalize.error,
     floor: options.Floor = "auto",
@@ -56,6 +64,7 @@ def _settings(given: dict[str, Any]) -> ReportSettings:
     """Return the options as settings: most are what they are, the others are told here."""
     plain = {name: each.value if isinstance(each, Enum) else each for name, each in given.items()}
     header = not plain.pop("no_header")
+    task_columns = TaskColumns(**{each.name: plain.pop(each.name) for each in fields(TaskColumns)})
     return ReportSettings(
         **plain
         | {
@@ -67,5 +76,6 @@ def _settings(given: dict[str, Any]) -> ReportSettings:
             "floor": parse_floor(given["floor"]),
             "workers": given["workers"] or options.all_cores(),
             "header": header,
+            "task_columns": task_columns,
         }
     )

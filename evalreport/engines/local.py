@@ -5,31 +5,32 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
 
-from evalreport.batch import PredictionBatch
-from evalreport.engines.interface import Shard
-from evalreport.statistics.plan import Plan, States
+from evalreport.engines.interface import Folded, FoldPlan, Shard
 
 WORTH_A_WORKER = 256 * 2**20
 """Bytes of input below which starting worker processes costs more than it saves."""
 
-OnBatch = Callable[[PredictionBatch], None]
+BatchT = TypeVar("BatchT")
+StatesT = TypeVar("StatesT", bound=Folded)
+OnBatch = Callable[[BatchT], None]
 OnRows = Callable[[int], None]
 
 
 def fold(
-    plan: Plan,
-    shards: Sequence[Shard],
+    plan: FoldPlan[BatchT, StatesT],
+    shards: Sequence[Shard[BatchT]],
     *,
     workers: int = 1,
-    on_batch: OnBatch | None = None,
+    on_batch: OnBatch[BatchT] | None = None,
     on_rows: OnRows | None = None,
-) -> States:
+) -> StatesT:
     """Return the states of all rows of all shards.
 
     Parameters
     ----------
-    plan : Plan
+    plan : Plan, TokenPlan or GaussianPlan
         What to measure.
     shards : sequence of Shard
         The parts of the input, in order.
@@ -48,7 +49,11 @@ def fold(
     return _merged(plan, parts, on_rows)
 
 
-def _here(plan: Plan, shards: Sequence[Shard], on_batch: OnBatch | None) -> Iterator[States]:
+def _here(
+    plan: FoldPlan[BatchT, StatesT],
+    shards: Sequence[Shard[BatchT]],
+    on_batch: OnBatch[BatchT] | None,
+) -> Iterator[StatesT]:
     for shard in shards:
         for batch in shard.batches():
             if on_batch is not None:
@@ -56,17 +61,21 @@ def _here(plan: Plan, shards: Sequence[Shard], on_batch: OnBatch | None) -> Iter
             yield plan.from_batch(batch)
 
 
-def _spread(plan: Plan, shards: Sequence[Shard], workers: int) -> Iterator[States]:
+def _spread(
+    plan: FoldPlan[BatchT, StatesT], shards: Sequence[Shard[BatchT]], workers: int
+) -> Iterator[StatesT]:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         yield from pool.map(_states_of_shard, [plan] * len(shards), shards)
 
 
-def _states_of_shard(plan: Plan, shard: Shard) -> States:
+def _states_of_shard(plan: FoldPlan[BatchT, StatesT], shard: Shard[BatchT]) -> StatesT:
     return _merged(plan, _here(plan, [shard], None), None)
 
 
-def _merged(plan: Plan, parts: Iterable[States], on_rows: OnRows | None) -> States:
+def _merged(
+    plan: FoldPlan[BatchT, StatesT], parts: Iterable[StatesT], on_rows: OnRows | None
+) -> StatesT:
     states = plan.empty()
     for part in parts:
         states = states.merge(part)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from evalreport.findings import audit, groups, rows, score
+from evalreport.findings import audit, gaussian, groups, rows, score, tokens
 from evalreport.findings.groups import slice_name, stands_out
 from evalreport.findings.judgement import (
     FEW_ROWS_IN_A_GROUP,
@@ -131,6 +131,62 @@ _CHECKS = (
     ),
 )
 
+_LEFT_OUT = _Check(rows.left_out, ((("left-out",), "No row was left out"),))
+_TASK_CHECKS: Mapping[str, tuple[_Check, ...]] = {
+    "tokens": (
+        _Check(tokens.nothing_scored),
+        _Check(tokens.infinite, ((("zero-prob",), "No token was given zero probability"),)),
+        _Check(
+            tokens.documents,
+            (
+                (("naive-interval",), "Documents are told apart"),
+                (("few-documents", "naive-interval"), "At least 50 documents' worth of tokens"),
+            ),
+            _has_loss,
+        ),
+        _Check(
+            tokens.large_document,
+            ((("large-document",), "No document holds much of the loss"),),
+            lambda result: result.tokens is not None and bool(result.tokens.worst_documents),
+        ),
+        _Check(
+            tokens.leakage,
+            ((("leakage",), "Not suspiciously good: no sign of leakage"),),
+            _has_loss,
+        ),
+        _Check(
+            tokens.tails, ((("heavy-tail",), "No few tokens hold much of the loss"),), _has_loss
+        ),
+        _LEFT_OUT,
+    ),
+    "gaussian": (
+        _Check(gaussian.nothing_scored),
+        _Check(
+            gaussian.baseline,
+            ((("below-baseline", "no-skill"), "Better than always predicting mean and variance"),),
+            lambda result: result.overall.interval is not None,
+        ),
+        _Check(
+            gaussian.spread,
+            ((("overconfident", "underconfident"), "The standard deviations are right overall"),),
+            lambda result: result.overall.interval is not None,
+        ),
+        _Check(gaussian.shift, ((("biased",), "The means are off to neither side"),)),
+        _Check(
+            gaussian.slices,
+            ((("slice",), "No slice is worse than its own mean and variance"),),
+            lambda result: bool(result.slices),
+        ),
+        _Check(gaussian.certainty, ((("few-rows",), "At least 100 rows"),)),
+        _LEFT_OUT,
+    ),
+}
+"""Checks of what is no classification, by task."""
+
+
+def _checks_of(result: EvaluationResult) -> tuple[_Check, ...]:
+    return _TASK_CHECKS.get(result.task, _CHECKS)
+
 
 def find(result: EvaluationResult) -> tuple[FindingResult, ...]:
     """Return what needs attention: errors first, then warnings, then notes.
@@ -143,7 +199,7 @@ def find(result: EvaluationResult) -> tuple[FindingResult, ...]:
 
 def judge_result(result: EvaluationResult, losses: LossFormat = NATS) -> tuple[Judgement, ...]:
     """Return the findings with their short forms, in the order of `find`."""
-    found = [each for check in _CHECKS for each in check.judge(result, losses)]
+    found = [each for check in _checks_of(result) for each in check.judge(result, losses)]
     found.sort(key=lambda each: (_SEVERITIES.index(each.finding.severity), -each.share_of_loss))
     return tuple(found)
 
@@ -153,7 +209,7 @@ def passed_checks(result: EvaluationResult) -> tuple[str, ...]:
     codes = {each.finding.code for each in judge_result(result)}
     return tuple(
         sentence
-        for check in _CHECKS
+        for check in _checks_of(result)
         if check.applies(result)
         for concerns, sentence in check.passed
         if not codes & set(concerns)

@@ -30,4 +30,4 @@ def overall_beside(each: ClassResult | SliceResult, result: EvaluationResult) ->
 def equal_odds(result: EvaluationResult) -> float:
     """Return what equal odds for every class would lose, in terms of the loss spoken of."""
     targets = result.overall.target_entropy if is_soft(result) else 0.0
-    return max(result.baseline.uniform - (targets or 0.0), 0.0)
+    return max((result.baseline.uniform or 0.0) - (targets or 0.0), 0.0)

@@ -105,6 +105,8 @@ def predictions_from_arrays(
     SettingsError
         If `classes` or `positive` contradict the rest.
     """
+    if input_kind in ("tokens", "gaussian"):
+        raise SettingsError(f"arrays hold classes: pass {input_kind} as a file to evaluate_file.")
     if classes is not None and (isinstance(classes, str) or not isinstance(classes, Iterable)):
         raise SettingsError(f"classes takes the names of all classes, not {classes!r}.")
     refuse_contradictions(targets is not None, observed is not None, normalize_targets, KEYWORDS)

@@ -75,22 +75,13 @@ class CheckedShard:
             log_probs=None if found.log_probs is None else found.log_probs.T,
             targets=cells.targets.probs.T[kept] if self.plan.soft and cells.targets else None,
             weights=None if cells.weights is None else cells.weights[kept],
-            ids=self._ids(chunk, kept),
+            ids=None if self.plan.id is None else row_ids(chunk, self.plan.id, self.path)[kept],
             rows=rows[kept],
             positive=self.plan.positive,
             source=self.source,
-            slices=tuple(self._slice(chunk, name, kept) for name in self.plan.slices),
+            slices=tuple(slice_column(chunk, each, kept, self.path) for each in self.plan.slices),
             intake=Intake(rejections, *counts, n_lowered),
         )
-
-    def _ids(self, chunk: Chunk, kept: IntArray | slice) -> ObjectArray | None:
-        if self.plan.id is None:
-            return None
-        return column_of(chunk, self.plan.id, _texts_of_ids, self.path)[kept]
-
-    def _slice(self, chunk: Chunk, name: str, kept: IntArray | slice) -> SliceColumn:
-        numbers, texts = column_of(chunk, name, distinct, self.path)
-        return _slice_column(name, numbers[kept], texts)
 
     def _judge(
         self, chunk: Chunk, judged: Judged
@@ -126,11 +117,34 @@ class CheckedShard:
         return found, (n_off, 0, int(np.count_nonzero(off > MOST_OFF_ONE)))
 
 
+def row_ids(chunk: Chunk, column: str, path: str | None) -> ObjectArray:
+    """Return row ids as text; whole numbers have no decimals.
+
+    Raises
+    ------
+    InputError
+        If cells of this type have no text.
+    """
+    return column_of(chunk, column, _texts_of_ids, path)
+
+
 def _texts_of_ids(column: pa.Array) -> ObjectArray:
     texts = as_text(column)
     if pa.types.is_floating(column.type) or pc.any(pc.ends_with(texts, ".0")).as_py():
         texts = pc.replace_substring_regex(texts, r"^(-?(?:0|[1-9][0-9]*))\.0*$", r"\1")
     return np.array([text or "" for text in texts.to_pylist()], dtype=object)
+
+
+def slice_column(chunk: Chunk, name: str, kept: IntArray | slice, path: str | None) -> SliceColumn:
+    """Return a column to report by, over the rows that are kept.
+
+    Raises
+    ------
+    InputError
+        If cells of this type have no text.
+    """
+    numbers, texts = column_of(chunk, name, distinct, path)
+    return _slice_column(name, numbers[kept], texts)
 
 
 def _slice_column(name: str, numbers: IntArray, texts: Sequence[str]) -> SliceColumn:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from evalreport.errors import InputError, SettingsError
 from evalreport.readers.classes import settle_classes
@@ -54,6 +55,15 @@ class ColumnPlan:
         """Every column that is needed, once."""
         named = (self.label, *self.targets, *self.probs, self.weight, self.id, *self.slices)
         return tuple(dict.fromkeys(each for each in named if each is not None))
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The columns that tell what stands before the decimals in text."""
+        return self.probs
+
+    def with_decimal(self, decimal: str, *notes: str) -> Self:
+        """Return the plan for numbers in text that have this before their decimals."""
+        return replace(self, decimal=decimal, readings=(*self.readings, *notes))
 
     def as_column_use(self) -> ColumnUse:
         """Return the columns as the results name them."""

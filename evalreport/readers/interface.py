@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, TypeVar, get_args
 
 import pyarrow as pa
 
-from evalreport.batch import PredictionBatch
 from evalreport.choices import check_choice
 from evalreport.readers.storage import InputFile
 from evalreport.results import ColumnUse, InputKind
+from evalreport.task_results import NO_TASK_COLUMNS, TaskColumns
 
 OnInvalid = Literal["error", "drop"]
 Normalize = Literal["error", "rescale", "as-is"]
@@ -61,6 +61,8 @@ class ReadSettings:
         Whether the first line of a text file names the columns; else they are called 1, 2, 3, ….
     class_column : str, optional
         Column of the class that a row speaks of, where every class has a row of its own.
+    task_columns : TaskColumns
+        Columns that only token files and Gaussian forecasts have.
     """
 
     format: str | None = None
@@ -81,6 +83,7 @@ class ReadSettings:
     class_column: str | None = None
     target_probs: tuple[str, ...] = ()
     normalize_targets: bool = False
+    task_columns: TaskColumns = NO_TASK_COLUMNS
 
     def __post_init__(self) -> None:
         for option, choices in _CHOICES.items():
@@ -171,14 +174,17 @@ class Format(Protocol):
         """
 
 
-class Shard(Protocol):
+BatchT_co = TypeVar("BatchT_co", covariant=True)
+
+
+class Shard(Protocol[BatchT_co]):
     """A part of the input that one worker reads; picklable."""
 
     @property
     def n_bytes(self) -> int:
         """How much there is to read; 0 if unknown."""
 
-    def batches(self) -> Iterator[PredictionBatch]:
+    def batches(self) -> Iterator[BatchT_co]:
         """Yield the rows in order as checked batches of bounded size.
 
         Raises
@@ -204,6 +210,7 @@ class Predictions:
     input_kind: InputKind
     readings: tuple[str, ...]
     """Plain sentences on how the columns were understood."""
-    shards: tuple[Shard, ...]
+    shards: tuple[Shard[Any], ...]
+    """Of `PredictionBatch`, or of the batches of another task."""
     soft: bool = False
     """Whether batches have targets: a distribution of what happened that is not one-hot."""

@@ -207,7 +207,8 @@ def _fast(block: bytes) -> pa.RecordBatch | None:
     """Return what pyarrow makes of a block, or None if it is to be read with more care.
 
     pyarrow crashes on lines that are no objects, and on deep ones; it reads what only looks like a
-    time as one, and rounds whole numbers that need more than 53 bits.
+    time as one, rounds whole numbers that need more than 53 bits, and loses nulls at the start of
+    the first list.
     """
     block = block.replace(b"\r\n", b"\n") if b"\r" in block else block
     if _is_deep(block):
@@ -220,6 +221,7 @@ def _fast(block: bytes) -> pa.RecordBatch | None:
         as_text = _without_times(table.schema)
         if as_text is not None:
             table = _read(block, as_text)
+        table.validate()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
     if table.num_rows != n_lines or not table.num_columns:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -30,10 +31,12 @@ from evalreport.readers.long_form import widened
 from evalreport.readers.numbers import has_decimal_commas
 from evalreport.readers.partitions import with_partitions
 from evalreport.readers.storage import InputFile
+from evalreport.readers.tasks import TASK_READERS, InputPlan, ShardMaker, TaskReader
 from evalreport.readers.wording import listed, quoted
 
 _FIRST_ROWS = 1000
 FOUND_BY_NAME = ReadSettings()
+_CLASSES = TaskReader(plan_columns, CheckedShard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +96,20 @@ def open_predictions(
     sources = list(formats[0].open(inputs, settings))
     if len(sources) == len(inputs):
         sources = [with_partitions(*pair) for pair in zip(sources, inputs, strict=True)]
-    if settings.class_column is not None:
+    reader = TASK_READERS.get(settings.input_kind, _CLASSES)
+    if settings.class_column is not None and reader is _CLASSES:
         sources = [widened(each, settings) for each in sources]
-    plan = understand(sources, settings)
+    plan = understand(sources, settings, reader.plan)
     if not formats[0].marks or settings.decimal:
         plan = _with_decimal(plan, settings, sources)
-    return understood(sources, plan, settings, formats[0].name, Stamp.of(inputs))
+    return understood(sources, plan, settings, formats[0].name, Stamp.of(inputs), reader.shard)
 
 
-def understand(sources: Sequence[Source], settings: ReadSettings) -> ColumnPlan:
+def understand(
+    sources: Sequence[Source],
+    settings: ReadSettings,
+    planner: Callable[[Glimpse, ReadSettings], InputPlan] = plan_columns,
+) -> InputPlan:
     """Decide which column is what, and make sure that all sources have the columns in use.
 
     Raises
@@ -128,7 +136,7 @@ def understand(sources: Sequence[Source], settings: ReadSettings) -> ColumnPlan:
     glimpse = Glimpse(
         first.path, first.header, labels_in, first_rows, first.groups, first.label, first.probs
     )
-    plan = plan_columns(glimpse, settings)
+    plan = planner(glimpse, settings)
     _refuse_duplicates(sources, plan.used)
     _refuse_absent(plan.used, sources)
     for source in sources[1:]:
@@ -138,16 +146,17 @@ def understand(sources: Sequence[Source], settings: ReadSettings) -> ColumnPlan:
 
 def understood(
     sources: Sequence[Source],
-    plan: ColumnPlan,
+    plan: InputPlan,
     settings: ReadSettings,
     format_name: str,
     stamp: Stamp,
+    shard: ShardMaker = CheckedShard,
 ) -> Predictions:
     """Put sources and plan together."""
-    if plan.targets:
+    if isinstance(plan, ColumnPlan) and plan.targets:
         plan = _with_softness(sources, plan, settings.normalize_targets)
-    shards: tuple[Shard, ...] = tuple(
-        CheckedShard(part, plan, settings, number, source.path, source.header)
+    shards: tuple[Shard[Any], ...] = tuple(
+        shard(part, plan, settings, number, source.path, source.header)
         for number, source in enumerate(sources)
         for part in source.parts
     )
@@ -164,7 +173,7 @@ def understood(
         input_kind=settings.input_kind,
         readings=(*plan.readings, *notes),
         shards=shards,
-        soft=plan.soft,
+        soft=isinstance(plan, ColumnPlan) and plan.soft,
     )
 
 
@@ -187,18 +196,22 @@ def _with_softness(sources: Sequence[Source], plan: ColumnPlan, normalize: bool)
     return replace(plan, soft=soft, readings=(*plan.readings, *notes))
 
 
-def _with_decimal(
-    plan: ColumnPlan, settings: ReadSettings, sources: Sequence[Source]
-) -> ColumnPlan:
-    """Settle what stands before the decimals in text, if need be by looking at probabilities."""
+PlanT = TypeVar("PlanT", bound=InputPlan)
+
+
+def _with_decimal(plan: PlanT, settings: ReadSettings, sources: Sequence[Source]) -> PlanT:
+    """Settle what stands before the decimals in text, if need be by looking at the forecasts."""
     if settings.decimal is not None:
-        return replace(plan, decimal=settings.decimal)
-    n_rows = max(1, min(_FIRST_ROWS, MAX_CELLS // len(plan.probs)))
-    first = next(_chunks(sources, tuple(dict.fromkeys(plan.probs)), n_rows))
+        return plan.with_decimal(settings.decimal)
+    if not plan.numbers:
+        return plan
+    n_rows = max(1, min(_FIRST_ROWS, MAX_CELLS // len(plan.numbers)))
+    first = next(_chunks(sources, tuple(dict.fromkeys(plan.numbers)), n_rows))
     if not has_decimal_commas(first.cells.columns):
         return plan
-    note = "Numbers in text have a decimal comma: none of the first probabilities has a point."
-    return replace(plan, decimal=",", readings=(*plan.readings, note))
+    what = "probabilities" if isinstance(plan, ColumnPlan) else "numbers"
+    note = f"Numbers in text have a decimal comma: none of the first {what} has a point."
+    return plan.with_decimal(",", note)
 
 
 def _chunks(sources: Sequence[Source], columns: Sequence[str], max_rows: int) -> Iterator[Chunk]:
@@ -234,7 +247,7 @@ def _refuse_absent(columns: Sequence[str], sources: Sequence[Source]) -> None:
             )
 
 
-def _refuse_other_groups(plan: ColumnPlan, first: Source, other: Source) -> None:
+def _refuse_other_groups(plan: InputPlan, first: Source, other: Source) -> None:
     for name, group in first.groups.items():
         theirs = other.groups.get(name, group)
         added = [each for each in theirs.columns if each not in group.columns]

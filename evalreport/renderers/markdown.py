@@ -98,6 +98,8 @@ class Summary:
     interval: str
     facts: tuple[Fact, ...]
     n_zero_probability: str
+    scored: str
+    """What is counted in `n_scored`."""
     n_scored: str
     left_out: str
     """How many rows were left out; empty if none was."""
@@ -131,6 +133,7 @@ def summarise(report: Report) -> Summary:
         interval=interval_aside(report.verdict),
         facts=_facts(report),
         n_zero_probability=f"{result.overall.zero_probability_rows:,}",
+        scored="Tokens scored" if result.task == "tokens" else "Rows scored",
         n_scored=f"{result.overall.n:,}",
         left_out=f"{n_left_out:,} left out" if n_left_out else "",
         previous=_instead_of_comparison(report),

@@ -15,6 +15,8 @@ _LINKS = {
     "worst": "See the rows",
     "classes": "See all classes",
     "slices": "See all slices",
+    "documents": "See the documents",
+    "tails": "See where the loss is",
     "loss": "See loss and probability",
     "calibration": "See the reliability diagram",
     "distributions": "See what was predicted",
@@ -23,11 +25,13 @@ _LINKS = {
     "run": "See run details",
     "verdict": "Back to the verdict",
 }
+_TASK_LINKS = {("gaussian", "calibration"): "See calibration"}
+"""Where a section of the same name shows something else."""
 
 
 def attention(view: View, section_ids: Sequence[str]) -> Attention:
     """Return findings, sorted already, with links to the sections that there are."""
-    findings = tuple(_finding(each, section_ids) for each in view.judgements)
+    findings = tuple(_finding(each, section_ids, view.result.task) for each in view.judgements)
     passed = passed_checks(view.result)
     return Attention(
         summary=_summary(view, len(passed)),
@@ -48,7 +52,7 @@ def _summary(view: View, n_passed: int) -> str:
     return f"{found}. {count_text(n_passed, 'check')} passed."
 
 
-def _finding(each: Judgement, section_ids: Sequence[str]) -> Finding:
+def _finding(each: Judgement, section_ids: Sequence[str], task: str) -> Finding:
     finding = each.finding
     section = finding.section if finding.section in section_ids else "verdict"
     spans = [Span(piece.text, code=piece.is_data) for piece in each.short]
@@ -59,7 +63,7 @@ def _finding(each: Judgement, section_ids: Sequence[str]) -> Finding:
         title=finding.title,
         why=finding.why,
         check=finding.check,
-        link_text=_LINKS.get(section, ""),
+        link_text=_TASK_LINKS.get((task, section), _LINKS.get(section, "")),
         section=section,
         short=tuple(spans),
     )

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from evalreport.formats import clean, count_text, date_text, listed
+from evalreport.formats import capital, clean, date_text, listed
 from evalreport.report.attention import attention
+from evalreport.report.kinds import report_kind
 from evalreport.report.model import Report, Verdict
-from evalreport.report.sections import sections
-from evalreport.report.verdict import verdict
 from evalreport.report.view import View
 from evalreport.results import EvaluationResult
 
@@ -37,14 +36,15 @@ def build_report(
         The command that gives the same numbers, to be shown with the run details.
     """
     view = View.of(result, unit)
-    parts = sections(view, command)
-    answer = verdict(view)
+    kind = report_kind(result.task)
+    parts = kind.sections(view, command)
+    answer = kind.verdict(view)
     title = clean(result.title)
     return Report(
         title=title,
-        page_title=f"{_number_and_band(answer)}: {title} log loss report",
-        kind="Log loss report",
-        meta=_meta(result),
+        page_title=f"{_number_and_band(answer)}: {title} {kind.title_words}",
+        kind=capital(kind.title_words),
+        meta=_meta(result, kind.size(result)),
         created=result.created,
         created_text="" if result.created is None else date_text(result.created),
         key=marker_key(key or result.title),
@@ -63,12 +63,11 @@ def _number_and_band(answer: Verdict) -> str:
     return f"{answer.value_text}, {words.lower()}"
 
 
-def _meta(result: EvaluationResult) -> tuple[str, ...]:
+def _meta(result: EvaluationResult, size: str) -> tuple[str, ...]:
     given = result.input
     names = [clean(re.split(r"[/\\]", path)[-1]) for path in given.paths]
     files = [listed(names, most=_MOST_PATHS)] if names else []
-    rows = count_text(result.overall.n, "row")
-    return (*files, f"{rows}, {count_text(len(given.classes), 'class', 'classes')}")
+    return (*files, size)
 
 
 def marker_key(text: str) -> str:

@@ -13,7 +13,6 @@ from typing import Any, Protocol, Self, TypeVar
 
 from evalreport.errors import MergeError
 from evalreport.exact import as_fraction
-from evalreport.scoring import ScoredBatch
 
 Key = int | str
 
@@ -42,8 +41,8 @@ class Statistic(Protocol[StateT_co]):
     def empty(self) -> StateT_co:
         """Return the state of no rows: merging it changes nothing."""
 
-    def from_batch(self, scored: ScoredBatch) -> StateT_co:
-        """Return the state of these rows."""
+    def from_batch(self, scored: Any) -> StateT_co:
+        """Return the state of these rows, in the form that the plan of the statistic scores."""
 
     def from_json(self, data: Any) -> StateT_co:
         """Return the state that `to_json` wrote."""

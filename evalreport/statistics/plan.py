@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from evalreport.batch import PredictionBatch
-from evalreport.errors import MergeError
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.calibration_error import BinnedCalibration
 from evalreport.statistics.class_order import ClassOrder
 from evalreport.statistics.classes import ByClass
 from evalreport.statistics.forecast import ByForecast
 from evalreport.statistics.grid import ProbabilityGrid
-from evalreport.statistics.interface import State, Statistic
+from evalreport.statistics.interface import Statistic
 from evalreport.statistics.overall import Overall
 from evalreport.statistics.probability import ByProbability, Floors
 from evalreport.statistics.reliability import Reliability
 from evalreport.statistics.row_ids import RowIds
 from evalreport.statistics.rows import IntakeCounts, RejectedRows, WorstRows
 from evalreport.statistics.slices import BySlice
-
-STATE_VERSION = 1
+from evalreport.statistics.states import PlanStates, refuse_other_version
 
 _CELLS_AT_A_TIME = 2**19
 """Probabilities scored in one go: the scores of so many stay in a few megabytes."""
@@ -143,9 +139,14 @@ class Plan:
             "label_smoothing": self.label_smoothing,
         }
 
+    @property
+    def not_in_digest(self) -> tuple[str, ...]:
+        """Names of statistics that depend on places in the input."""
+        return _NOT_IN_DIGEST
+
     def empty(self) -> States:
         """Return the states of no rows."""
-        return States(self, {each.name: each.empty() for each in self.statistics})
+        return States.empty(self)
 
     def from_batch(self, batch: PredictionBatch) -> States:
         """Return the states of these rows.
@@ -160,9 +161,7 @@ class Plan:
         states = self.empty()
         for piece in _pieces(batch):
             scored = ScoredBatch(piece, self.floor, self.label_smoothing)
-            states = states.merge(
-                States(self, {each.name: each.from_batch(scored) for each in self.statistics})
-            )
+            states = states.merge(States.of(self, scored))
         return states
 
 
@@ -172,64 +171,16 @@ def _pieces(batch: PredictionBatch) -> Iterator[PredictionBatch]:
         yield batch[start : start + step]
 
 
-@dataclass(frozen=True, slots=True)
-class States:
-    """The state of every statistic of a plan."""
+class States(PlanStates[Plan]):
+    """The state of every statistic of a plan of classes."""
 
-    plan: Plan
-    by_name: Mapping[str, State]
-
-    def __getitem__(self, statistic: Statistic[Any]) -> Any:
-        return self.by_name[statistic.name]
-
-    @property
-    def n_read(self) -> int:
-        """Rows read, scored or not."""
-        return int(self[self.plan.intake].row("read")[0])
-
-    def merge(self, other: States) -> States:
-        """Return the states of both inputs together."""
-        if self.plan != other.plan:
-            raise MergeError(_difference(self.plan.settings, other.plan.settings))
-        merged = {name: state.merge(other.by_name[name]) for name, state in self.by_name.items()}
-        return States(self.plan, merged)
-
-    def digest(self) -> str:
-        """Return a fingerprint of the statistics: the same digest means the same statistics."""
-        document = self.to_json()
-        document["statistics"] = {
-            name: state
-            for name, state in document["statistics"].items()
-            if name not in _NOT_IN_DIGEST
-        }
-        text = json.dumps(document, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the states in terms of JSON."""
-        return {
-            "version": STATE_VERSION,
-            "settings": self.plan.settings,
-            "statistics": {name: state.to_json() for name, state in self.by_name.items()},
-        }
+    __slots__ = ()
 
     @classmethod
     def from_json(cls, data: Any) -> States:
         """Return the states that `to_json` wrote."""
-        if data.get("version") != STATE_VERSION:
-            raise MergeError(
-                f"the state has version {data.get('version')}, and {STATE_VERSION} is expected"
-            )
+        refuse_other_version(data)
         settings = dict(data["settings"])
         for name in ("classes", "slices"):
             settings[name] = tuple(settings[name])
-        plan = Plan(**settings)
-        states = {
-            each.name: each.from_json(data["statistics"][each.name]) for each in plan.statistics
-        }
-        return cls(plan, states)
-
-
-def _difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    name = next(key for key in one if one[key] != other[key])
-    return f"these states differ in their {name}: {one[name]} and {other[name]}"
+        return cls.from_statistics(Plan(**settings), data["statistics"])

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from evalreport.batch import Rejection
+from evalreport.batch import Intake, Rejection
 from evalreport.results import DataQualityResult, InvalidExample, InvalidReason, WorstRow
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Entry, FirstEntries, Sums
 
 _EXAMPLES = 5
+
+
+class Admitted(Protocol):
+    """Rows of any kind that came through the door, and what happened to the others."""
+
+    @property
+    def intake(self) -> Intake:
+        """What happened at the door."""
+
+    @property
+    def n_zero_weight(self) -> int:
+        """Rows that are counted, not scored."""
+
+    @property
+    def batch(self) -> Any:
+        """The rows with their `source`."""
+
+    def __len__(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +117,7 @@ class IntakeCounts:
         """Return the state that was written as JSON."""
         return Sums.from_json(data)
 
-    def from_batch(self, scored: ScoredBatch) -> Sums:
+    def from_batch(self, scored: Admitted) -> Sums:
         """Return the counts of this batch."""
         intake = scored.intake
         counts = {
@@ -131,7 +149,7 @@ class RejectedRows:
         """Return the state that was written as JSON."""
         return FirstEntries.from_json(data)
 
-    def from_batch(self, scored: ScoredBatch) -> FirstEntries:
+    def from_batch(self, scored: Admitted) -> FirstEntries:
         """Return the first rejections of this batch."""
         by_reason: dict[str, list[Entry]] = {}
         for each in scored.intake.rejections:
@@ -142,7 +160,7 @@ class RejectedRows:
         return state
 
 
-def _rejection_entry(scored: ScoredBatch, rejection: Rejection) -> Entry:
+def _rejection_entry(scored: Admitted, rejection: Rejection) -> Entry:
     content = {"row": rejection.row, "column": rejection.column, "value": rejection.value}
     return (scored.batch.source, rejection.row), content
 

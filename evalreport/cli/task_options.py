@@ -1,0 +1,70 @@
+"""Options that only token files and Gaussian forecasts have."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+_TASKS = "Tokens and Gaussian forecasts"
+
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="COL",
+        help="Column of the document that tokens belong to.",
+        rich_help_panel=_TASKS,
+        show_default=False,
+    ),
+]
+TextColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--text",
+        metavar="COL",
+        help="Column of the text, to count characters and bytes.",
+        rich_help_panel=_TASKS,
+        show_default=False,
+    ),
+]
+NChars = Annotated[
+    str | None,
+    typer.Option(
+        "--n-chars",
+        metavar="COL",
+        help="Column of the number of characters.",
+        rich_help_panel=_TASKS,
+        show_default=False,
+    ),
+]
+NBytes = Annotated[
+    str | None,
+    typer.Option(
+        "--n-bytes",
+        metavar="COL",
+        help="Column of the number of UTF-8 bytes.",
+        rich_help_panel=_TASKS,
+        show_default=False,
+    ),
+]
+Mean = Annotated[
+    str | None,
+    typer.Option(
+        "--mean",
+        metavar="COL",
+        help="Column of the mean; mean, mu, pred_mean or y_mean.",
+        rich_help_panel=_TASKS,
+        show_default=False,
+    ),
+]
+Std = Annotated[
+    str | None,
+    typer.Option(
+        "--std",
+        metavar="COL",
+        help="Column of the standard deviation; std, sd, sigma or pred_std.",
+        rich_help_panel=_TASKS,
+        show_default=False,
+    ),
+]

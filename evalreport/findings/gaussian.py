@@ -1,0 +1,147 @@
+"""Findings about Gaussian forecasts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from evalreport.findings.judgement import FEW_ROWS, Judgement, Piece, judgement
+from evalreport.formats import LossFormat, count_text, density_text, score_text, times_text
+from evalreport.results import EvaluationResult
+
+_MATTERS = 0.01
+"""Nats per row that have to be at stake before scaling the deviations is worth a word."""
+_LEAST_SHIFT = 0.05
+_DEVIATIONS = 3.0
+_FEW_ROWS_IN_A_SLICE = 30
+
+
+def nothing_scored(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether there are rows at all."""
+    if not result.overall.n:
+        yield judgement(
+            "no-rows",
+            "error",
+            "No rows could be scored",
+            why=f"{count_text(result.input.rows_read, 'row')} were read.",
+            check="Check the columns that --label, --mean and --std name.",
+            section="quality",
+        )
+
+
+def baseline(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge the loss against always predicting the outcome's own mean and variance."""
+    gaussian, interval = result.gaussian, result.overall.interval
+    if gaussian is None or gaussian.baseline is None or interval is None:
+        return
+    numbers = (
+        f"Always predicting the mean and variance of the outcome scores "
+        f"{density_text(gaussian.baseline, losses)}, this model "
+        f"{density_text(result.overall.log_loss, losses)}."
+    )
+    if interval[0] > gaussian.baseline:
+        yield judgement(
+            "below-baseline",
+            "error",
+            "Worse than always predicting mean and variance",
+            why=numbers,
+            check="Check that mean and standard deviation are in the unit of the outcome, and that "
+            "the column of the deviation holds no variance.",
+            section="calibration",
+        )
+    elif interval[1] >= gaussian.baseline:
+        yield judgement(
+            "no-skill",
+            "warning",
+            "No better than always predicting mean and variance",
+            why=f"{numbers} With {count_text(result.overall.n, 'row')} the difference could be "
+            "chance.",
+            check="Check that the model saw its inputs, or bring more rows.",
+            section="calibration",
+        )
+
+
+def spread(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether the standard deviations are right overall."""
+    gaussian = result.gaussian
+    interval = None if gaussian is None else gaussian.mean_squared_z_interval
+    if gaussian is None or interval is None or (gaussian.recoverable or 0.0) < _MATTERS:
+        return
+    scale = gaussian.best_scale or 1.0
+    saved = losses.text(gaussian.recoverable)
+    sentence = f"{times_text(scale)} the standard deviations would take {saved} off the loss."
+    check = f"Multiply every standard deviation by {scale:.3g}, found on other rows than these."
+    if interval[0] > 1.0:
+        yield judgement(
+            "overconfident",
+            "warning",
+            "The standard deviations are too small",
+            why=f"Outcomes miss the mean by more than was forecast: the mean of z squared is "
+            f"{score_text(gaussian.mean_squared_z)}, and 1 is right. {sentence}",
+            check=check,
+            section="calibration",
+        )
+    elif interval[1] < 1.0:
+        yield judgement(
+            "underconfident",
+            "note",
+            "The standard deviations are too large",
+            why=f"Outcomes miss the mean by less than was forecast: the mean of z squared is "
+            f"{score_text(gaussian.mean_squared_z)}, and 1 is right. {sentence}",
+            check=check,
+            section="calibration",
+        )
+
+
+def shift(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether the means are off to one side."""
+    gaussian, n = result.gaussian, result.overall.n
+    if gaussian is None or gaussian.mean_z is None or gaussian.mean_squared_z is None:
+        return
+    variance = gaussian.mean_squared_z - gaussian.mean_z**2
+    error = math.sqrt(max(variance, 0.0) / n)
+    if abs(gaussian.mean_z) <= max(_LEAST_SHIFT, _DEVIATIONS * error):
+        return
+    side = "low" if gaussian.mean_z > 0 else "high"
+    yield judgement(
+        "biased",
+        "warning",
+        f"The means are too {side}",
+        why=f"On average outcomes lie {score_text(abs(gaussian.mean_z))} standard deviations "
+        f"{'above' if side == 'low' else 'below'} the mean that was forecast, which is more than "
+        "chance explains.",
+        check="Check for a unit, a trend or a transformation that was not undone.",
+        section="calibration",
+    )
+
+
+def slices(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge slices that are worse than always predicting their own mean and variance."""
+    for each in () if result.gaussian is None else result.gaussian.slices:
+        if each.n < _FEW_ROWS_IN_A_SLICE or each.baseline is None or each.interval is None:
+            continue
+        if each.interval[0] > each.baseline:
+            name = f"{each.column} = {each.value}"
+            yield judgement(
+                "slice",
+                "warning",
+                f"{name} is worse than its own mean and variance",
+                why=f"{density_text(each.loss, losses)} on {count_text(each.n, 'row')}; always "
+                f"predicting their mean and variance scores {density_text(each.baseline, losses)}.",
+                check="Check whether the model knows these rows at all.",
+                section="slices",
+                short=(Piece(name, is_data=True), Piece(" is worse than its mean and variance")),
+            )
+
+
+def certainty(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether there are enough rows."""
+    if 0 < result.overall.n < FEW_ROWS:
+        yield judgement(
+            "few-rows",
+            "warning",
+            f"Only {count_text(result.overall.n, 'row')}",
+            why="With so few rows most differences could be chance.",
+            check="Bring more rows.",
+            section="quality",
+        )

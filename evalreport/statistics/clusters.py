@@ -1,0 +1,213 @@
+"""Sums by document, in bounded memory, and the error of a mean whose rows belong together.
+
+References
+----------
+Cameron & Miller (2015), "A practitioner's guide to cluster-robust inference".
+doi:10.3368/jhr.50.2.317
+MacKinnon, Nielsen & Webb (2023), "Cluster-robust inference: a guide to empirical practice".
+doi:10.1016/j.jeconom.2022.04.001
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from evalreport.batch import IntArray
+from evalreport.errors import MergeError
+from evalreport.exact import grouped_sums, power_unit
+from evalreport.intervals import CONFIDENCE, LEAST_ROWS, student_quantile
+from evalreport.statistics.interface import Key, Sums
+from evalreport.task_batches import TokenBatch
+from evalreport.task_results import MeanResult
+
+MOST_DOCUMENTS = 100_000
+"""More documents than this are not told apart any more."""
+N_BUCKETS = 1024
+
+N, N_INFINITE, LOSS, CHARS, BYTES = range(5)
+_UNITS = (0, 0, power_unit(1), 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSums:
+    """Sums for each document as long as there are not too many, and always for hash buckets.
+
+    A union that is too large stays too large, so the order of merging cannot matter.
+    """
+
+    limit: int
+    buckets: Sums
+    documents: Sums | None
+    """None once there are more than `limit`."""
+
+    def merge(self, other: ClusterSums) -> ClusterSums:
+        """Return the sums over both inputs."""
+        if self.limit != other.limit:
+            raise MergeError(f"one side keeps {self.limit} documents, the other {other.limit}")
+        both: Sums | None = None
+        if self.documents is not None and other.documents is not None:
+            both = self.documents.merge(other.documents)
+            both = both if len(both.rows) <= self.limit else None
+        return ClusterSums(self.limit, self.buckets.merge(other.buckets), both)
+
+    def finest(self) -> Sums:
+        """Return the sums of the documents, or those of the buckets if there are too many."""
+        return self.buckets if self.documents is None else self.documents
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the sums in terms of JSON."""
+        documents = None if self.documents is None else self.documents.to_json()
+        return {"limit": self.limit, "buckets": self.buckets.to_json(), "documents": documents}
+
+
+@dataclass(frozen=True, slots=True)
+class ByDocument:
+    """Tokens, their loss, characters and bytes of each document."""
+
+    limit: int = MOST_DOCUMENTS
+    name: str = "documents"
+
+    def empty(self) -> ClusterSums:
+        """Return the state of no rows."""
+        return ClusterSums(self.limit, Sums(_UNITS), Sums(_UNITS))
+
+    def from_json(self, data: Any) -> ClusterSums:
+        """Return the state that was written as JSON."""
+        documents = None if data["documents"] is None else Sums.from_json(data["documents"])
+        return ClusterSums(data["limit"], Sums.from_json(data["buckets"]), documents)
+
+    def from_batch(self, batch: TokenBatch) -> ClusterSums:
+        """Return the sums over these rows."""
+        if batch.documents is None:
+            return self.empty()
+        used, codes = np.unique(batch.documents, return_inverse=True)
+        names = [batch.document_ids[each] for each in used.tolist()]
+        buckets = np.array([bucket_of(each) for each in names], dtype=np.int64)
+        in_buckets = _sums(batch, buckets[codes], range(N_BUCKETS))
+        documents = _sums(batch, codes, names)
+        too_many = len(documents.rows) > self.limit
+        return ClusterSums(self.limit, in_buckets, None if too_many else documents)
+
+
+def _sums(batch: TokenBatch, rows: IntArray, keys: Sequence[Key]) -> Sums:
+    n_groups = len(keys)
+    groups = rows[batch.rows_of_tokens]
+
+    def counted(values: IntArray | None) -> list[int]:
+        if values is None:
+            return [0] * n_groups
+        sums = np.zeros(n_groups, dtype=np.int64)
+        np.add.at(sums, rows, values)
+        return [int(each) for each in sums]
+
+    columns = [
+        counted(np.diff(batch.starts)),
+        [int(n) for n in np.bincount(groups[batch.is_zero], minlength=n_groups)],
+        grouped_sums(batch.losses, groups, n_groups),
+        counted(batch.n_chars),
+        counted(batch.n_bytes),
+    ]
+    return Sums.from_columns(_UNITS, keys, columns)
+
+
+def bucket_of(name: str) -> int:
+    """Return the hash bucket of a document; the same on every machine.
+
+    Examples
+    --------
+    >>> bucket_of("doc-1"), bucket_of("doc-2")
+    (347, 820)
+    """
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) >> 54
+
+
+@dataclass(frozen=True, slots=True)
+class RatioError:
+    """The error of a ratio of sums over clusters.
+
+    Parameters
+    ----------
+    ratio : float
+        Sum of the numerators over the sum of the denominators.
+    linear : float
+        Standard error by linearisation, with the factor G / (G - 1).
+    jackknife : float
+        Standard error by leaving out each cluster in turn; the safer one if there are few.
+    n_clusters : int
+        Clusters with a denominator above zero.
+    effective : float
+        As many clusters of equal size would tell as much.
+    """
+
+    ratio: float
+    linear: float
+    jackknife: float
+    n_clusters: int
+    effective: float
+
+    def interval(self, least: float = 0.0) -> tuple[float, float] | None:
+        """Return the 95 % interval; None for fewer than ten clusters."""
+        if self.n_clusters < LEAST_ROWS or self.jackknife == 0.0 or self.effective <= 1.0:
+            return None
+        half = self.jackknife * student_quantile(self.effective - 1.0, 0.5 + CONFIDENCE / 2)
+        return max(self.ratio - half, least), self.ratio + half
+
+    def result(self) -> MeanResult:
+        """Return the ratio as a mean with its error and interval."""
+        return MeanResult(self.ratio, self.jackknife, self.interval())
+
+
+def ratio_error(numerators: Sequence[float], denominators: Sequence[float]) -> RatioError | None:
+    r"""Return the error of a ratio of sums whose parts are independent clusters.
+
+    Parameters
+    ----------
+    numerators, denominators : sequence of float
+        :math:`S_g` and :math:`n_g` of each cluster; clusters of :math:`n_g = 0` are left out.
+
+    Returns
+    -------
+    RatioError or None
+        None for fewer than two clusters. With :math:`\bar\theta = S / n` the linear error is
+        :math:`\sqrt{\frac{G}{G-1} \sum_g (S_g - \bar\theta n_g)^2} / n`.
+
+    Examples
+    --------
+    >>> error = ratio_error([1.0, 3.0, 2.0], [1.0, 2.0, 3.0])
+    >>> error.ratio, round(error.linear, 4), round(error.effective, 3)
+    (1.0, 0.2887, 2.571)
+    """
+    pairs = [(s, n) for s, n in zip(numerators, denominators, strict=True) if n]
+    n_clusters = len(pairs)
+    if n_clusters < 2:
+        return None
+    total = math.fsum(n for _, n in pairs)
+    ratio = math.fsum(s for s, _ in pairs) / total
+    residuals = [s - ratio * n for s, n in pairs]
+    # Sums by fsum are exact, so the order of the clusters does not matter.
+    linear = n_clusters / (n_clusters - 1) * math.fsum(r * r for r in residuals)
+    shifts = [r / (total - n) for r, (_, n) in zip(residuals, pairs, strict=True)]
+    centre = math.fsum(shifts) / n_clusters
+    spread = math.fsum((each - centre) ** 2 for each in shifts)
+    return RatioError(
+        ratio=ratio,
+        linear=math.sqrt(linear) / total,
+        jackknife=math.sqrt((n_clusters - 1) / n_clusters * spread),
+        n_clusters=n_clusters,
+        effective=total**2 / math.fsum(n * n for _, n in pairs),
+    )
+
+
+def column_ratio(sums: Sums, above: int, below: int) -> RatioError | None:
+    """Return the error of the ratio of two columns of sums by cluster."""
+    keys = sums.ordered_keys()
+    return ratio_error(
+        [float(sums.value(key, above)) for key in keys],
+        [float(sums.value(key, below)) for key in keys],
+    )
