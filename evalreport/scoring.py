@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from evalreport import exact
 from evalreport.batch import FloatArray, IntArray, PredictionBatch
+from evalreport.hashing import HashArray, hashes_of
 
 FLOOR = 2.0**-52
 """Least probability scored unless another is asked for; scikit-learn's floor for doubles."""
@@ -206,6 +207,11 @@ class ScoredBatch:
     def is_soft(self) -> bool:
         """Whether what happened is a distribution, and not one class."""
         return self.batch.targets is not None or self.smoothing > 0
+
+    @cached_property
+    def id_hashes(self) -> HashArray | None:
+        """A 64-bit hash of each row id; None if rows have none."""
+        return None if self.batch.ids is None else hashes_of(self.batch.ids)
 
     @cached_property
     def targets(self) -> FloatArray:

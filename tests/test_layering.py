@@ -36,7 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bands": {"results"},
     "schema": {"results"},
     "distributions": {"errors", "results", "exact"},
-    "scoring": {"errors", "batch", "exact"},
+    "hashing": {"batch"},
+    "scoring": {"errors", "batch", "exact", "hashing"},
     "kinds": {"results", "batch", "exact"},
     "readers": {
         "errors",
@@ -57,6 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "task_batches",
         "scoring",
         "exact",
+        "hashing",
         "intervals",
     },
     "engines": {"errors", "batch", "exact", "statistics"},

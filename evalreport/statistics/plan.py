@@ -9,6 +9,7 @@ from typing import Any
 
 from evalreport.batch import PredictionBatch
 from evalreport.scoring import ScoredBatch
+from evalreport.statistics.buckets import Buckets
 from evalreport.statistics.calibration_error import BinnedCalibration
 from evalreport.statistics.class_order import ClassOrder
 from evalreport.statistics.classes import ByClass
@@ -26,7 +27,7 @@ from evalreport.statistics.states import PlanStates, refuse_other_version
 _CELLS_AT_A_TIME = 2**19
 """Probabilities scored in one go: the scores of so many stay in a few megabytes."""
 
-_NOT_IN_DIGEST = ("worst_rows", "row_ids", "intake", "rejected")
+_NOT_IN_DIGEST = ("buckets", "worst_rows", "row_ids", "intake", "rejected")
 """What depends on how rows are told apart, or tells of rows that were not scored."""
 
 
@@ -73,6 +74,7 @@ class Plan:
     by_slice: tuple[BySlice, ...] = field(init=False, compare=False)
     class_order: ClassOrder = field(init=False, compare=False)
     grid: ProbabilityGrid = field(init=False, compare=False)
+    buckets: Buckets = field(init=False, compare=False)
     row_ids: RowIds = field(init=False, compare=False)
     worst_rows: WorstRows = field(init=False, compare=False)
     intake: IntakeCounts = field(init=False, compare=False)
@@ -97,6 +99,7 @@ class Plan:
             ),
             "class_order": ClassOrder(self.classes, floor),
             "grid": ProbabilityGrid(self.positive if len(self.classes) == 2 else None),
+            "buckets": Buckets(weighted, floor),
             "row_ids": RowIds(),
             "worst_rows": WorstRows(self.n_worst),
             "intake": IntakeCounts(),
@@ -119,6 +122,7 @@ class Plan:
             *self.by_slice,
             self.class_order,
             self.grid,
+            self.buckets,
             self.row_ids,
             self.worst_rows,
             self.intake,

@@ -15,22 +15,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from evalreport.batch import ObjectArray
 from evalreport.errors import MergeError
+from evalreport.hashing import HashArray, hashes_of
 from evalreport.results import RowIdsResult
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import State
 
-HashArray = NDArray[np.uint64]
-
 MOST_IDS = 8_192
 """Distinct ids that are kept; with more the numbers are estimates from this many."""
-
-_BLOCK = 4096
-"""Texts that are hashed at a time: few enough for the processor's cache."""
-_BASE = np.uint64(0x9E3779B97F4A7C15)
-_LENGTH = np.uint64(0xD1B54A32D192ED03)
-_MIX = ((30, np.uint64(0xBF58476D1CE4E5B9)), (27, np.uint64(0x94D049BB133111EB)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +117,9 @@ class RowIds:
 
     def from_batch(self, scored: ScoredBatch) -> IdSketch:
         """Return the sketch of the ids of these rows; rows without an id have none."""
-        ids = scored.batch.ids
-        if ids is None or not len(ids):
+        hashes = scored.id_hashes
+        if hashes is None or not len(hashes):
             return self.empty()
-        hashes = hashes_of(ids)
         labels = hashes_of(np.array(scored.batch.classes, dtype=object))[scored.observed]
         n_like_label = int(np.count_nonzero(hashes == labels))
         return IdSketch.of(self.limit, hashes[hashes != _NO_ID], n_like_label)
@@ -153,42 +144,6 @@ class RowIds:
             is_exact=is_exact,
             equal_to_label=state.n_like_label,
         )
-
-
-def hashes_of(texts: ObjectArray) -> HashArray:
-    """Return a 64-bit hash of each text, the same on every machine; shape (n,) to (n,).
-
-    A polynomial in the letters, modulo 2**64, and mixed. Many at once: one call of a hash function
-    a row would cost more than scoring the row.
-    """
-    listed = texts.tolist()
-    hashes = np.empty(len(listed), dtype=np.uint64)
-    for start in range(0, len(listed), _BLOCK):
-        part = listed[start : start + _BLOCK]
-        hashes[start : start + len(part)] = _block_of_hashes(part)
-    return hashes
-
-
-def _block_of_hashes(texts: list[str]) -> HashArray:
-    letters = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    ends = np.cumsum(lengths)
-    starts = ends - lengths
-    powers = np.multiply.accumulate(np.full(int(lengths.max(initial=0)) + 1, _BASE))
-    places = np.arange(len(letters))
-    places -= np.repeat(starts, lengths)
-    terms = powers[places]
-    terms *= letters
-    sums = np.zeros(len(letters) + 1, dtype=np.uint64)
-    np.cumsum(terms, out=sums[1:])
-    return _mixed((sums[ends] - sums[starts]) ^ (lengths.astype(np.uint64) * _LENGTH))
-
-
-def _mixed(hashes: HashArray) -> HashArray:
-    """Spread every bit over all others (Steele, Lea & Flood 2014, SplitMix)."""
-    for shift, factor in _MIX:
-        hashes = (hashes ^ (hashes >> np.uint64(shift))) * factor
-    return np.asarray(hashes ^ (hashes >> np.uint64(31)))
 
 
 _NO_ID = int(hashes_of(np.array([""], dtype=object))[0])

@@ -9,11 +9,12 @@ import pytest
 
 import evalreport
 from evalreport.batch import PredictionBatch
+from evalreport.hashing import hashes_of
 from evalreport.results import EvaluationResult
 from evalreport.scoring import FLOOR, ScoredBatch
 from evalreport.statistics.class_order import ClassOrder
 from evalreport.statistics.grid import ProbabilityGrid
-from evalreport.statistics.row_ids import IdSketch, RowIds, hashes_of
+from evalreport.statistics.row_ids import IdSketch, RowIds
 
 CODES = {"swapped-classes", "coarse-probabilities", "duplicate-ids", "id-like-label"}
 

@@ -1,0 +1,58 @@
+"""Many sums as little text: integers of one width side by side, in base 64."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+from evalreport.statistics.interface import Sums
+
+_KEY_BYTES = 2
+
+
+def pack(sums: Sums) -> dict[str, Any]:
+    """Return sums whose groups are whole numbers below 65,536 in terms of JSON.
+
+    Trailing zero bits that a whole column shares are left out, because sums of weights stand in a
+    unit far below any weight.
+
+    Examples
+    --------
+    >>> unpack(pack(Sums((0, -64), {3: (1, 1 << 60), 900: (2, 0)}))).rows
+    {3: (1, 1152921504606846976), 900: (2, 0)}
+    """
+    keys = [int(key) for key in sums.ordered_keys()]
+    columns = [[sums.rows[key][i] for key in keys] for i in range(len(sums.units))]
+    return {
+        "units": list(sums.units),
+        "keys": _joined(keys, _KEY_BYTES),
+        "columns": [_packed(column) for column in columns],
+    }
+
+
+def unpack(data: Any) -> Sums:
+    """Return the sums that `pack` wrote."""
+    keys = _parted(data["keys"], _KEY_BYTES)
+    columns = [
+        [value << column["shift"] for value in _parted(column["data"], column["width"])]
+        for column in data["columns"]
+    ]
+    rows = zip(*columns, strict=True) if keys else ()
+    return Sums(tuple(data["units"]), dict(zip(keys, rows, strict=True)))
+
+
+def _packed(column: Sequence[int]) -> dict[str, Any]:
+    shift = min(((value & -value).bit_length() - 1 for value in column if value), default=0)
+    shifted = [value >> shift for value in column]
+    width = max(1, (max(shifted, default=0).bit_length() + 7) // 8)
+    return {"shift": shift, "width": width, "data": _joined(shifted, width)}
+
+
+def _joined(values: Sequence[int], width: int) -> str:
+    return base64.b64encode(b"".join(each.to_bytes(width, "little") for each in values)).decode()
+
+
+def _parted(text: str, width: int) -> list[int]:
+    data = base64.b64decode(text)
+    return [int.from_bytes(data[i : i + width], "little") for i in range(0, len(data), width)]
