@@ -123,6 +123,10 @@ class OverallResult:
     band: BandResult | None
     class_balanced_log_loss: float | None = None
     """Plain mean of the losses of the classes that happened, each counted once."""
+    tiny_probability_rows: int = 0
+    """Rows given more than zero and less than 2**-52, whatever the floor: above 36.04 nats each."""
+    capped_rows: int = 0
+    """Rows that lose more than 2,048 nats by their logits or log-probabilities, scored as 2,048."""
 
     @property
     def judged_loss(self) -> float | None:

@@ -253,16 +253,32 @@ class ScoredBatch:
         """Rows that gave what happened a probability above zero and below the floor."""
         return self.is_below(self.floor or 0.0) & ~self.is_zero
 
+    @cached_property
+    def is_tiny(self) -> NDArray[np.bool_]:
+        """Rows that gave what happened more than zero and less than `FLOOR`, floored or not."""
+        if self.floor == FLOOR:
+            return self.is_floored
+        return self.is_below(FLOOR) & ~self.is_zero
+
+    @cached_property
+    def is_capped(self) -> NDArray[np.bool_]:
+        """Rows that lose more than `MOST_NATS`, and are scored as that; no row of infinite loss."""
+        logs = self.batch.log_probs
+        if logs is None or self.floor is not None:
+            return np.zeros(len(self), dtype=bool)
+        return np.asarray(self._are_below(-MOST_NATS, logs) & ~self.is_zero)
+
     def is_below(self, floor: float) -> NDArray[np.bool_]:
         """Return which rows gave what happened, or a part of it, less than `floor`."""
-        least = exact.log_of(floor) if floor else -np.inf
+        logs = self.batch.log_probs
+        if logs is None:
+            return self._are_below(floor, self.batch.probs)
+        return self._are_below(exact.log_of(floor) if floor else -np.inf, logs)
+
+    def _are_below(self, least: float, cells: FloatArray) -> NDArray[np.bool_]:
         if self.is_soft:
-            logs = self.batch.log_probs
-            cells = self.batch.probs < floor if logs is None else logs < least
-            return np.asarray((cells & (self.targets > 0)).any(axis=1))
-        if self.log_given is not None:
-            return np.asarray(self.log_given < least)
-        return np.asarray(self.given < floor)
+            return np.asarray(((cells < least) & (self.targets > 0)).any(axis=1))
+        return np.asarray(given_to(cells, self.observed) < least)
 
     @cached_property
     def losses(self) -> FloatArray:

@@ -124,6 +124,11 @@ _CHECKS = (
         ((("duplicate-ids", "id-like-label"), "No duplicate ids"),),
         audit.ids_are_checked,
     ),
+    _Check(
+        rows.capped,
+        ((("capped",), "No loss is beyond the cap of 2,048 nats"),),
+        rows.cap_applies,
+    ),
     _Check(rows.left_out, ((("left-out",), "No row was left out"),)),
     _Check(
         rows.sums,

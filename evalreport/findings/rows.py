@@ -9,6 +9,8 @@ from evalreport.formats import LossFormat, count_text, listed, percent_text
 from evalreport.results import EvaluationResult
 
 _MANY_LEFT_OUT = 0.05
+MOST_NATS = 2048.0
+"""What a row costs at most, as `scoring.MOST_NATS`: findings see results, not scores."""
 
 
 def left_out(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
@@ -66,3 +68,28 @@ def sums(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
             check="Write more decimals.",
             section="quality",
         )
+
+
+def cap_applies(result: EvaluationResult) -> bool:
+    """Tell whether losses can be beyond the cap: only logarithms without a floor can say so."""
+    kinds = ("logits", "log-probabilities")
+    return result.input.input_kind in kinds and result.input.floor is None and result.overall.n > 0
+
+
+def capped(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge rows whose loss is beyond the cap that logits and log-probabilities are scored with."""
+    n_rows = result.overall.capped_rows
+    if not n_rows:
+        return
+    cap = f"{losses.value(MOST_NATS):,.0f} {losses.unit}"
+    lose, are = ("loses", "is") if n_rows == 1 else ("lose", "are")
+    it_is = "It is" if n_rows == 1 else "They are"
+    yield judgement(
+        "capped",
+        "warning",
+        f"{count_text(n_rows, 'row')} {lose} more than {cap} and {are} scored as that",
+        why=f"{it_is} {percent_text(n_rows / result.overall.n)} of the rows. The true loss is "
+        "higher than the number here.",
+        check="Check the scale of the numbers: differences of thousands are seldom meant.",
+        section="worst",
+    )

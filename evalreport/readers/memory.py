@@ -14,6 +14,7 @@ from evalreport.errors import InputError
 from evalreport.readers.bridge import numbers_to_arrow
 from evalreport.readers.elements import Elements, is_list, pair_fields
 from evalreport.readers.labels import canonical
+from evalreport.readers.tensors import without_gradient
 
 ColumnOfCells: TypeAlias = "NDArray[Any] | pa.ChunkedArray"
 
@@ -139,12 +140,13 @@ def _chunked(column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _as_numpy(given: Any, what: str) -> NDArray[Any]:
     try:
+        given = without_gradient(given)
         array = given if isinstance(given, np.ma.MaskedArray) else np.asarray(given)
         if array.dtype.kind in "US" and isinstance(given, Sequence):
             # NumPy turns a list of numbers and words into words, True into "True".
             array = np.asarray(given, dtype=object)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise InputError(f"{what} cannot be read as an array: {error}.") from error
+        raise InputError(f"{what} cannot be read as an array: {str(error).rstrip('.')}.") from error
     if array.dtype.kind == "c":
         raise InputError(f"{what} holds complex numbers, which are neither labels nor forecasts.")
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from evalreport.findings.rows import MOST_NATS, cap_applies
 from evalreport.formats import (
     INFINITE,
     clean,
@@ -19,6 +20,8 @@ from evalreport.results import InvalidReason, WorstRow
 
 MOST_ROWS = 20
 _PASSED = Tag("Passed", "good")
+_TINY = 2.0**-52
+"""The floor of 64-bit floats: `tiny_probability_rows` counts the rows below it."""
 
 
 def worst_section(view: View) -> Section | None:
@@ -102,7 +105,9 @@ def _row_name(each: WorstRow) -> Cell:
 
 def _is_capped(view: View, each: WorstRow) -> bool:
     floor = view.result.input.floor
-    return floor is not None and each.probability < floor
+    if floor is None:
+        return each.loss is not None and each.loss >= MOST_NATS
+    return each.probability < floor
 
 
 def quality_section(view: View) -> Section:
@@ -142,6 +147,8 @@ def _quality_rows(view: View) -> Iterator[tuple[Cell, ...]]:
             yield _quality_row(
                 view, "Above zero but below the floor", overall.floored_rows, _capped(view), "floor"
             )
+        else:
+            yield from _rows_of_great_loss(view)
     yield from (_left_out_row(view, each) for each in quality.invalid)
     if not quality.invalid:
         yield _quality_row(view, "Could not be scored", 0, "Left out")
@@ -163,6 +170,18 @@ def _quality_rows(view: View) -> Iterator[tuple[Cell, ...]]:
         )
     if quality.zero_weight_rows:
         yield _quality_row(view, "Weight of zero", quality.zero_weight_rows, "Not scored")
+
+
+def _rows_of_great_loss(view: View) -> Iterator[tuple[Cell, ...]]:
+    """Yield what a floor would have caught, where there is none."""
+    overall, losses = view.result.overall, view.losses
+    tiny = f"Loss above {cost_text(losses.value(-math.log(_TINY)))} {losses.unit}"
+    done = "Scored in full; others would floor it"
+    yield _quality_row(view, tiny, overall.tiny_probability_rows, done, "floor")
+    if not cap_applies(view.result):
+        return
+    cap = f"{losses.value(MOST_NATS):,.0f} {losses.unit}"
+    yield _quality_row(view, f"Loss above {cap}", overall.capped_rows, f"Scored as {cap}", "capped")
 
 
 def _audit_rows(view: View) -> Iterator[tuple[Cell, ...]]:

@@ -28,8 +28,8 @@ from evalreport.statistics.moments import (
 from evalreport.statistics.outcomes import outcome_unit, was_right
 
 # The columns before the moments of the excess.
-_N, _N_ZERO, _N_FLOORED, _MASS, _RIGHT = range(5)
-_CONFIDENCE, _BRIER, _LOSS, _TARGET_ENTROPY, _ZERO_EXCESS, _MOMENTS = range(5, 11)
+_N, _N_ZERO, _N_FLOORED, _N_TINY, _N_CAPPED, _MASS, _RIGHT = range(7)
+_CONFIDENCE, _BRIER, _LOSS, _TARGET_ENTROPY, _ZERO_EXCESS, _MOMENTS = range(7, 13)
 _ALL = 0
 """The only group."""
 
@@ -63,7 +63,7 @@ class Overall:
     def _units(self) -> tuple[int, ...]:
         masses = mass_unit(self.weighted), outcome_unit(self.weighted, self.soft)
         sums = (sum_unit(self.weighted),) * 5
-        return (0, 0, 0, *masses, *sums, *moment_units(self.weighted))
+        return (0, 0, 0, 0, 0, *masses, *sums, *moment_units(self.weighted))
 
     def empty(self) -> Sums:
         """Return the state of no rows."""
@@ -83,6 +83,8 @@ class Overall:
             counts(groups, 1),
             counts(groups, 1, scored.is_zero),
             counts(groups, 1, scored.is_floored),
+            counts(groups, 1, scored.is_tiny),
+            counts(groups, 1, scored.is_capped),
             mass(weights, groups, 1),
             was_right(scored, groups, 1, self.soft),
             *(grouped(each, weights, groups, 1) for each in means),
@@ -122,6 +124,8 @@ class Overall:
             brier_score_binary=None if brier is None or self.n_classes > 2 else brier / 2,
             zero_probability_rows=self._counted(state, _N_ZERO),
             floored_rows=self._counted(state, _N_FLOORED),
+            tiny_probability_rows=self._counted(state, _N_TINY),
+            capped_rows=self._counted(state, _N_CAPPED),
             zero_probability_share_of_loss=self._zero_share(state, excess),
             band=judge(divergence, interval),
         )

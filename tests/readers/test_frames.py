@@ -79,13 +79,6 @@ def test_scikit_learn_gives_numpy_arrays(expected: evalreport.Evaluation) -> Non
     assert evaluation.digest == expected.digest
 
 
-def test_torch_tensors() -> None:
-    torch = pytest.importorskip("torch", reason="torch is not installed")
-    labels = torch.tensor([0, 1, 1, 0])
-    evaluation = evalreport.evaluate(labels, torch.tensor(PROBS, dtype=torch.float64))
-    assert evaluation.log_loss == evalreport.evaluate([0, 1, 1, 0], PROBS).log_loss
-
-
 def test_lists_that_are_no_distributions_are_refused() -> None:
     with pytest.raises(InputError) as caught:
         evalreport.evaluate([0, 1], pa.array([[0.5, 0.5], [0.5]]))
