@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+MOST_SHOWN = 80
+"""Letters of one value or name that a message shows."""
+
 
 class EvalReportError(Exception):
     """Base of every error that evalreport raises on purpose."""
@@ -53,7 +56,7 @@ class InputError(EvalReportError):
             for part in (
                 self.path,
                 None if self.row is None else f"row {self.row}",
-                None if self.column is None else f"column '{self.column}'",
+                None if self.column is None else f"column '{clipped(self.column)}'",
             )
             if part is not None
         ]
@@ -64,6 +67,17 @@ class InputError(EvalReportError):
         # Errors cross process borders, and keyword-only arguments do not pickle by themselves.
         fields = ("path", "row", "column", "value", "hint")
         return _rebuild_input_error, (self.fact, {name: getattr(self, name) for name in fields})
+
+
+def clipped(text: str, most: int = MOST_SHOWN) -> str:
+    """Return a text as messages show it: the start of a long one, and how long it is.
+
+    Examples
+    --------
+    >>> clipped("cat"), clipped("z" * 20_000, most=5)
+    ('cat', 'zzzzz… (20,000 characters)')
+    """
+    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
 
 
 def _printable(text: str) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from evalreport.batch import (
     Intake,
@@ -24,7 +23,8 @@ from evalreport.readers.columns import ColumnPlan
 from evalreport.readers.complaints import Complaints
 from evalreport.readers.faults import MOST_ABOVE_ONE, MOST_OFF_ONE, Judged, find_faults
 from evalreport.readers.interface import MAX_CELLS, MAX_ROWS, Chunk, Part, ReadSettings
-from evalreport.readers.labels import as_text, distinct
+from evalreport.readers.labels import distinct
+from evalreport.readers.spelling import spelled
 
 NO_VALUE = "(missing)"
 """What rows without a value are called in a slice column."""
@@ -118,7 +118,7 @@ class CheckedShard:
 
 
 def row_ids(chunk: Chunk, column: str, path: str | None) -> ObjectArray:
-    """Return row ids as text; whole numbers have no decimals.
+    """Return row ids as text in their one spelling.
 
     Raises
     ------
@@ -129,10 +129,7 @@ def row_ids(chunk: Chunk, column: str, path: str | None) -> ObjectArray:
 
 
 def _texts_of_ids(column: pa.Array) -> ObjectArray:
-    texts = as_text(column)
-    if pa.types.is_floating(column.type) or pc.any(pc.ends_with(texts, ".0")).as_py():
-        texts = pc.replace_substring_regex(texts, r"^(-?(?:0|[1-9][0-9]*))\.0*$", r"\1")
-    return np.array([text or "" for text in texts.to_pylist()], dtype=object)
+    return np.array([text or "" for text in spelled(column).to_pylist()], dtype=object)
 
 
 def slice_column(chunk: Chunk, name: str, kept: IntArray | slice, path: str | None) -> SliceColumn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from evalreport.errors import InputError, SettingsError
+from evalreport.errors import InputError, SettingsError, clipped
 from evalreport.readers.glimpse import Labels
 from evalreport.readers.interface import ReadSettings
 from evalreport.readers.labels import canonical, counterpart, usual_positive
@@ -183,7 +183,7 @@ def _settle_found_pair(
     found = labels.all()
     refuse = _Refusal(path, label)
     if not found:
-        raise refuse("the column holds no label at all.", None)
+        raise refuse("the column holds no label at all.", name_the_label(voice))
     if labels.more_than(MANY_LABELS):
         raise refuse(
             f"there are over {MANY_LABELS:,} different labels ({first_three(found)}): is it an id, "
@@ -193,7 +193,8 @@ def _settle_found_pair(
     if len(found) > 2:
         many = "many" if len(found) > 5 else str(len(found))
         raise refuse(
-            f"there are {many} labels ({', '.join(found[:5])}{', …' if len(found) > 5 else ''}), "
+            f"there are {many} labels ({', '.join(map(clipped, found[:5]))}"
+            f"{', …' if len(found) > 5 else ''}), "
             f"and the single probability column '{layout.columns[0]}' can speak for two only.",
             f"Pass {voice.option('classes', 'A,B')} {voice.option('on_invalid', 'drop')} to keep "
             "two of them, or give one probability column per class.",
@@ -202,6 +203,8 @@ def _settle_found_pair(
     positive = wanted
     if positive is None:
         positive = next((each for each in layout.names if each in classes), usual_positive(classes))
+    if positive is None and len(found) == 1:
+        raise refuse(*_only_one(layout, found[0], voice))
     if positive is None:
         raise refuse(_which_is_positive(layout, classes), _pass_positive(classes, voice))
     if positive not in classes:
@@ -235,6 +238,19 @@ def _which_is_positive(layout: Layout, classes: Sequence[str]) -> str:
         f"the labels are {quoted(classes)}, and nothing says which of them "
         f"column '{layout.columns[0]}' is the probability of."
     )
+
+
+def _only_one(layout: Layout, label: str, voice: Voice) -> tuple[str, str]:
+    """Return fact and hint where one label stands in every row."""
+    fact = (
+        f"the only label is '{clipped(label)}', and nothing says whether column "
+        f"'{layout.columns[0]}' is its probability."
+    )
+    hint = (
+        f"Pass {voice.option('positive', label)} if it is, else {voice.option('positive', 'NAME')} "
+        "with the other class."
+    )
+    return fact, hint
 
 
 def _pass_positive(classes: Sequence[str], voice: Voice) -> str:

@@ -47,6 +47,8 @@ class ColumnPlan:
     decimal: str = "."
     """What stands before the decimals of numbers in text."""
     targets: tuple[str, ...] = ()
+    class_column: str | None = None
+    """In the long form, the column that the classes come from."""
     soft: bool = False
     """Whether some targets are not one-hot; those that are, are labels."""
 
@@ -116,6 +118,7 @@ def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
         ),
         likely_cause=found.likely_cause,
         targets=found.targets,
+        class_column=settings.class_column,
     )
 
 
@@ -172,11 +175,18 @@ def _label(glimpse: Glimpse, settings: ReadSettings, taken: set[str]) -> tuple[s
     found = named(LABEL_NAMES, free) or named(LABEL_NAMES, settings.slices)
     if len(found) == 1:
         return found[0], (f"Label: column '{found[0]}', found by its name.",)
+    if len({*found}) < len(found):
+        raise InputError(
+            f"{len(found)} columns have this name.",
+            path=glimpse.path,
+            column=found[0],
+            hint="Rename or remove all but one.",
+        )
     if found:
         raise InputError(
             f"columns {quoted(found)} could all be the label.",
             path=glimpse.path,
-            hint=f"Pass {' or '.join(f'--label {each}' for each in found[:3])}.",
+            hint=f"Pass {' or '.join(COMMAND_LINE.option('label', each) for each in found[:3])}.",
         )
     raise InputError(
         "no column is named like a label.",

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalreport.batch import FloatArray, Rejection
-from evalreport.errors import InputError
+from evalreport.errors import InputError, clipped
 from evalreport.readers.cells import text_of
 from evalreport.readers.columns import ColumnPlan
 from evalreport.readers.faults import NOUNS, Fault, FaultyRow, Judged
 from evalreport.readers.interface import Chunk
-from evalreport.readers.labels import canonical
-from evalreport.readers.suspicions import no_label_column, off_by_one
+from evalreport.readers.labels import MISSING, canonical
+from evalreport.readers.suspicions import look_alike, name_the_label, no_label_column, off_by_one
 from evalreport.readers.wording import listed, near
 from evalreport.results import InputKind
 
@@ -59,16 +59,25 @@ class Complaints:
     def error(self, faulty: FaultyRow) -> InputError:
         """Return the error that refuses the input because of this row."""
         value = self._value(faulty)
-        classes, nouns = listed(self.plan.classes), NOUNS[self.judged.kind]
-        fact = _FACTS[faulty.fault].format(value=value, classes=classes, **nouns)
         return InputError(
-            fact,
+            self._fact(faulty, value),
             path=self.path,
             row=self._row(faulty),
             column=None if faulty.fault in _SUMS else self._column(faulty),
             value=value,
             hint=self._hint(faulty, value),
         )
+
+    def _fact(self, faulty: FaultyRow, value: str) -> str:
+        nouns = NOUNS[self.judged.kind]
+        if faulty.fault == Fault.PROBABILITY_INFINITE and self._is_nothing(faulty.row):
+            return f"every {nouns['noun']} of the row is minus infinity, which leaves no class."
+        classes = listed(self.plan.classes)
+        return _FACTS[faulty.fault].format(value=clipped(value), classes=classes, **nouns)
+
+    def _is_nothing(self, row: int) -> bool:
+        values = self.judged.cells.values[:, row]
+        return len(values) > 1 and bool(np.isneginf(values).all())
 
     def rejection(self, faulty: FaultyRow, kept_columns: Sequence[str]) -> Rejection:
         """Return the row as one that is left out, with some of its cells."""
@@ -77,7 +86,7 @@ class Complaints:
             reason=faulty.fault.reason(self.judged.kind),
             row=self._row(faulty),
             column=self._column(faulty),
-            value=self._value(faulty),
+            value=clipped(self._value(faulty)),
             cells=tuple((name, text_of(cells.column(name), faulty.row)) for name in kept_columns),
         )
 
@@ -108,6 +117,8 @@ class Complaints:
 
     def _hint(self, faulty: FaultyRow, value: str) -> str:
         drop = f"Pass {self.plan.voice.option('on_invalid', 'drop')} to leave such rows out."
+        if faulty.fault == Fault.LABEL_MISSING:
+            return self._hint_on_no_label() or drop
         if faulty.fault == Fault.LABEL_UNKNOWN:
             return self._hint_on_label(value) or drop
         if faulty.fault == Fault.SUM_NOT_ONE:
@@ -117,14 +128,25 @@ class Complaints:
             return f"Pass {normalize} if these are counts: it divides them by their sum."
         if faulty.fault in _OUT_OF_RANGE:
             return self._likely_kind() or drop
+        if faulty.fault in _NO_NUMBERS and "\n" in value:
+            return "The cell goes on over several lines: look for a quote that is closed too late."
         if faulty.fault in _NO_NUMBERS and _has_decimal_comma(value):
             return "Write numbers with a decimal point, or pass --decimal , for all of them."
         return drop
 
+    def _hint_on_no_label(self) -> str | None:
+        n_rows = len(self.judged.cells.codes)
+        if n_rows < 2 or not (self.judged.cells.codes == MISSING).all():
+            return None
+        return f"None of the first {n_rows:,} rows has a label. {name_the_label(self.plan.voice)}"
+
     def _hint_on_label(self, value: str) -> str | None:
         stripped = canonical(value.strip())
+        alike = look_alike(stripped, self.plan.classes)
         if stripped in self.plan.classes:
             return f"Without the blanks around it, it would be class '{stripped}'."
+        if alike is not None:
+            return alike
         if (self.judged.cells.codes < 0).all():
             labels = self.chunk.cells.column(self.plan.label)
             return no_label_column(labels, self.plan.voice) or self._hint_on_classes()
@@ -137,6 +159,11 @@ class Complaints:
     def _hint_on_classes(self) -> str | None:
         """Return what to do if the columns are not named after the labels at all."""
         option = self.plan.voice.option
+        if self.plan.class_column is not None:
+            return (
+                f"No label here is among the classes in column '{self.plan.class_column}'. "
+                f"{name_the_label(self.plan.voice)}"
+            )
         if self.plan.voice.keywords:
             return f"Pass {option('classes')} with the class of each column, in their order."
         return (

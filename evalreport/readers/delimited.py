@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -17,10 +18,14 @@ from evalreport.readers.storage import InputFile
 from evalreport.readers.text import CountedQuotes, not_utf8, refuse_no_text, refuse_old_mac
 
 BLOCK_SIZE = 2 << 20
+MOST_LETTERS_PER_ROW = 64 << 20
+"""A row that is longer is no prediction, but what a quote that is never closed swallows."""
 _HEADERS_PER_BLOCK = 32
 """A block has to hold a whole row, and numbers are longer than the names above them."""
 _RAGGED = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+): (.*)", re.DOTALL)
 """What pyarrow says; asked to call us instead, it prints a warning where a row is not UTF-8."""
+_TOO_LONG = "straddling"
+"""What pyarrow says of a row that does not fit into a block."""
 _DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _DELIMITER_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
 
@@ -85,28 +90,55 @@ class DelimitedPart:
 
     def chunks(self, columns: Sequence[str], max_rows: int) -> Iterator[Chunk]:
         """Yield the rows in order, every cell as text."""
-        row = 1
+        n_done = 0
+        for block_size in self._block_sizes():
+            try:
+                for batch in self._batches(columns, block_size, n_done):
+                    for start in range(0, batch.num_rows, max_rows):
+                        yield Chunk(n_done + 1 + start, batch.slice(start, max_rows))
+                    n_done += batch.num_rows
+            except pa.ArrowInvalid as error:
+                if _TOO_LONG not in str(error):
+                    raise self._explained(str(error)) from error
+            else:
+                return
+        self._refuse_open_quote()
+        raise InputError(
+            f"a row after row {n_done} is longer than {MOST_LETTERS_PER_ROW >> 20} MB.",
+            path=self.file.shown,
+            hint="Leave out columns of long text; the probabilities are all that is needed.",
+        )
+
+    def _block_sizes(self) -> Iterator[int]:
+        """Yield sizes to read by, larger ones for files with a row that is longer than a block."""
+        size = self.block_size
+        yield size
+        while size < MOST_LETTERS_PER_ROW:
+            size = min(8 * size, MOST_LETTERS_PER_ROW)
+            yield size
+
+    def _batches(
+        self, columns: Sequence[str], block_size: int, n_done: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield the rows behind the first `n_done`, and make sure that every quote is closed."""
         # Handed the name instead, pyarrow reads ahead by as much as a hundred megabytes.
         with self.file.open() as opened:
             stream = CountedQuotes(opened)
-            try:
-                for batch in self._stream(stream, columns):
-                    for start in range(0, batch.num_rows, max_rows):
-                        yield Chunk(row + start, batch.slice(start, max_rows))
-                    row += batch.num_rows
-            except pa.ArrowInvalid as error:
-                raise self._explained(str(error)) from error
+            for batch in self._stream(stream, columns, block_size):
+                if batch.num_rows > n_done:
+                    yield batch.slice(n_done)
+                n_done = max(0, n_done - batch.num_rows)
         if stream.n_quotes % 2:
             self._refuse_open_quote()
 
-    def _stream(self, stream: CountedQuotes, columns: Sequence[str]) -> pa_csv.CSVStreamingReader:
+    def _stream(
+        self, stream: CountedQuotes, columns: Sequence[str], block_size: int
+    ) -> pa_csv.CSVStreamingReader:
         wanted = list(dict.fromkeys(columns))
         return pa_csv.open_csv(
             stream,
             # More threads save no time here, and ragged rows would lose their numbers.
-            pa_csv.ReadOptions(
-                block_size=self.block_size, use_threads=False, column_names=self.names
-            ),
+            pa_csv.ReadOptions(block_size=block_size, use_threads=False, column_names=self.names),
             pa_csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
             # Text throughout: a cell that is no number can then be shown as it stands.
             pa_csv.ConvertOptions(
@@ -121,14 +153,28 @@ class DelimitedPart:
         if ragged is None:
             return InputError(f"the file cannot be taken apart: {problem}.", path=self.file.shown)
         row, expected, actual, text = ragged.groups()
+        if text.count('"') % 2:
+            self._refuse_open_quote()
         return InputError(
             f"the row has {_cells(int(actual))}, "
             f"and the {'first row' if self.names else 'header'} has {expected}.",
             path=self.file.shown,
             row=int(row) - (0 if self.names else 1),
             value=text,
-            hint=f"A cell with a {_name_of(self.delimiter)} in it must be in quotes.",
+            hint=self._hint_on_cells(text, int(actual), int(expected)),
         )
+
+    def _hint_on_cells(self, text: str, actual: int, expected: int) -> str:
+        """Return what to do about a row with too many cells or too few."""
+        if "\n" in text.rstrip():
+            return "It goes on over several lines: look for a quote that is closed too late."
+        if actual > expected:
+            return f"A cell with a {_name_of(self.delimiter)} in it must be in quotes."
+        others = {each: text.count(each) for each in _DELIMITER_NAMES if each != self.delimiter}
+        other = max(others, key=lambda each: others[each])
+        if others[other]:
+            return f"There is a {_name_of(other)} in it where other rows have other delimiters."
+        return "If it is the last row, the file was cut short; else fill in the cells that lack."
 
     def _refuse_open_quote(self) -> None:
         """Refuse a quote that is never closed: it would swallow the rows behind it in silence."""
@@ -136,16 +182,37 @@ class DelimitedPart:
             reader = csv.reader(text, delimiter=self.delimiter, strict=True)
             line = 1
             try:
-                for _ in reader:
-                    line = reader.line_num + 1
+                with _long_cells():
+                    for _ in reader:
+                        line = reader.line_num + 1
             except csv.Error as error:
                 if "expected after" in str(error):  # a quote inside a cell, which harms nothing
                     return
+                if "limit" in str(error):
+                    raise _too_long(self.file, f"a cell in line {line}") from error
                 raise InputError(
                     f"a quote that opens in line {line} is never closed.",
                     path=self.file.shown,
                     hint='A quote inside a quoted cell is written twice: "".',
                 ) from error
+
+
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """Let the standard library take cells as long as a row may be."""
+    usual = csv.field_size_limit(MOST_LETTERS_PER_ROW)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(usual)
+
+
+def _too_long(file: InputFile, what: str) -> InputError:
+    return InputError(
+        f"{what} is longer than {MOST_LETTERS_PER_ROW >> 20} MB.",
+        path=file.shown,
+        hint="Look for a quote that is never closed; it takes all that follows into its cell.",
+    )
 
 
 def _text(file: InputFile, newline: str | None = None, errors: str = "replace") -> io.TextIOWrapper:
@@ -178,9 +245,12 @@ def _first_row(file: InputFile, delimiter: str) -> tuple[tuple[str, ...], bool]:
     with _text(file, newline="", errors="surrogateescape") as text:
         rows = (row for row in csv.reader(text, delimiter=delimiter) if row)
         try:
-            first = tuple(next(rows, ()))
-            has_more = next(rows, None) is not None
+            with _long_cells():
+                first = tuple(next(rows, ()))
+                has_more = next(rows, None) is not None
         except csv.Error as error:
+            if "limit" in str(error):
+                raise _too_long(file, "a cell in the first rows") from error
             raise InputError(f"the header cannot be read: {error}.", path=file.shown) from error
     if not first:
         raise InputError("the file is empty.", path=file.shown)

@@ -94,6 +94,13 @@ def _compare_compression(format_: Format, file: InputFile) -> None:
             path=file.shown,
             hint=f"Add {COMPRESSIONS[str(found)][0]} to its name.",
         )
+    if found is not None:
+        raise InputError(
+            f"the name says {file.compression}, and this is {found}.",
+            path=file.shown,
+            hint=f"Let its name end in {COMPRESSIONS[found][0]} instead of "
+            f"{COMPRESSIONS[file.compression][0]}.",
+        )
     raise InputError(
         f"the name says {file.compression}, and the file starts with {stored[:4]!r}.",
         path=file.shown,

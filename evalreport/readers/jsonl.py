@@ -177,7 +177,9 @@ def as_record(value: Any, shown: str, row: int) -> dict[str, Any]:
 def no_json(shown: str, row: int, text: str, error: Exception) -> InputError:
     """Return the error for a record that cannot be parsed."""
     if isinstance(error, json.JSONDecodeError):
-        problem = f"{error.msg[0].lower()}{error.msg[1:]} at character {error.pos + 1}"
+        # Some of the library's phrases end in "at" or a colon, for the place that would follow.
+        what = error.msg.rstrip(": ").removesuffix(" at")
+        problem = f"{what[0].lower()}{what[1:]} at character {error.pos + 1}"
     else:
         problem = str(error)
     return InputError(

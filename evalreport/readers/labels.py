@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -11,55 +10,21 @@ import pyarrow.compute as pc
 
 from evalreport.batch import IntArray
 from evalreport.readers.bridge import numbers_to_arrow, numbers_to_numpy
+from evalreport.readers.spelling import as_text as as_text
+from evalreport.readers.spelling import canonical as canonical
 
 MISSING, UNKNOWN = -1, -2
 """Codes of labels that are absent, and of labels that name no class."""
 
 MISSING_WORDS = frozenset({"", "na", "n/a", "<na>", "nan", "null", "none"})
-_WHOLE_FLOAT = re.compile(r"(-?(?:0|[1-9][0-9]*))\.0*")
 _POSITIVE_OF = {"0": "1", "-1": "1", "false": "true", "no": "yes", "n": "y"}
 _SAY_YES = frozenset(_POSITIVE_OF.values())
 _COUNTERPART = {**_POSITIVE_OF, **{high: low for low, high in _POSITIVE_OF.items()}, "1": "0"}
 
 
-def canonical(label: object) -> str:
-    """Return a label in its one spelling.
-
-    Whole numbers lose their decimals and truth values are lower case, so that a CSV and a Parquet
-    file of the same table agree. All other text stays exactly as it is.
-
-    Examples
-    --------
-    >>> canonical("4.0"), canonical(4), canonical("TRUE"), canonical(" a"), canonical("007")
-    ('4', '4', 'true', ' a', '007')
-    """
-    text = str(label)
-    if text.lower() in ("true", "false"):
-        return text.lower()
-    whole = _WHOLE_FLOAT.fullmatch(text)
-    if whole is None:
-        return text
-    return "0" if whole[1] == "-0" else whole[1]
-
-
 def is_missing_word(text: str) -> bool:
     """Tell whether the text says that there is no value."""
     return text.strip().lower() in MISSING_WORDS
-
-
-def as_text(column: pa.Array) -> pa.Array:
-    """Return the cells as text; null and NaN are null.
-
-    Raises
-    ------
-    pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError
-        If cells of this type have no text, as lists have none.
-    """
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if pa.types.is_floating(column.type):
-        column = pc.if_else(pc.is_nan(column), pa.nulls(len(column), column.type), column)
-    return column if pa.types.is_string(column.type) else column.cast(pa.string())
 
 
 def distinct(column: pa.Array) -> tuple[IntArray, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from evalreport.readers.glimpse import Glimpse, Labels
 from evalreport.readers.interface import ReadSettings
 from evalreport.readers.labels import canonical
 from evalreport.readers.numbers import read_numbers
+from evalreport.readers.odd_columns import refuse_odd_cells
+from evalreport.readers.suspicions import look_alike
 from evalreport.readers.wording import COMMAND_LINE, did_you_mean, listed, quoted
 from evalreport.results import InputKind
 
@@ -78,7 +81,8 @@ def find_layout(
     if len(asked) == 1 and asked[0] in glimpse.groups:
         return group_layout(glimpse, asked[0])
     if asked:
-        return asked_for(glimpse, free, asked)
+        found = asked_for(glimpse, free, asked)
+        return _without_odd_cells(glimpse, found, labels)
     kind = settings.input_kind
     families = _families(free, PREFIXES_BY_KIND[kind])
     wide = [family for family in families if not family.is_single]
@@ -94,12 +98,24 @@ def find_layout(
     if len(wide) + len(singles) > 1:
         # A predicted class, or a score on another scale, is no second reading.
         singles = [each for each in singles if _looks_like_probability(glimpse, each.columns[0])]
-    found = wide + singles
-    if not found:
+    layouts = wide + singles
+    if not layouts:
+        for name in _named_like_groups(free, settings):
+            refuse_odd_cells(glimpse, name, labels.all())
         raise _nothing_found(glimpse, free, labels)
-    if len(found) > 1:
-        raise _two_readings(glimpse, found)
-    return found[0]
+    if len(layouts) > 1:
+        raise _two_readings(glimpse, layouts)
+    return _without_odd_cells(glimpse, layouts[0], labels)
+
+
+def _named_like_groups(free: Sequence[str], settings: ReadSettings) -> list[str]:
+    return [each for each in free if _is_distribution(each, settings)]
+
+
+def _without_odd_cells(glimpse: Glimpse, layout: Layout, labels: Labels) -> Layout:
+    if layout.is_single and layout.group is None:
+        refuse_odd_cells(glimpse, layout.columns[0], labels.all())
+    return layout
 
 
 def _is_distribution(group: str, settings: ReadSettings) -> bool:
@@ -208,10 +224,28 @@ def _matches(
             None,
         )
     else:
-        what = "no column fits" if _is_pattern(item, free) else "there is no column"
+        pattern = _is_pattern(item, free)
+        what = "no column fits" if pattern else "there is no column"
         fact = f"{what} '{item}', which {COMMAND_LINE.option(option)} asks for."
-        hint = did_you_mean(item, free, "columns")
+        choices = _patterns_for(item, free) if pattern else free
+        hint = did_you_mean(item, choices or free, "columns")
     raise InputError(fact, path=glimpse.path, value=item, hint=hint)
+
+
+def _patterns_for(item: str, free: Sequence[str]) -> list[str]:
+    """Return patterns with a star in the same place that two columns or more fit."""
+    start, _, end = item.partition("*")
+    if start and end:
+        return []
+    names = [each if start else each[::-1] for each in free]
+    starts = Counter(name[:cut] for name in names for cut in range(1, len(name)))
+    shared = [each for each, n in starts.items() if n > 1 and not each[-1].isalnum()]
+    return [f"{each}*" if start else f"*{each[::-1]}" for each in shared]
+
+
+def _look_alike_hint(labels: Sequence[str], names: Sequence[str]) -> str | None:
+    hints = (look_alike(label, [canonical(each) for each in names]) for label in labels)
+    return next((hint for hint in hints if hint is not None), None)
 
 
 def _nothing_found(glimpse: Glimpse, free: Sequence[str], labels: Labels) -> InputError:
@@ -223,7 +257,9 @@ def _nothing_found(glimpse: Glimpse, free: Sequence[str], labels: Labels) -> Inp
             f"columns are named like the labels {listed(classes)}, "
             f"but none like {listed(strangers)}.",
             path=glimpse.path,
-            hint=f"Pass --classes {','.join(classes)} if these are all the classes there are.",
+            hint=_look_alike_hint(strangers, free)
+            or f"Pass {COMMAND_LINE.option('classes', ','.join(classes))} if these are all the "
+            "classes there are.",
         )
     others = f"the other columns are: {listed(free)}" if free else "there is no other column"
     return InputError(
@@ -236,7 +272,8 @@ def _nothing_found(glimpse: Glimpse, free: Sequence[str], labels: Labels) -> Inp
 def _two_readings(glimpse: Glimpse, found: Sequence[Layout]) -> InputError:
     first, second = found[:2]
     ways = " or ".join(
-        f"--probs {each.group or ','.join(each.columns)}" for each in (first, second)
+        COMMAND_LINE.option("probs", each.group or ",".join(each.columns))
+        for each in (first, second)
     )
     return InputError(
         f"the probabilities could be in {_column_text(first)} or in {_column_text(second)}.",

@@ -147,6 +147,14 @@ class ArrayFilesPart:
                 f"'{name}' holds complex numbers, which are neither labels nor forecasts.",
                 path=self.shown,
             )
+        if len(shape.lengths) > 2:
+            raise InputError(
+                f"'{name}' has the shape {' × '.join(map(str, shape.lengths))}, and one or two "
+                "dimensions are needed.",
+                path=self.shown,
+                hint="Give labels one value for each prediction, and probabilities one row: "
+                f"{name}.reshape(-1{_last_length(shape)}).",
+            )
         if len(shape.lengths) != (1 if place is None else 2):
             dimensions = "dimension" if len(shape.lengths) == 1 else "dimensions"
             raise InputError(
@@ -158,6 +166,12 @@ class ArrayFilesPart:
     def _load(self, name: str) -> NDArray[Any]:
         file, member = self.places[name]
         return load(file, member)
+
+
+def _last_length(shape: Shape) -> str:
+    """Return how long the rows of an array are, if its last dimension can be classes."""
+    last = shape.lengths[-1]
+    return f", {last}" if shape.kind == "f" and last > 1 else ""
 
 
 def load(file: InputFile, member: str | None) -> NDArray[Any]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 import pyarrow as pa
 
+from evalreport.errors import clipped
 from evalreport.readers.labels import distinct
 from evalreport.readers.wording import COMMAND_LINE, Voice
 
 MANY_LABELS = 1000
 """So many different values are hardly classes."""
 _FEW_ROWS = 20
+_HIDDEN = "one of the two holds U+{:04X}, which does not show."
 
 
 def no_label_column(column: pa.Array, voice: Voice = COMMAND_LINE) -> str | None:
@@ -34,7 +37,7 @@ def first_three(texts: Sequence[str]) -> str:
     >>> first_three(["7", "19", "x", "y"])
     "'7', '19', 'x', …"
     """
-    return ", ".join(f"'{each}'" for each in texts[:3]) + ", …"
+    return ", ".join(f"'{clipped(each)}'" for each in texts[:3]) + ", …"
 
 
 def name_the_label(voice: Voice) -> str:
@@ -42,6 +45,39 @@ def name_the_label(voice: Voice) -> str:
     if voice.keywords:
         return "Pass the outcome of each row."
     return f"Name the column of what happened with {voice.option('label', 'COL')}."
+
+
+def look_alike(value: str, names: Sequence[str]) -> str | None:
+    r"""Return a hint if a label looks like a name, but is made of other characters.
+
+    Examples
+    --------
+    >>> look_alike("cafe\u0301", ["th\u00e9", "caf\u00e9"])  # doctest: +ELLIPSIS
+    "It looks like class 'café', but the two are spelled with different code points...
+    >>> look_alike("cat\u200b", ["cat"])
+    "It looks like class 'cat', but one of the two holds U+200B, which does not show."
+    >>> look_alike("cat", ["dog"])
+    """
+    for name in names:
+        if unicodedata.normalize("NFC", value) == unicodedata.normalize("NFC", name):
+            return (
+                f"It looks like class '{name}', but the two are spelled with different code "
+                "points: write labels and columns in one form, for instance with "
+                "unicodedata.normalize('NFC', text)."
+            )
+        hidden = [each for each in (*value, *name) if not _shows(each)]
+        if hidden and _visible(value) == _visible(name):
+            return f"It looks like class '{_visible(name)}', but {_HIDDEN.format(ord(hidden[0]))}"
+    return None
+
+
+def _visible(text: str) -> str:
+    return "".join(each for each in text if _shows(each)).strip()
+
+
+def _shows(letter: str) -> bool:
+    # Characters that steer the layout, and blanks other than the plain one.
+    return letter == " " or unicodedata.category(letter) not in ("Cf", "Cc", "Zs")
 
 
 def off_by_one(value: str, classes: Sequence[str]) -> str | None:

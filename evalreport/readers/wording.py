@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evalreport.errors import clipped
+
 LISTED = 10
+_MOST_COMPARED = 200
+"""Longer names are no slips of the pen, and comparing them takes long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +27,13 @@ class Voice:
         --------
         >>> Voice().option("on_invalid", "drop"), Voice(keywords=True).option("positive", "yes")
         ('--on-invalid drop', "positive='yes'")
+        >>> Voice().option("positive", "not spam")
+        "--positive 'not spam'"
         """
         if self.keywords:
             return f"{name}={value!r}" if value else f"{name}="
-        return f"--{name.replace('_', '-')} {value}".rstrip()
+        word = f"--{name.replace('_', '-')}"
+        return f"{word} {shlex.quote(value)}" if value else word
 
     def flag(self, name: str) -> str:
         """Return an option that is on or off, as it is turned on.
@@ -50,7 +58,7 @@ def listed(names: Sequence[str], limit: int = LISTED) -> str:
     >>> listed(["cat", "dog", "emu"], limit=2)
     'cat, dog and 1 more'
     """
-    shown = ", ".join(names[:limit])
+    shown = ", ".join(map(clipped, names[:limit]))
     return f"{shown} and {len(names) - limit} more" if len(names) > limit else shown
 
 
@@ -63,13 +71,15 @@ def quoted(names: Sequence[str]) -> str:
     ("'a' and 'b'", "'a', 'b' and 'c'", "'p_0' to 'p_3'")
     """
     if len(names) > 3:
-        return f"'{names[0]}' to '{names[-1]}'"
-    *first, last = (f"'{name}'" for name in names)
+        return f"'{clipped(names[0])}' to '{clipped(names[-1])}'"
+    *first, last = (f"'{clipped(name)}'" for name in names)
     return f"{', '.join(first)} and {last}" if first else last
 
 
 def near(name: str, names: Sequence[str]) -> str | None:
     """Return what somebody who wrote `name` most likely meant, or None."""
+    if len(name) > _MOST_COMPARED:
+        return None
     folded = {each.strip().casefold(): each for each in reversed(names)}
     wanted = name.strip().casefold()
     matches = difflib.get_close_matches(wanted, list(folded), n=1, cutoff=0.6)

@@ -4,7 +4,7 @@
 `evalreport report`, and either the exact mean log loss of the rows that were meant, worked out here
 by hand with math.log, or the whole message with its place, fact and hint, and the exit code.
 
-Run as a script it writes them all: python tests/acceptance/nasty_files.py FOLDER
+More of them stand in nasty_slips.py and nasty_exports.py; test_nasty_files.py has all together.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import gzip
 import io
 import lzma
 import math
-import sys
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -528,7 +527,7 @@ refused(
     lines("label,prob_cat,prob_dog", "dog,0.3,0.7", "cat\u200b,0.73,0.27"),
     "zero_width_space.csv, row 2, column 'label': label 'cat\\u200b' is none of the "
     "classes cat, dog.\n"
-    "  Did you mean 'cat'?",
+    "  It looks like class 'cat', but one of the two holds U+200B, which does not show.",
 )
 refused(
     "escape_sequence_in_a_label.csv",
@@ -1922,7 +1921,7 @@ refused(
     "all_null_labels.parquet",
     parquet({"label": pa.nulls(2), "prob_a": [0.1, 0.2], "prob_b": [0.9, 0.8]}),
     "all_null_labels.parquet, row 1, column 'label': the label is missing.\n"
-    "  Pass --on-invalid drop to leave such rows out.",
+    "  None of the first 2 rows has a label. Name the column of what happened with --label COL.",
 )
 refused(
     "duplicate_columns.parquet",
@@ -2293,7 +2292,7 @@ refused(
     (lines("label,prob_a,prob_b") + "a,0.5,0.5\n" * 20_000).encode() + b"a\0,0.5,0.5\n",
     "nul_byte_far_down.csv, row 20001, column 'label': label 'a\\x00' is none of the "
     "classes a, b.\n"
-    "  Did you mean 'a'?",
+    "  It looks like class 'a', but one of the two holds U+0000, which does not show.",
 )
 refused(
     "bad_row_far_down.csv",
@@ -2638,16 +2637,3 @@ refused(
     "workbook.csv: this is a ZIP archive, not csv.\n"
     "  Save a workbook as CSV, unpack an archive, or pass --format npz for NumPy's.",
 )
-
-
-def main() -> None:
-    """Write every case into a folder of its own below the folder that is named."""
-    if len(sys.argv) != 2:
-        sys.exit(f"usage: {sys.argv[0]} FOLDER")
-    for number, case in enumerate(CASES, start=1):
-        case.write(Path(sys.argv[1]) / f"{number:03}")
-    print(f"{len(CASES)} cases in {sys.argv[1]}")
-
-
-if __name__ == "__main__":
-    main()

@@ -190,7 +190,9 @@ ARCHIVES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"y_true": PROBS, "y_prob": PROBS}, {},
      f"'y_true' has 2 dimensions, and one is needed.{ONE_VALUE}"),
     ({"y_true": LABELS, "y_prob": np.zeros((2, 2, 2))}, {},
-     f"'y_prob' has 3 dimensions, and one is needed.{ONE_VALUE}"),
+     "'y_prob' has the shape 2 × 2 × 2, and one or two dimensions are needed.\n"
+     "  Give labels one value for each prediction, and probabilities one row: "
+     "y_prob.reshape(-1, 2)."),
     ({"y_true": np.array(["a", "b"]), "y_prob": PROBS}, {},
      "'y_prob' holds 2 numbers by position, and the labels (a, b) do not say which position is "
      "which class.\n  Pass --classes A,B,C with the class of each position, in their order."),

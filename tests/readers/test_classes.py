@@ -84,7 +84,8 @@ def test_a_label_alone_gets_its_counterpart_or_a_negation(tmp_path: Path) -> Non
 
 def test_a_column_without_any_label_is_refused(tmp_path: Path) -> None:
     assert refusal(single(tmp_path, "", "")) == (
-        "p.csv, column 'label': the column holds no label at all."
+        "p.csv, column 'label': the column holds no label at all.\n"
+        "  Name the column of what happened with --label COL."
     )
 
 
