@@ -23,10 +23,12 @@ from evalreport.results import (
     InputKind,
     InputResult,
     ReliabilityResult,
+    TailsResult,
 )
 from evalreport.scoring import FLOOR
 from evalreport.statistics import data_quality
 from evalreport.statistics.plan import Plan, States
+from evalreport.statistics.tails import surprises
 from evalreport.statistics.worse import flag_worse
 from evalreport.tasks import TASKS, Task
 
@@ -191,6 +193,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         class_balanced_log_loss=plan.by_class.balanced_loss(by_class),
     )
     classes = plan.by_class.results(by_class)
+    by_probability = plan.by_probability.results(states[plan.by_probability])
     slices = (each.results(states[each]) for each in plan.by_slice)
     return {
         "task": "soft" if plan.soft else "binary" if len(plan.classes) == 2 else "multiclass",
@@ -200,7 +203,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         "classes": classes,
         "slices": flag_worse([result for column in slices for result in column]),
         "calibration": _calibration(states),
-        "loss_by_probability": plan.by_probability.results(states[plan.by_probability]),
+        "loss_by_probability": by_probability,
         "loss_by_forecast": plan.by_forecast.results(states[plan.by_forecast]),
         "floors": plan.floors.results(states[plan.floors], overall),
         "worst_rows": plan.worst_rows.results(states[plan.worst_rows], paths),
@@ -210,6 +213,11 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         "data_quality": _data_quality(states),
         "audit": _audit(states),
         "distributions": _distributions(classes),
+        "tails": TailsResult(
+            quantiles=plan.tails.quantiles(states[plan.tails]),
+            shares=plan.tails.shares(states[plan.tails]),
+            surprises=surprises(by_probability),
+        ),
         "state": states.to_json(),
     }
 

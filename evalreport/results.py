@@ -20,6 +20,10 @@ from evalreport.audit_results import GridResult as GridResult
 from evalreport.audit_results import InvalidExample as InvalidExample
 from evalreport.audit_results import InvalidReason as InvalidReason
 from evalreport.audit_results import RowIdsResult as RowIdsResult
+from evalreport.tail_results import LossQuantile as LossQuantile
+from evalreport.tail_results import Surprise as Surprise
+from evalreport.tail_results import TailsResult as TailsResult
+from evalreport.tail_results import WorstShare as WorstShare
 from evalreport.task_results import DocumentResult as DocumentResult
 from evalreport.task_results import GaussianResult as GaussianResult
 from evalreport.task_results import GaussianRow as GaussianRow
@@ -380,5 +384,7 @@ class EvaluationResult:
     """None unless the task is tokens."""
     gaussian: GaussianResult | None = None
     """None unless the task is gaussian."""
+    tails: TailsResult | None = None
+    """How the loss is spread over the rows; None in other tasks, and in older evaluations."""
     state: Mapping[str, Any] = field(repr=False, default_factory=dict)
     schema_version: int = SCHEMA_VERSION

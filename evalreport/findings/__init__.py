@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from evalreport.findings import audit, gaussian, groups, rows, score, tokens
+from evalreport.findings import audit, gaussian, groups, rows, score, tails, tokens
 from evalreport.findings.groups import slice_name, stands_out
 from evalreport.findings.judgement import (
     FEW_ROWS_IN_A_GROUP,
@@ -93,6 +93,11 @@ _CHECKS = (
         score.confidence,
         ((("overconfident", "underconfident"), "As confident as it should be, overall"),),
         lambda result: result.calibration.gap_z is not None,
+    ),
+    _Check(
+        tails.surprised,
+        ((("surprised",), "Not surprised more often than the forecasts allow"),),
+        tails.is_hardly_surprised,
     ),
     _Check(
         score.certainty,

@@ -19,6 +19,7 @@ from evalreport.formats import (
 )
 from evalreport.report import soft
 from evalreport.report.model import Cell, Column, Figure, Section, Table, Text
+from evalreport.report.tails import tail_sentence, tail_tables
 from evalreport.report.verdict import loss_of_the_doubtful
 from evalreport.report.view import View, say, strong
 from evalreport.results import ForecastBin, ProbabilityBin
@@ -32,7 +33,7 @@ def loss_section(view: View) -> Section | None:
     """Return the section on loss and probability."""
     if not view.result.overall.n:
         return None
-    tables = [_scores(view)]
+    tables = [*tail_tables(view), _scores(view)]
     if any(each.n for each in view.result.floors):
         tables.insert(0, _floors(view))
     return Section(
@@ -58,7 +59,7 @@ def _lede(view: View) -> Text:
         )
     rows, loss = loss_of_the_doubtful(view)
     shares = f"{percent_text(rows)} of rows make {percent_text(loss)} of the loss."
-    return say(f"{rule}Confident mistakes cost the most: ", strong(shares))
+    return (*say(f"{rule}Confident mistakes cost the most: ", strong(shares)), *tail_sentence(view))
 
 
 # --- loss against forecast --------------------------------------------------------------------

@@ -23,6 +23,7 @@ from evalreport.statistics.row_ids import RowIds
 from evalreport.statistics.rows import IntakeCounts, RejectedRows, WorstRows
 from evalreport.statistics.slices import BySlice
 from evalreport.statistics.states import PlanStates, refuse_other_version
+from evalreport.statistics.tails import LossTails
 
 _CELLS_AT_A_TIME = 2**19
 """Probabilities scored in one go: the scores of so many stay in a few megabytes."""
@@ -69,6 +70,7 @@ class Plan:
     by_forecast: ByForecast = field(init=False, compare=False)
     by_probability: ByProbability = field(init=False, compare=False)
     floors: Floors = field(init=False, compare=False)
+    tails: LossTails = field(init=False, compare=False)
     reliability: Reliability = field(init=False, compare=False)
     calibration_error: BinnedCalibration = field(init=False, compare=False)
     by_slice: tuple[BySlice, ...] = field(init=False, compare=False)
@@ -92,6 +94,7 @@ class Plan:
             "by_forecast": ByForecast(weighted, floor, soft),
             "by_probability": ByProbability(weighted, soft),
             "floors": Floors(weighted, soft),
+            "tails": LossTails(weighted, floor),
             "reliability": Reliability(weighted, soft),
             "calibration_error": BinnedCalibration(weighted, soft),
             "by_slice": tuple(
@@ -117,6 +120,7 @@ class Plan:
             self.by_forecast,
             self.by_probability,
             self.floors,
+            self.tails,
             self.reliability,
             self.calibration_error,
             *self.by_slice,

@@ -1,0 +1,174 @@
+"""The tail of the losses: what the worst rows hold, quantiles, and how often surprises come.
+
+References
+----------
+Lorenz (1905), "Methods of measuring the concentration of wealth", for the shares.
+doi:10.2307/2276207
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from evalreport.exact import as_fraction
+from evalreport.results import LossQuantile, ProbabilityBin, Surprise, WorstShare
+from evalreport.scoring import ScoredBatch
+from evalreport.statistics.interface import Sums
+from evalreport.statistics.loss_grid import cell_of, lower_edge
+from evalreport.statistics.moments import counts, grouped, mass, mass_unit, sum_unit
+
+SHARES = tuple(Fraction(each, 10_000) for each in (1, 10, 100, 500, 1000))
+LEVELS = (Fraction(1, 2), Fraction(9, 10), Fraction(99, 100), Fraction(999, 1000))
+SURPRISING = (0.5, 0.1, 0.01, 1e-3, 1e-4, 1e-6)
+
+MUCH_MORE = 3.0
+UNLIKELY = 0.001
+
+_INFINITE = -1
+"""Number of the cell of losses that are infinite: no other cell has one below 0."""
+_N, _MASS, _LOSS = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class LossTails:
+    """Rows and their loss in cells of the loss, 32 for each factor of two.
+
+    With soft labels the loss is the excess. Rows of infinite loss are counted apart.
+    """
+
+    weighted: bool
+    floor: float | None
+    name: str = "tails"
+
+    @property
+    def _units(self) -> tuple[int, ...]:
+        return (0, mass_unit(self.weighted), sum_unit(self.weighted))
+
+    def empty(self) -> Sums:
+        """Return the state of no rows."""
+        return Sums(self._units)
+
+    def from_json(self, data: Any) -> Sums:
+        """Return the state that was written as JSON."""
+        return Sums.from_json(data)
+
+    def from_batch(self, scored: ScoredBatch) -> Sums:
+        """Return the sums over these rows."""
+        infinite = scored.is_zero & (self.floor is None)
+        cells = np.where(infinite, _INFINITE, cell_of(scored.excess))
+        used, codes = np.unique(cells, return_inverse=True)
+        groups, n_cells = codes.astype(np.int64), len(used)
+        columns = [
+            counts(groups, n_cells),
+            mass(scored.weights, groups, n_cells),
+            grouped(scored.excess, scored.weights, groups, n_cells),
+        ]
+        return Sums.from_columns(self._units, used.tolist(), columns)
+
+    def quantiles(self, state: Sums) -> tuple[LossQuantile, ...]:
+        """Return the loss that half, 90, 99 and 99.9 % of the rows stay at or below.
+
+        It is the mean of the cell that it falls into, and a cell is 3 % wide at most.
+        """
+        spread = _Spread(self._units, state)
+        return tuple(LossQuantile(float(level), spread.quantile(level)) for level in LEVELS)
+
+    def shares(self, state: Sums) -> tuple[WorstShare, ...]:
+        """Return what the worst 0.01, 0.1, 1, 5 and 10 % of the rows hold of the loss.
+
+        Exact at the edges of cells; within a cell every row counts as its mean.
+        """
+        spread = _Spread(self._units, state)
+        return tuple(spread.worst(share) for share in SHARES)
+
+
+class _Spread:
+    """The cells from the lowest loss to the highest, with exact sums."""
+
+    def __init__(self, units: tuple[int, ...], state: Sums) -> None:
+        finite = [key for key in state.ordered_keys() if key != _INFINITE]
+        self.cells = [int(key) for key in finite]
+        self.masses = [state.value(key, _MASS) for key in finite]
+        self.losses = [state.value(key, _LOSS) for key in finite]
+        self.n = sum(row[_N] for row in state.rows.values())
+        self.is_infinite = _INFINITE in state.rows
+        self.mass = as_fraction(state.total()[_MASS], units[_MASS])
+        self.loss = sum(self.losses, Fraction(0))
+
+    def quantile(self, level: Fraction) -> float | None:
+        """Return the loss that a share `level` of the mass stays at or below."""
+        below, wanted = Fraction(0), level * self.mass
+        for mass_here, loss in zip(self.masses, self.losses, strict=True):
+            below += mass_here
+            if below >= wanted:
+                return float(loss / mass_here)
+        return None
+
+    def worst(self, share: Fraction) -> WorstShare:
+        """Return what the worst `share` of the mass holds of the loss."""
+        nothing = WorstShare(float(share), None, None, None)
+        if share * self.n < 1 or self.is_infinite or not self.loss:
+            return nothing
+        held, left = Fraction(0), share * self.mass
+        for cell, mass_here, loss in self._from_the_worst():
+            if mass_here >= left:
+                held += loss * left / mass_here
+                rest = (self.loss - held) / (self.mass * (1 - share))
+                return WorstShare(
+                    float(share), float(held / self.loss), lower_edge(cell), float(rest)
+                )
+            held, left = held + loss, left - mass_here
+        return nothing
+
+    def _from_the_worst(self) -> Iterator[tuple[int, Fraction, Fraction]]:
+        return reversed(list(zip(self.cells, self.masses, self.losses, strict=True)))
+
+
+def surprises(bins: Sequence[ProbabilityBin]) -> tuple[Surprise, ...]:
+    """Return how often what happened had been given little, and how often it should be so.
+
+    Parameters
+    ----------
+    bins : sequence of ProbabilityBin
+        All bins of the probability given to what happened. `SURPRISING` are edges of them.
+
+    Returns
+    -------
+    tuple of Surprise
+        From the least surprising upwards; empty if the bins do not tell how many are expected.
+        The number of surprises is taken as a Poisson variable. A sum of independent events of
+        unequal probability varies less, so the p value is on the safe side.
+    """
+    if any(each.expected_n is None for each in bins) or not any(each.n for each in bins):
+        return ()
+    return tuple(_surprise(bins, at_most) for at_most in SURPRISING)
+
+
+def _surprise(bins: Sequence[ProbabilityBin], at_most: float) -> Surprise:
+    among = [each for each in bins if each.high <= at_most]
+    observed = sum(each.n for each in among)
+    expected = sum(each.expected_n or 0.0 for each in among)
+    ratio = observed / expected if expected else None
+    p_value = at_least_by_chance(observed, expected)
+    many = observed > MUCH_MORE * expected
+    return Surprise(at_most, observed, expected, ratio, p_value, many and p_value < UNLIKELY)
+
+
+def at_least_by_chance(observed: int, expected: float) -> float:
+    """Return how likely a Poisson variable of mean `expected` is `observed` or more.
+
+    Examples
+    --------
+    >>> at_least_by_chance(0, 3.0), round(at_least_by_chance(1, 3.0), 6)
+    (1.0, 0.950213)
+    """
+    if not observed:
+        return 1.0
+    from scipy.special import gammainc  # slow to import
+
+    return float(gammainc(observed, expected))
