@@ -53,5 +53,6 @@ def _job(example: ExampleFile, folder: Path) -> DemoJob:
         json=str(folder / f"{stem}.evaluation.json"),
         markdown=str(folder / f"{stem}.summary.md"),
         title=stem.replace("_", " ").capitalize(),
+        github=False,
     )
     return DemoJob(f"{example.name}: {example.description}", settings)

@@ -51,6 +51,8 @@ class ReportSettings:
     title: str | None = None
     key: str | None = None
     template_dir: str | None = None
+    github: bool = True
+    """Whether GitHub Actions, if this runs there, gets the summary and annotations."""
     workers: int = 1
     quiet: bool = False
     target_probs: tuple[str, ...] = ()

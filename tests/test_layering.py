@@ -99,6 +99,7 @@ MAY_IMPORT["two_distributions"] = {
     "report",
     "renderers",
 }
+MAY_IMPORT["github"] = {"report", "renderers"}
 MAY_IMPORT["demo"] = {"examples", "settings", "errors", "write"}
 ABOVE_ALL = {"cli", "__init__", "__main__"}
 

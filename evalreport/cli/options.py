@@ -318,6 +318,14 @@ TemplateDir = Annotated[
         show_default=False,
     ),
 ]
+NoGithub = Annotated[
+    bool,
+    typer.Option(
+        "--no-github",
+        help="In GitHub Actions, leave the job summary alone and print no annotations.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
 Workers = Annotated[
     int | None,
     typer.Option(

@@ -47,6 +47,7 @@ def report(
     title: options.Title = None,
     key: options.MarkerKey = None,
     template_dir: options.TemplateDir = None,
+    no_github: options.NoGithub = False,
     workers: options.Workers = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -63,7 +64,7 @@ def report(
 def _settings(given: dict[str, Any]) -> ReportSettings:
     """Return the options as settings: most are what they are, the others are told here."""
     plain = {name: each.value if isinstance(each, Enum) else each for name, each in given.items()}
-    header = not plain.pop("no_header")
+    header, github = not plain.pop("no_header"), not plain.pop("no_github")
     task_columns = TaskColumns(**{each.name: plain.pop(each.name) for each in fields(TaskColumns)})
     return ReportSettings(
         **plain
@@ -76,6 +77,7 @@ def _settings(given: dict[str, Any]) -> ReportSettings:
             "floor": parse_floor(given["floor"]),
             "workers": given["workers"] or options.all_cores(),
             "header": header,
+            "github": github,
             "task_columns": task_columns,
         }
     )

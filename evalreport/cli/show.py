@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 from evalreport.cli.progress import reading_progress
 from evalreport.errors import OutputError
+from evalreport.github import tell_github
 from evalreport.job import JobOutcome, run
 from evalreport.renderers.terminal import print_summary, quiet_line
 from evalreport.settings import ReportSettings
@@ -21,7 +24,16 @@ def run_and_show(settings: ReportSettings) -> JobOutcome:
         print(quiet_line(outcome.report, outcome.files))
     else:
         print_summary(outcome.report, outcome.files)
+    if settings.github:
+        print_to_github(outcome, settings)
     return outcome
+
+
+def print_to_github(outcome: JobOutcome, settings: ReportSettings) -> None:
+    """Give GitHub Actions, if this runs there, the summary and the worst findings."""
+    own_templates = None if settings.template_dir is None else Path(settings.template_dir)
+    for line in tell_github(outcome.report, os.environ, own_templates):
+        print(line, file=sys.stderr)
 
 
 def write_document(text: str) -> None:

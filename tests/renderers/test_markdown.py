@@ -217,6 +217,16 @@ def test_fifty_classes_and_thirty_slices_with_hostile_names_fit_whole():
     assert "Shortened" not in shown(build_report(many()))
 
 
+def test_two_hundred_classes_and_a_hundred_slices_stay_short_and_whole_in_every_table():
+    markdown = shown(build_report(many(200, 100)))
+    assert len(markdown.encode()) <= MOST_BYTES
+    found = tables(markdown)
+    assert [len(rows) - 1 for rows in found] == [5, 50, 30]
+    assert all(len(row) == len(rows[0]) for rows in found for row in rows)
+    assert "and 150 more classes" in markdown
+    assert "and 70 more slices" in markdown
+
+
 def test_the_same_report_gives_the_same_text():
     assert shown(report_on("many")) == shown(report_on("many"))
 
