@@ -14,6 +14,7 @@ from evalreport.findings import find
 from evalreport.readers.interface import Predictions
 from evalreport.results import (
     AuditResult,
+    BaselineResult,
     CalibrationResult,
     ClassResult,
     DataQualityResult,
@@ -22,6 +23,7 @@ from evalreport.results import (
     Floor,
     InputKind,
     InputResult,
+    OverallResult,
     ReliabilityResult,
     TailsResult,
 )
@@ -199,7 +201,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         "task": "soft" if plan.soft else "binary" if len(plan.classes) == 2 else "multiclass",
         "digest": states.digest(),
         "overall": overall,
-        "baseline": plan.by_class.baseline(by_class, overall),
+        "baseline": _baseline(states, overall),
         "classes": classes,
         "slices": flag_worse([result for column in slices for result in column]),
         "calibration": _calibration(states),
@@ -220,6 +222,15 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         ),
         "state": states.to_json(),
     }
+
+
+def _baseline(states: States, overall: OverallResult) -> BaselineResult:
+    plan = states.plan
+    baseline = plan.by_class.baseline(states[plan.by_class], overall)
+    if not plan.soft or baseline.skill is None:
+        return baseline
+    soft = plan.soft_buckets
+    return replace(baseline, skill_interval=soft.skill_interval(states[soft], states[plan.buckets]))
 
 
 def _data_quality(states: States) -> DataQualityResult:
@@ -266,7 +277,9 @@ def _calibration(states: States) -> CalibrationResult:
     return CalibrationResult(
         method="isotonic regression on a grid of 32 cells per factor of two",
         gap=gap.gap,
-        gap_z=gap.z,
+        gap_z=plan.soft_gap.z(states[plan.soft_gap])
+        if plan.soft and gap.gap is not None
+        else gap.z,
         mean_confidence=plan.overall.mean_confidence(states[plan.overall]),
         recoverable=None,
         ece=plan.calibration_error.error(states[plan.calibration_error], view),

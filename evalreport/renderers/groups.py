@@ -60,7 +60,7 @@ def _group(cells: dict[str, Cell]) -> Group:
         rows=cells["rows"].text,
         loss=loss.text,
         interval=cells["interval"].text,
-        band=cells["band"].tag,
+        band=cells["band"].tag if "band" in cells else None,
         share=cells["share_of_loss"].text,
         loss_value=loss.value,
     )

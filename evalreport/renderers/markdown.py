@@ -88,6 +88,11 @@ class GroupTable:
     more: str
     """What the table leaves out."""
 
+    @property
+    def has_bands(self) -> bool:
+        """Whether any group has a band to show."""
+        return any(group.band for group in self.groups)
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:

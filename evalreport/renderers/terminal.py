@@ -200,11 +200,12 @@ def _table(shown: Sequence[Group], title: str, loss: str, letters: Lettering) ->
 
 def _columns(shown: Sequence[Group], loss: str, letters: Lettering) -> dict[str, list[Line]]:
     """Return every column but the name, by its title."""
+    bands = [_tag(each.band, letters) if each.band else Line("") for each in shown]
     return {
         "Rows": _lines([letters.text(each.rows) for each in shown]),
         loss: _lines([letters.text(each.loss) for each in shown], "bold"),
         "95% CI": _lines([letters.text(each.interval) for each in shown]),
-        "Band": [_tag(each.band, letters) if each.band else Line("") for each in shown],
+        **({"Band": bands} if any(each.band for each in shown) else {}),
         "Of loss": _lines([letters.text(each.share) for each in shown]),
     }
 

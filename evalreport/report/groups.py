@@ -159,7 +159,7 @@ def _shares(each: Group) -> str:
 def _classes_table(view: View, classes: Sequence[ClassResult]) -> Table:
     shown = classes[:MOST_CLASSES]
     scale = _scale(view, shown)
-    return Table(
+    table = Table(
         id="classes",
         caption="Cross-entropy by class, worst first"
         if view.is_soft
@@ -182,6 +182,7 @@ def _classes_table(view: View, classes: Sequence[ClassResult]) -> Table:
         more=_more(classes[MOST_CLASSES:], "class", "classes"),
         sortable=True,
     )
+    return table.without("band") if view.is_soft else table  # a part of the loss has no band
 
 
 def _all_rows_text(view: View) -> str:

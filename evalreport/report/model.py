@@ -6,7 +6,7 @@ unrounded value to sort by. Graphics in cells come as coordinates that are ready
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from evalreport.results import DistributionPair, EvaluationResult
@@ -97,6 +97,20 @@ class Table:
     """What was left out: "and 62 more classes, all fine: see the JSON"."""
     sortable: bool = False
     filter_label: str = ""
+
+    def without(self, key: str) -> Table:
+        """Return the table without one of its columns."""
+        at = [column.key for column in self.columns].index(key)
+
+        def cut(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+            return row[:at] + row[at + 1 :]
+
+        return replace(
+            self,
+            columns=self.columns[:at] + self.columns[at + 1 :],
+            rows=tuple(map(cut, self.rows)),
+            total=None if self.total is None else cut(self.total),
+        )
 
 
 @dataclass(frozen=True, slots=True)

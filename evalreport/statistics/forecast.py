@@ -125,7 +125,8 @@ class ByForecast:
     def gap(self, state: Sums) -> Gap:
         """Return the gap over all rows; None where a loss is infinite or nothing was scored.
 
-        With soft labels the gap has no z: they say how often a class happens, not that it did.
+        With soft labels there is no z here: forecasts alone do not tell how far targets stray from
+        them. See `SoftGap`.
         """
         total = Sums(state.units, {0: state.total()})
         row, weight = total.row(0), total.value(0, _MASS)

@@ -22,6 +22,8 @@ from evalreport.statistics.reliability import Reliability
 from evalreport.statistics.row_ids import RowIds
 from evalreport.statistics.rows import IntakeCounts, RejectedRows, WorstRows
 from evalreport.statistics.slices import BySlice
+from evalreport.statistics.soft_gap import SoftGap
+from evalreport.statistics.soft_skill import SoftBuckets
 from evalreport.statistics.states import PlanStates, refuse_other_version
 from evalreport.statistics.tails import LossTails
 
@@ -78,6 +80,8 @@ class Plan:
     grid: ProbabilityGrid = field(init=False, compare=False)
     buckets: Buckets = field(init=False, compare=False)
     row_ids: RowIds = field(init=False, compare=False)
+    soft_buckets: SoftBuckets = field(init=False, compare=False)
+    soft_gap: SoftGap = field(init=False, compare=False)
     worst_rows: WorstRows = field(init=False, compare=False)
     intake: IntakeCounts = field(init=False, compare=False)
     rejected: RejectedRows = field(init=False, compare=False)
@@ -104,6 +108,8 @@ class Plan:
             "grid": ProbabilityGrid(self.positive if len(self.classes) == 2 else None),
             "buckets": Buckets(weighted, floor),
             "row_ids": RowIds(),
+            "soft_buckets": SoftBuckets(len(self.classes), weighted),
+            "soft_gap": SoftGap(weighted),
             "worst_rows": WorstRows(self.n_worst),
             "intake": IntakeCounts(),
             "rejected": RejectedRows(),
@@ -131,6 +137,7 @@ class Plan:
             self.worst_rows,
             self.intake,
             self.rejected,
+            *((self.soft_buckets, self.soft_gap) if self.soft else ()),
         )
 
     @property
@@ -150,7 +157,7 @@ class Plan:
     @property
     def not_in_digest(self) -> tuple[str, ...]:
         """Names of statistics that depend on places in the input."""
-        return _NOT_IN_DIGEST
+        return (*_NOT_IN_DIGEST, self.soft_buckets.name) if self.soft else _NOT_IN_DIGEST
 
     def empty(self) -> States:
         """Return the states of no rows."""
