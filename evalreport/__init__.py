@@ -6,6 +6,7 @@ asking the command line for help, costs next to nothing.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from evalreport.errors import (
@@ -18,13 +19,16 @@ from evalreport.errors import (
 
 if TYPE_CHECKING:
     from evalreport.api import Evaluation, evaluate, evaluate_file, read_evaluation
+    from evalreport.limits import GroupLimits, Limits
 
 __version__ = "0.1.0"
 
 __all__ = [
     "EvalReportError",
     "Evaluation",
+    "GroupLimits",
     "InputError",
+    "Limits",
     "MergeError",
     "OutputError",
     "SettingsError",
@@ -34,14 +38,20 @@ __all__ = [
     "read_evaluation",
 ]
 
-_LAZY = ("Evaluation", "evaluate", "evaluate_file", "read_evaluation")
+_LAZY = {
+    "Evaluation": "api",
+    "evaluate": "api",
+    "evaluate_file": "api",
+    "read_evaluation": "api",
+    "GroupLimits": "limits",
+    "Limits": "limits",
+}
+"""Which module each name is in."""
 
 
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
-        from evalreport import api
-
-        return getattr(api, name)
+        return getattr(import_module(f"evalreport.{_LAZY[name]}"), name)
     raise AttributeError(f"module 'evalreport' has no attribute '{name}'")
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import evalreport
 from evalreport.created import creation_time
-from evalreport.errors import InputError
 from evalreport.evaluation import (
     EvaluateSettings,
     evaluate_predictions,
     refuse_if_nothing_was_scored,
 )
-from evalreport.evaluation_file import dumps, loads
+from evalreport.evaluation_file import dumps, read_result
+from evalreport.limits import NO_LIMITS, Limits, judge_limits
 from evalreport.readers import open_predictions, predictions_from_arrays
 from evalreport.readers.interface import Predictions, ReadSettings
 from evalreport.results import EvaluationResult, Floor, InputKind, Interval
@@ -112,6 +112,19 @@ class Evaluation:
     def loss_by_probability(self) -> pd.DataFrame:
         """Rows and loss by the probability given to what happened."""
         return _frame(self.result.loss_by_probability)
+
+    @property
+    def limits(self) -> pd.DataFrame:
+        """What became of each limit; empty if none was set."""
+        return _frame(self.result.limits)
+
+    def with_limits(self, limits: Limits | None = None, **each: Any) -> Evaluation:
+        """Return the evaluation with limits judged, as ``with_limits(max_loss=0.3)``.
+
+        The keywords are the fields of `evalreport.Limits`.
+        """
+        judged = judge_limits(self.result, replace(limits or NO_LIMITS, **each))
+        return Evaluation(replace(self.result, limits=judged))
 
     def to_html(self, path: str | Path | None = None) -> str:
         """Return the report as one self-contained page, and write it to `path` if given."""
@@ -371,10 +384,4 @@ def read_evaluation(path: str | Path) -> Evaluation:
     InputError
         If the file is missing or no evaluation file that can be read here.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise InputError("there is no such file.", path=str(path)) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the file cannot be read: {error}.", path=str(path)) from error
-    return Evaluation(loads(text, str(path)))
+    return Evaluation(read_result(str(path)))

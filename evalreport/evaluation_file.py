@@ -7,6 +7,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
+from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from evalreport.errors import InputError
@@ -40,6 +41,23 @@ def dumps(result: EvaluationResult) -> str:
     """Return the evaluation file as text; numbers in the shortest form that reads back equal."""
     document = to_document(result)
     return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def read_result(path: str) -> EvaluationResult:
+    """Return the results in an evaluation file.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, or no evaluation file that can be read here.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise InputError("there is no such file.", path=path) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the file cannot be read: {error}.", path=path) from error
+    return loads(text, path)
 
 
 def loads(text: str, path: str | None = None) -> EvaluationResult:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import evalreport
 from evalreport.batch import PredictionBatch
@@ -16,15 +16,25 @@ from evalreport.evaluation import (
     evaluate_predictions,
     refuse_if_nothing_was_scored,
 )
+from evalreport.limits import are_met, judge_limits
 from evalreport.readers import open_predictions
 from evalreport.readers.interface import Predictions, ReadSettings
-from evalreport.renderers import html_renderer, json_renderer, markdown_renderer
+from evalreport.renderers import html_renderer, json_renderer, junit_xml, markdown_renderer
 from evalreport.report import build_report
 from evalreport.report.model import Report
+from evalreport.results import EvaluationResult
 from evalreport.settings import STANDARD_STREAM, ReportSettings
 from evalreport.write import StagedFiles
 
 OnRows = Callable[[int], None]
+
+
+class Document(NamedTuple):
+    """An output before it is written: what it is, where it goes, and its text."""
+
+    kind: str
+    path: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,7 @@ class JobOutcome:
     files: tuple[WrittenFile, ...]
     stdout: str | None
     """The document for standard output, if one was asked for."""
+    limits_are_met: bool = True
 
 
 def run(settings: ReportSettings, on_rows: OnRows | None = None) -> JobOutcome:
@@ -84,37 +95,62 @@ def run(settings: ReportSettings, on_rows: OnRows | None = None) -> JobOutcome:
         refuse_if_nothing_was_scored(result)
         if rejects:
             rejects.close()
-        report = build_report(
-            result, key=settings.key, unit=settings.unit, command=settings.command()
-        )
-        documents = _documents(report, settings)
-        for _, path, text in documents:
-            if path != STANDARD_STREAM:
-                files.write(Path(path), text)
+        report = judged_report(result, settings)
+        documents = documents_of(report, settings)
+        stage(documents, files)
         files.commit()
+    return outcome_of(report, documents, settings)
+
+
+def judged_report(result: EvaluationResult, settings: ReportSettings) -> Report:
+    """Return the report on a result whose limits have been judged."""
+    return build_report(
+        replace(result, limits=judge_limits(result, settings.limits)),
+        key=settings.key,
+        unit=settings.unit,
+        command=settings.command(),
+        strict=settings.limits.strict,
+    )
+
+
+def stage(documents: Sequence[Document], files: StagedFiles) -> None:
+    """Write documents to where they appear together in the end."""
+    for each in documents:
+        if each.path != STANDARD_STREAM:
+            files.write(Path(each.path), each.text)
+
+
+def outcome_of(
+    report: Report, documents: Sequence[Document], settings: ReportSettings
+) -> JobOutcome:
+    """Return what a job came to that wrote these documents."""
     written = [
-        WrittenFile(kind, path, len(text.encode()))
-        for kind, path, text in documents
-        if path != STANDARD_STREAM
+        WrittenFile(each.kind, each.path, len(each.text.encode()))
+        for each in documents
+        if each.path != STANDARD_STREAM
     ]
     if settings.rejects:
         written.append(_rejects_file(settings.rejects))
-    stdout = next((text for _, path, text in documents if path == STANDARD_STREAM), None)
-    return JobOutcome(report, tuple(written), stdout)
+    stdout = next((each.text for each in documents if each.path == STANDARD_STREAM), None)
+    is_met = are_met(report.result.limits, settings.limits.strict)
+    return JobOutcome(report, tuple(written), stdout, is_met)
 
 
-def _documents(report: Report, settings: ReportSettings) -> list[tuple[str, str, str]]:
-    """Return kind, path and text of every document that was asked for."""
+def documents_of(report: Report, settings: ReportSettings) -> list[Document]:
+    """Return every document that was asked for."""
     template_dir = None if settings.template_dir is None else Path(settings.template_dir)
     documents = []
     if settings.html_path is not None:
         text = html_renderer(template_dir).render(report)
-        documents.append(("Report", settings.html_path, text))
+        documents.append(Document("Report", settings.html_path, text))
     if settings.json is not None:
-        documents.append(("Numbers", settings.json, json_renderer().render(report)))
+        documents.append(Document("Numbers", settings.json, json_renderer().render(report)))
     if settings.markdown is not None:
         text = markdown_renderer(template_dir).render(report)
-        documents.append(("Summary", settings.markdown, text))
+        documents.append(Document("Summary", settings.markdown, text))
+    if settings.junit is not None:
+        text = junit_xml(report, settings.limits.strict)
+        documents.append(Document("Tests", settings.junit, text))
     return documents
 
 

@@ -345,12 +345,18 @@ class FindingResult:
 
 @dataclass(frozen=True, slots=True)
 class LimitResult:
-    """A requirement and what became of it."""
+    """A requirement and what became of it; losses in nats.
+
+    `name` is its key in the settings file. `value` is what was measured, "infinite" included; None
+    if nothing could be.
+    """
 
     name: str
     limit: float | str
     value: float | str | None
     outcome: Literal["passed", "failed", "not judged", "inconclusive"]
+    why: str = ""
+    """The limit and what was measured, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)

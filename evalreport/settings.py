@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from evalreport.errors import SettingsError
+from evalreport.limits import NO_LIMITS, Limits
 from evalreport.results import Floor, InputKind
 from evalreport.task_results import NO_TASK_COLUMNS, TaskColumns
 
@@ -58,11 +59,15 @@ class ReportSettings:
     target_probs: tuple[str, ...] = ()
     normalize_targets: bool = False
     label_smoothing: float = 0.0
+    limits: Limits = NO_LIMITS
+    junit: str | None = None
+    config: str | None = None
+    """The settings file that was read, if any."""
 
     def __post_init__(self) -> None:
         streams = [
             f"--{name}"
-            for name in ("output", "json", "markdown")
+            for name in ("output", "json", "markdown", "junit")
             if getattr(self, name) == STANDARD_STREAM
         ]
         if len(streams) > 1:
@@ -73,6 +78,7 @@ class ReportSettings:
             raise SettingsError(
                 "--rejects keeps the rows that are left out: add --on-invalid drop."
             )
+        refuse_junit_without_limits(self.junit, self.limits)
         self._refuse_columns_of_another_task()
         self._refuse_overwriting()
 
@@ -91,7 +97,7 @@ class ReportSettings:
 
     def output_files(self) -> tuple[Path, ...]:
         """Return every file that will be written, links followed."""
-        outputs = (self.html_path, self.json, self.markdown, self.rejects)
+        outputs = (self.html_path, self.json, self.markdown, self.rejects, self.junit)
         return tuple(Path(each).resolve() for each in outputs if each and each != STANDARD_STREAM)
 
     def refuse_to_replace(self, inputs: Sequence[str]) -> None:
@@ -124,14 +130,14 @@ class ReportSettings:
             return None
         if self.output is not None:
             return self.output
-        if STANDARD_STREAM in (self.json, self.markdown):
+        if STANDARD_STREAM in (self.json, self.markdown, self.junit):
             return None
         return f"{self.input_name}.report.html"
 
     @property
     def document_on_stdout(self) -> bool:
         """Whether standard output holds a document, and so no summary."""
-        return STANDARD_STREAM in (self.html_path, self.json, self.markdown)
+        return STANDARD_STREAM in (self.html_path, self.json, self.markdown, self.junit)
 
     def command(self) -> str:
         """Return the command that gives the same numbers, without where they are written."""
@@ -154,6 +160,7 @@ class ReportSettings:
             "--floor": _floor_text(self.floor),
             "--input-kind": None if self.input_kind == "probabilities" else self.input_kind,
             "--unit": None if self.unit == "nats" else self.unit,
+            "--config": self.config,
         }
         for option, value in options.items():
             if value is not None:
@@ -165,6 +172,18 @@ class ReportSettings:
         for column in self.slices:
             words += ["--slice", column]
         return shlex.join(words)
+
+
+def refuse_junit_without_limits(junit: str | None, limits: Limits) -> None:
+    """Make sure that there are limits to write as tests: some CI systems fail on none.
+
+    Raises
+    ------
+    SettingsError
+        If there are none.
+    """
+    if junit is not None and not limits.are_set:
+        raise SettingsError("--junit writes the limits, and no limit is set: add --max-loss.")
 
 
 def _floor_text(floor: Floor) -> str | None:

@@ -19,7 +19,7 @@ DOCUMENTS = [
     ROOT / "CHANGELOG.md",
     ROOT / "example_data" / "README.md",
 ]
-EXIT_CODES = (0, 2, 3, 4)
+EXIT_CODES = (0, 1, 2, 3, 4)
 
 
 def commands() -> dict[str, list[str]]:

@@ -25,7 +25,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "results": {"audit_results", "tail_results", "task_results"},
     "examples": set(),
     "choices": {"errors"},
-    "settings": {"errors", "results", "task_results"},
+    "settings": {"errors", "results", "task_results", "limits"},
+    "settings_file": {"errors", "settings", "limits", "task_results"},
+    "settings_schema": {"settings_file"},
+    "limits": {"errors", "choices", "results", "bands", "formats"},
     "write": {"errors"},
     "created": {"errors"},
     "evaluation_file": {"errors", "results"},
@@ -67,7 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tasks": {"results", "task_results", "exact", "intervals", "readers", "statistics"},
     "findings": {"results", "task_results", "bands", "formats"},
     "charts": {"results", "task_results", "bands", "formats"},
-    "report": {"results", "task_results", "bands", "findings", "formats"},
+    "report": {"results", "task_results", "bands", "findings", "formats", "limits"},
     "renderers": {"errors", "results", "formats", "evaluation_file", "report", "charts"},
     "evaluation": {
         "errors",
@@ -99,6 +102,8 @@ MAY_IMPORT["two_distributions"] = {
     "report",
     "renderers",
 }
+MAY_IMPORT["gate"] = {"errors", "evaluation_file", "job", "settings", "write"}
+MAY_IMPORT["testing"] = {"api", "errors", "limits"}
 MAY_IMPORT["github"] = {"report", "renderers"}
 MAY_IMPORT["demo"] = {"examples", "settings", "errors", "write"}
 ABOVE_ALL = {"cli", "__init__", "__main__"}

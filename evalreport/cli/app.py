@@ -13,19 +13,21 @@ from evalreport import __version__
 from evalreport.cli.demo import demo
 from evalreport.cli.distributions import distributions
 from evalreport.cli.exits import INTERRUPTED, NOT_WRITTEN, UNEXPECTED
+from evalreport.cli.gate import gate
 from evalreport.cli.report import report
 from evalreport.cli.schema import schema
 
 app = typer.Typer(
     help="An honest verdict on a classifier's probabilities: log loss, per class and per slice, "
     "with intervals, baseline and score bands, as one self-contained HTML report.",
-    epilog="Exit codes: 0 done, 2 wrong usage, 3 input refused and nothing written, "
-    "4 an output could not be written.",
+    epilog="Exit codes: 0 done, 1 a limit failed, 2 wrong usage, 3 input refused and nothing "
+    "written, 4 an output could not be written.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(report)
+app.command()(gate)
 app.command()(demo)
 app.command()(distributions)
 app.command()(schema)

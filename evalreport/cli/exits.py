@@ -18,6 +18,7 @@ from evalreport.errors import (
     SettingsError,
 )
 
+LIMIT_FAILED = 1
 USAGE = 2
 REFUSED = 3
 NOT_WRITTEN = 4

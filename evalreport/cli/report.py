@@ -6,12 +6,17 @@ from dataclasses import fields
 from enum import Enum
 from typing import Any
 
+import typer
+
 from evalreport.cli import options, task_options
 from evalreport.cli.exits import exit_codes
+from evalreport.cli.limit_options import LimitOptions, taken_limits
+from evalreport.cli.signatures import taking
 from evalreport.settings import ReportSettings, parse_floor
 from evalreport.task_results import TaskColumns
 
 
+@taking(LimitOptions)
 def report(
     inputs: options.Inputs,
     format: options.Format = None,
@@ -51,18 +56,21 @@ def report(
     workers: options.Workers = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
+    **more: Any,
 ) -> None:
     """Evaluate predictions: print the summary and write the HTML report."""
     given = locals()
+    given |= given.pop("more")
     with exit_codes(given.pop("verbose")):
         settings = _settings(given)
         from evalreport.cli.show import run_and_show
 
-        run_and_show(settings)
+        raise typer.Exit(run_and_show(settings))
 
 
 def _settings(given: dict[str, Any]) -> ReportSettings:
     """Return the options as settings: most are what they are, the others are told here."""
+    given["limits"] = taken_limits(given)
     plain = {name: each.value if isinstance(each, Enum) else each for name, each in given.items()}
     header, github = not plain.pop("no_header"), not plain.pop("no_github")
     task_columns = TaskColumns(**{each.name: plain.pop(each.name) for each in fields(TaskColumns)})

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from evalreport.cli.exits import LIMIT_FAILED
 from evalreport.cli.progress import reading_progress
 from evalreport.errors import OutputError
 from evalreport.github import tell_github
@@ -14,19 +15,24 @@ from evalreport.renderers.terminal import print_summary, quiet_line
 from evalreport.settings import ReportSettings
 
 
-def run_and_show(settings: ReportSettings) -> JobOutcome:
-    """Run the job; print the document that was asked for, or the summary and the files."""
+def run_and_show(settings: ReportSettings) -> int:
+    """Run the job, show what came of it, and return the exit code."""
     with reading_progress() as on_rows:
         outcome = run(settings, on_rows)
+    return show(outcome, settings)
+
+
+def show(outcome: JobOutcome, settings: ReportSettings, gate_only: bool = False) -> int:
+    """Print the document that was asked for, or the summary and the files; return the exit code."""
     if outcome.stdout is not None:
         write_document(outcome.stdout)
     elif settings.quiet:
         print(quiet_line(outcome.report, outcome.files))
     else:
-        print_summary(outcome.report, outcome.files)
+        print_summary(outcome.report, outcome.files, limits_only=gate_only)
     if settings.github:
         print_to_github(outcome, settings)
-    return outcome
+    return 0 if outcome.limits_are_met else LIMIT_FAILED
 
 
 def print_to_github(outcome: JobOutcome, settings: ReportSettings) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from evalreport.renderers.interface import Renderer
+    from evalreport.report.model import Report
 
 
 def html_renderer(template_dir: Path | None = None) -> Renderer:
@@ -28,3 +29,10 @@ def json_renderer() -> Renderer:
     from evalreport.renderers.json import JsonRenderer
 
     return JsonRenderer()
+
+
+def junit_xml(report: Report, strict: bool) -> str:
+    """Return the limits as JUnit XML; if `strict`, those that could not be judged as failures."""
+    from evalreport.renderers import junit
+
+    return junit.junit_xml(report, strict)

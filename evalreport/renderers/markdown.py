@@ -26,7 +26,7 @@ from evalreport.report.model import Definition, Fact, Finding, Report, Tag, Text
 MOST_BYTES = 60_000
 """Forges refuse comments of more than about 65,000 characters."""
 
-_DETAILS = ("classes", "slices", "notes")
+_DETAILS = ("classes", "slices", "limits", "notes")
 _NOTE = "Note"
 _MOST_FINDINGS = 12
 _DIGEST_LENGTH = 12

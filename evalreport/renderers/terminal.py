@@ -27,6 +27,7 @@ _LABEL = "Log loss "
 _COMFORTABLE_NAME = 24
 """Names up to this wide stand whole, if need be at the cost of a column."""
 _LEAST_NAME = 12
+_MOST_LIMITS = 12
 
 _STYLES: Mapping[Tone, str] = {
     "good": "cyan",
@@ -62,10 +63,14 @@ class TerminalRenderer:
 
     def render(self, report: Report) -> str:
         """Return the summary; the same report gives the same text."""
-        return "".join(f"{line.plain}\n" for line in _summary(report, Lettering("utf-8")))
+        letters = Lettering("utf-8")
+        lines = (*_summary(report, letters), *exit_lines(report, letters))
+        return "".join(f"{line.plain}\n" for line in lines)
 
 
-def print_summary(report: Report, files: Sequence[OutputFile] = ()) -> None:
+def print_summary(
+    report: Report, files: Sequence[OutputFile] = (), limits_only: bool = False
+) -> None:
     """Print the summary and the files that were written to standard output.
 
     In colour on a terminal only, unless ``NO_COLOR`` or ``FORCE_COLOR`` says otherwise; with ASCII
@@ -73,7 +78,8 @@ def print_summary(report: Report, files: Sequence[OutputFile] = ()) -> None:
     """
     console = Console(force_jupyter=False)
     letters = Lettering(console.encoding)
-    for line in (*_summary(report, letters), *_file_lines(files, letters)):
+    summary = _limits_summary(report, letters) if limits_only else _summary(report, letters)
+    for line in (*summary, *_file_lines(files, letters), *exit_lines(report, letters)):
         # Soft wrapping is none at all: the lines are laid out already.
         console.print(line, soft_wrap=True)
 
@@ -97,19 +103,36 @@ def _counts(report: Report) -> Iterator[str]:
     for word in ("error", "warning"):
         if word in words:
             yield count_text(words.count(word), word)
+    for outcome in ("failed", "inconclusive", "not judged"):
+        n = sum(each.outcome == outcome for each in report.limits)
+        if n:
+            yield f"{count_text(n, 'limit')} {outcome}"
 
 
 # --- blocks -----------------------------------------------------------------------------------
 
 
 def _summary(report: Report, letters: Lettering) -> list[Line]:
-    blocks = (
+    return _stacked(
         _heading(report, letters),
         [*_verdict(report, letters), *_plain_lines(report.verdict.baseline_text, letters)],
+        limit_lines(report, letters),
         _findings(report, letters),
         _group_table(report, "classes", "Class", letters),
         _group_table(report, "slices", "Slice", letters),
     )
+
+
+def _limits_summary(report: Report, letters: Lettering) -> list[Line]:
+    return _stacked(
+        _heading(report, letters),
+        [*_verdict(report, letters), *_plain_lines(report.verdict.baseline_text, letters)],
+        limit_lines(report, letters),
+    )
+
+
+def _stacked(*blocks: list[Line]) -> list[Line]:
+    """Return blocks of lines with an empty line between them."""
     lines: list[Line] = []
     for block in blocks:
         lines += [Line(""), *block] if lines and block else block
@@ -149,14 +172,32 @@ def _findings(report: Report, letters: Lettering) -> list[Line]:
     findings, n_folded = report.attention.findings, len(report.attention.folded)
     if not findings:
         return _plain_lines(report.attention.summary, letters)
-    tags = [_tag(each.tag, letters) for each in findings]
+    return _tagged([(each.tag, one_line(each)) for each in findings], n_folded, letters)
+
+
+def limit_lines(report: Report, letters: Lettering) -> list[Line]:
+    """Return the limits, worst outcome first."""
+    shown = report.limits[:_MOST_LIMITS]
+    tagged = [(each.tag, each.text) for each in shown]
+    return _tagged(tagged, len(report.limits) - len(shown), letters) if tagged else []
+
+
+def exit_lines(report: Report, letters: Lettering) -> list[Line]:
+    """Return why the program ends with exit code 1, if it does."""
+    lines = wrapped(letters.text(report.exit_text), WIDTH) if report.exit_text else []
+    return [Line(""), *_lines(lines, "bold")] if lines else []
+
+
+def _tagged(items: Sequence[tuple[Tag, str]], n_more: int, letters: Lettering) -> list[Line]:
+    """Return sentences beside their tags, and how many more there are."""
+    tags = [_tag(tag, letters) for tag, _ in items]
     indent = max(width_of(tag.plain) for tag in tags) + 2
     lines: list[Line] = []
-    for finding, tag in zip(findings, tags, strict=True):
-        first, *rest = wrapped(letters.text(one_line(finding)), WIDTH - indent)
+    for (_, text), tag in zip(items, tags, strict=True):
+        first, *rest = wrapped(letters.text(text), WIDTH - indent)
         lines.append(tag + Line(" " * (indent - width_of(tag.plain)) + first))
         lines += [Line(" " * indent + each) for each in rest]
-    return [*lines, Line(f"{' ' * indent}and {n_folded:,} more", "dim")] if n_folded else lines
+    return [*lines, Line(f"{' ' * indent}and {n_more:,} more", "dim")] if n_more else lines
 
 
 def _tag(tag: Tag, letters: Lettering) -> Line:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 from evalreport.formats import capital, clean, date_text, listed
 from evalreport.report.attention import attention
 from evalreport.report.kinds import report_kind
+from evalreport.report.limits import exit_text, limit_lines, limits_section, limits_text
 from evalreport.report.model import Report, Verdict
 from evalreport.report.view import View
 from evalreport.results import EvaluationResult
@@ -21,6 +23,7 @@ def build_report(
     key: str | None = None,
     unit: Literal["nats", "bits"] = "nats",
     command: str = "",
+    strict: bool | None = None,
 ) -> Report:
     """Return the report on a result: ready text, in order, the same for every renderer.
 
@@ -34,11 +37,15 @@ def build_report(
         Unit of the losses shown. Bands are judged in nats, whatever is shown.
     command : str
         The command that gives the same numbers, to be shown with the run details.
+    strict : bool, optional
+        Whether limits that could not be judged fail as well; None where there is no exit code to
+        give a reason for.
     """
     view = View.of(result, unit)
     kind = report_kind(result.task)
-    parts = kind.sections(view, command)
-    answer = kind.verdict(view)
+    limits = limits_section(result.limits)
+    parts = (*(() if limits is None else (limits,)), *kind.sections(view, command))
+    answer = replace(kind.verdict(view), limits_text=limits_text(result.limits))
     title = clean(result.title)
     return Report(
         title=title,
@@ -53,6 +60,8 @@ def build_report(
         attention=attention(view, [section.id for section in parts]),
         sections=parts,
         result=result,
+        limits=limit_lines(result.limits),
+        exit_text="" if strict is None else exit_text(result.limits, strict),
     )
 
 

@@ -229,6 +229,16 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitLine:
+    """A limit and what became of it, ready to show; `key` is its name in the settings file."""
+
+    tag: Tag
+    text: str
+    key: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attention:
     """Findings and passed checks."""
 
@@ -259,3 +269,7 @@ class Report:
     attention: Attention
     sections: tuple[Section, ...]
     result: EvaluationResult = field(repr=False)
+    limits: tuple[LimitLine, ...] = ()
+    """Worst outcome first; empty if no limit was set."""
+    exit_text: str = ""
+    """Why the program ends with exit code 1; empty if it does not."""

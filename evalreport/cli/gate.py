@@ -1,0 +1,52 @@
+"""``evalreport gate``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from evalreport.cli import options
+from evalreport.cli.exits import exit_codes
+from evalreport.cli.limit_options import LimitOptions, taken_limits
+from evalreport.cli.signatures import taking
+from evalreport.settings import ReportSettings
+
+
+@taking(LimitOptions)
+def gate(
+    evaluation: Annotated[
+        str,
+        typer.Argument(
+            metavar="EVALUATION.json",
+            help="An evaluation file, as report --json writes it.",
+            show_default=False,
+        ),
+    ],
+    json: options.Json = None,
+    markdown: options.Markdown = None,
+    key: options.MarkerKey = None,
+    unit: options.UnitOption = options.Unit.nats,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    **more: Any,
+) -> None:
+    """Judge limits on a saved evaluation, without the rows: exit code 1 if one fails."""
+    with exit_codes(verbose):
+        limits = taken_limits(more)
+        settings = ReportSettings(
+            (evaluation,),
+            output="none",
+            github=False,  # the report has told it already
+            json=json,
+            markdown=markdown,
+            key=key,
+            unit=unit.value,
+            quiet=quiet,
+            limits=limits,
+            **more,
+        )
+        from evalreport.cli.show import show
+        from evalreport.gate import run_gate
+
+        raise typer.Exit(show(run_gate(settings), settings, gate_only=True))

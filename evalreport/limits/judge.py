@@ -1,0 +1,203 @@
+"""Judging limits: a result in, an outcome for every requirement out. On unrounded numbers only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from evalreport.bands import BANDS
+from evalreport.formats import clean, count_text
+from evalreport.limits import wording
+from evalreport.limits.interface import GroupLimits, Limits
+from evalreport.results import ClassResult, EvaluationResult, LimitResult, SliceResult
+
+Outcome = Literal["passed", "failed", "not judged", "inconclusive"]
+Group = ClassResult | SliceResult
+
+
+def judge_limits(result: EvaluationResult, limits: Limits) -> tuple[LimitResult, ...]:
+    """Return what became of each limit that is set, in the order of the settings.
+
+    A limit on what could not be measured is "not judged", never passed. An infinite loss is over
+    every limit.
+    """
+    return (
+        *_overall(result, limits),
+        *_findings(result, limits),
+        *(each for group in limits.classes for each in _class(result, group)),
+        *(each for group in limits.slices for each in _slice(result, group)),
+    )
+
+
+def are_met(outcomes: Sequence[LimitResult], strict: bool = False) -> bool:
+    """Return whether nothing failed; if `strict`, whether everything passed.
+
+    Examples
+    --------
+    >>> not_judged = LimitResult("min_skill", 0.1, None, "not judged")
+    >>> are_met([not_judged]), are_met([not_judged], strict=True)
+    (True, False)
+    """
+    if strict:
+        return all(each.outcome == "passed" for each in outcomes)
+    return all(each.outcome != "failed" for each in outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """A number to be judged, or why there is none; `what` starts its sentence."""
+
+    what: str
+    value: float | None
+    unit: str = ""
+    why_not: str = ""
+    aside: str = ""
+
+
+def _at_most(name: str, limit: float | None, measured: _Measured) -> Iterator[LimitResult]:
+    if limit is not None:
+        value = measured.value
+        yield _judged(name, limit, measured, value is not None and value <= limit, "over")
+
+
+def _at_least(name: str, limit: float | None, measured: _Measured) -> Iterator[LimitResult]:
+    if limit is not None:
+        value = measured.value
+        yield _judged(name, limit, measured, value is not None and value >= limit, "under")
+
+
+def _judged(
+    name: str, limit: float, measured: _Measured, is_met: bool, side: Literal["over", "under"]
+) -> LimitResult:
+    value = measured.value
+    if value is None:
+        return _not_judged(name, limit, measured.why_not)
+    number = wording.told_apart(value, limit)
+    sentence = wording.compared(
+        f"{measured.what} {number}{measured.unit}", limit, is_met, side, measured.aside
+    )
+    shown = value if math.isfinite(value) else "infinite"
+    return LimitResult(name, limit, shown, "passed" if is_met else "failed", sentence)
+
+
+def _not_judged(name: str, limit: float | str, why: str) -> LimitResult:
+    return LimitResult(name, limit, None, "not judged", f"Not judged: {why}.")
+
+
+# --- the whole --------------------------------------------------------------------------------
+
+
+def _overall(result: EvaluationResult, limits: Limits) -> Iterator[LimitResult]:
+    yield from _at_most("max_loss", limits.max_loss, _loss(result))
+    yield from _at_least("min_skill", limits.min_skill, _skill(result))
+    yield from _at_most("max_ece", limits.max_ece, _calibration_error(result))
+    n_zero = result.overall.zero_probability_rows if result.overall.n else None
+    yield from _zeros(
+        "max_zero_probability", limits.max_zero_probability, n_zero, "no row was scored"
+    )
+    band = None if result.overall.band is None else result.overall.band.name
+    why = "no row was scored" if not result.overall.n else "this loss has no band"
+    yield from _band("worst_band", limits.worst_band, band, "The band", why)
+
+
+def _loss(result: EvaluationResult) -> _Measured:
+    overall = result.overall
+    name = "Excess loss" if result.task == "soft" else "Log loss"
+    loss = _or_infinite(overall.judged_loss, overall.zero_probability_rows)
+    return _Measured(name, loss, " nats", "no row was scored")
+
+
+def _or_infinite(loss: float | None, n_zero: int) -> float | None:
+    """Return a mean loss: without a floor there is none where a row was given zero."""
+    return math.inf if loss is None and n_zero else loss
+
+
+def _skill(result: EvaluationResult) -> _Measured:
+    return _Measured("Skill", result.baseline.skill, why_not=wording.no_skill(result))
+
+
+def _calibration_error(result: EvaluationResult) -> _Measured:
+    ece = result.calibration.ece
+    if ece is None:
+        return _Measured("", None, why_not="no calibration error was measured")
+    expected = wording.told_apart(ece.expected_if_calibrated, ece.value)
+    aside = f"; {expected} is what a calibrated model would show on these rows"
+    return _Measured("Expected calibration error", ece.value, aside=aside)
+
+
+def _zeros(name: str, limit: int | None, n_zero: int | None, why_not: str) -> Iterator[LimitResult]:
+    if limit is None:
+        return
+    if n_zero is None:
+        yield _not_judged(name, limit, why_not)
+        return
+    were = "was" if n_zero == 1 else "were"
+    sentence = f"{count_text(n_zero, 'row')} {were} given zero probability; the limit is {limit:,}."
+    yield LimitResult(name, limit, n_zero, "passed" if n_zero <= limit else "failed", sentence)
+
+
+def _band(
+    name: str, limit: str | None, band: str | None, what: str, why_not: str
+) -> Iterator[LimitResult]:
+    if limit is None:
+        return
+    if band is None:
+        yield _not_judged(name, limit, why_not)
+        return
+    ranks = {each.name: rank for rank, each in enumerate(BANDS)}
+    is_met = ranks[band] <= ranks[limit]
+    relation = "no worse than" if is_met else "worse than"
+    sentence = f"{what} “{band}” is {relation} “{limit}”."
+    yield LimitResult(name, limit, band, "passed" if is_met else "failed", sentence)
+
+
+def _findings(result: EvaluationResult, limits: Limits) -> Iterator[LimitResult]:
+    if limits.fail_on == "never":
+        return
+    counted = ("error",) if limits.fail_on == "error" else ("error", "warning")
+    found = [each for each in result.findings if each.severity in counted]
+    outcome: Outcome = "failed" if found else "passed"
+    sentence = wording.findings_counted(found, counted)
+    yield LimitResult("fail_on", limits.fail_on, len(found), outcome, sentence)
+
+
+# --- classes and slices -----------------------------------------------------------------------
+
+
+def _class(result: EvaluationResult, limits: GroupLimits) -> Iterator[LimitResult]:
+    found = next((each for each in result.classes if each.name == limits.name), None)
+    yield from _group(limits, found, f"class {clean(limits.name, 40)}", "no class of that name")
+
+
+def _slice(result: EvaluationResult, limits: GroupLimits) -> Iterator[LimitResult]:
+    column, value = limits.column or "", limits.name
+    in_column = [each for each in result.slices if each.column == column]
+    found = next((each for each in in_column if each.value == value), None)
+    missing = "no such value" if in_column else "no slice column of that name"
+    name = f"slice {clean(column, 40)} = {clean(value, 40)}"
+    yield from _group(limits, found, name, missing)
+
+
+def _group(
+    limits: GroupLimits, found: Group | None, name: str, missing: str
+) -> Iterator[LimitResult]:
+    why_not = f"{name}: {missing if found is None else 'there is nothing to measure it by'}"
+    for each in _of_group(limits, found, why_not):
+        yield each if each.outcome == "not judged" else wording.about(each, name)
+
+
+def _of_group(limits: GroupLimits, found: Group | None, why: str) -> Iterator[LimitResult]:
+    loss, skill, n_zero, band = None, None, None, None
+    if found is not None:
+        loss = _or_infinite(found.judged_loss, found.zero_probability_rows)
+        skill = found.skill if isinstance(found, SliceResult) else None
+        n_zero, band = found.zero_probability_rows if found.n else None, found.band
+    measured = _Measured("log loss", loss, " nats", why)
+    yield from _at_most(f"{limits.place}.max_loss", limits.max_loss, measured)
+    measured = _Measured("skill", skill, why_not=why)
+    yield from _at_least(f"{limits.place}.min_skill", limits.min_skill, measured)
+    place = f"{limits.place}.max_zero_probability"
+    yield from _zeros(place, limits.max_zero_probability, n_zero, why)
+    yield from _band(f"{limits.place}.worst_band", limits.worst_band, band, "the band", why)
