@@ -29,6 +29,7 @@ from evalreport.results import (
 )
 from evalreport.scoring import FLOOR
 from evalreport.statistics import data_quality
+from evalreport.statistics.diagram import reliability_diagram
 from evalreport.statistics.plan import Plan, States
 from evalreport.statistics.tails import surprises
 from evalreport.statistics.worse import flag_worse
@@ -268,14 +269,14 @@ def _calibration(states: States) -> CalibrationResult:
     gap = plan.by_forecast.gap(states[plan.by_forecast])
     binary = len(plan.classes) == 2
     view = "binary" if binary else "top-label"
-    points = plan.reliability.points(states[plan.reliability])
-    reliability = ReliabilityResult(
-        view=view,
-        class_=plan.classes[plan.positive] if binary else None,
-        points=points,
-    )
+    cells = plan.reliability.cells(states[plan.reliability])
+    diagrams: tuple[ReliabilityResult, ...] = ()
+    if cells is not None:
+        loss = plan.calibration_error.loss(states[plan.calibration_error])
+        class_ = plan.classes[plan.positive] if binary else None
+        diagrams = (reliability_diagram(cells, loss, view, class_),)
     return CalibrationResult(
-        method="isotonic regression on a grid of 32 cells per factor of two",
+        method=plan.reliability.method(states[plan.reliability]),
         gap=gap.gap,
         gap_z=plan.soft_gap.z(states[plan.soft_gap])
         if plan.soft and gap.gap is not None
@@ -283,8 +284,8 @@ def _calibration(states: States) -> CalibrationResult:
         mean_confidence=plan.overall.mean_confidence(states[plan.overall]),
         recoverable=None,
         ece=plan.calibration_error.error(states[plan.calibration_error], view),
-        decomposition=None,
-        reliability=(reliability,) if points else (),
+        decomposition=diagrams[0].decomposition if diagrams else None,
+        reliability=diagrams,
     )
 
 

@@ -20,6 +20,12 @@ from evalreport.audit_results import GridResult as GridResult
 from evalreport.audit_results import InvalidExample as InvalidExample
 from evalreport.audit_results import InvalidReason as InvalidReason
 from evalreport.audit_results import RowIdsResult as RowIdsResult
+from evalreport.calibration_results import BandPoint as BandPoint
+from evalreport.calibration_results import CalibrationError as CalibrationError
+from evalreport.calibration_results import CalibrationResult as CalibrationResult
+from evalreport.calibration_results import DecompositionResult as DecompositionResult
+from evalreport.calibration_results import ReliabilityPoint as ReliabilityPoint
+from evalreport.calibration_results import ReliabilityResult as ReliabilityResult
 from evalreport.tail_results import LossQuantile as LossQuantile
 from evalreport.tail_results import Surprise as Surprise
 from evalreport.tail_results import TailsResult as TailsResult
@@ -213,59 +219,6 @@ class SliceResult:
     def judged_loss(self) -> float | None:
         """The loss that a report speaks of."""
         return self.kl_divergence
-
-
-@dataclass(frozen=True, slots=True)
-class ReliabilityPoint:
-    """One step of a reliability diagram: forecasts that isotonic regression pooled together."""
-
-    mean_forecast: float
-    observed_frequency: float
-    n: int
-    forecast_low: float
-    forecast_high: float
-    band_low: float | None = None
-    band_high: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReliabilityResult:
-    """A reliability diagram. `view` is "binary", "top-label" or "class-wise"."""
-
-    view: str
-    class_: str | None
-    points: tuple[ReliabilityPoint, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CalibrationError:
-    """Expected calibration error in bins of equal width, as a probability.
-
-    `view` says of which forecast: "binary" (the positive class) or "top-label".
-    """
-
-    value: float
-    expected_if_calibrated: float
-    """What a perfectly calibrated model would show on these rows, by chance alone."""
-    standard_deviation_if_calibrated: float
-    bins: int
-    view: str
-
-
-@dataclass(frozen=True, slots=True)
-class CalibrationResult:
-    """How far the probabilities can be taken at their word."""
-
-    method: str
-    gap: float | None
-    """Mean loss minus the loss the model itself expects; above zero: too sure of itself."""
-    gap_z: float | None
-    mean_confidence: float | None
-    """Mean probability given to the predicted class; compare it with the accuracy."""
-    recoverable: Mapping[str, Any] | None
-    ece: CalibrationError | None
-    decomposition: Mapping[str, Any] | None
-    reliability: tuple[ReliabilityResult, ...]
 
 
 @dataclass(frozen=True, slots=True)

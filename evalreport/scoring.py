@@ -343,14 +343,14 @@ class ScoredBatch:
     @cached_property
     def one_vs_rest_losses(self) -> FloatArray:
         """Log loss of the question "did class k happen?"; shape (n_rows, n_classes)."""
-        cells = _loss_of(self._complements, self.floor)
+        cells = _loss_of(self.complements, self.floor)
         if self.is_soft:
             return self.targets * self.floored_cell_losses + (1.0 - self.targets) * cells
         cells[np.arange(len(self)), self.observed] = self.losses
         return cells
 
     @property
-    def _complements(self) -> FloatArray:
+    def complements(self) -> FloatArray:
         """Return 1 - p for every cell; from logits, without losing what is left of a near 1."""
         probs = self.batch.probs
         complements = 1.0 - probs

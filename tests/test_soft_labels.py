@@ -251,10 +251,17 @@ def _numbers(part) -> list[float]:
     return list(_walk(to_document(part)))
 
 
+_ONLY_HARD = (
+    *("log_loss", "band", "gap_z"),
+    # What chance would do is simulated where whole rows are counted.
+    *("band_low", "band_high", "share_outside_band", "miscalibration_bracket"),
+)
+
+
 def _walk(value, key: str = ""):
     if isinstance(value, dict):
         for name, each in value.items():
-            if name not in ("log_loss", "band", "gap_z"):
+            if name not in _ONLY_HARD and (key, name) != ("decomposition", "p_value"):
                 yield from _walk(each, name)
     elif isinstance(value, list):
         for each in value:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 
 from matplotlib.figure import Figure
 
-from evalreport.charts.calibration import forecast_histogram, reliability
+from evalreport.charts.calibration import reliability
 from evalreport.charts.classes import loss_by_class
 from evalreport.charts.distributions import two_distributions
 from evalreport.charts.forecast import loss_by_forecast
+from evalreport.charts.histogram import forecast_histogram
 from evalreport.charts.probability import log_curve, share_by_probability
 from evalreport.charts.style import drawing_rules, figure_text
 from evalreport.charts.svg import clean_svg

@@ -1,8 +1,9 @@
-"""Figures that say how far the probabilities can be taken at their word."""
+"""Reliability diagrams: how often something happens against how often it was said to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -22,18 +23,80 @@ from evalreport.charts.style import (
     nothing_to_draw,
     percent_axis,
 )
-from evalreport.results import (
-    EvaluationResult,
-    ForecastBin,
-    ReliabilityPoint,
-    ReliabilityResult,
-)
+from evalreport.results import EvaluationResult, ReliabilityPoint, ReliabilityResult
 
 _MOST_STEPS = 2000
 _MOST_DOTS = 16
 _BAND_SAMPLE = "#c4c8cc"
 _DOT_SIZES = ((0.1, 10.0), (0.02, 7.0), (0.0, 4.0))
 """Least share of the rows, and the diameter of the dot for it."""
+_LOW_TICKS = (1e-4, 0.001, 0.01, 0.1)
+_HIGH_TICKS = (0.9, 0.99, 0.999, 0.9999)
+_MOST_LABELS = 5
+_NEGLIGIBLE = 0.005
+"""Share of the rows that may lie beyond either end of a stretched scale."""
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Ends of both axes; stretched ones show the logit of a probability."""
+
+    low: float = 0.0
+    high: float = 1.0
+    is_stretched: bool = False
+
+    @classmethod
+    def of(cls, view: ReliabilityResult) -> Scale:
+        """Return the scale on which most rows of a diagram can be told apart."""
+        if not view.is_extreme:
+            return cls()
+        lowest = next(_beyond_negligible(view.points))
+        highest = next(_beyond_negligible(view.points[::-1]))
+        return cls(
+            max((tick for tick in _LOW_TICKS if tick <= lowest), default=_LOW_TICKS[0]),
+            min((tick for tick in _HIGH_TICKS if tick >= highest), default=_HIGH_TICKS[-1]),
+            True,
+        )
+
+    def inside(self, points: Iterable[Point]) -> list[Point]:
+        """Return the points, those beyond the ends at the ends."""
+        return [(self._clip(x), self._clip(y)) for x, y in points]
+
+    def _clip(self, value: float) -> float:
+        return min(max(value, self.low), self.high)
+
+    def apply(self, axes: Axes) -> None:
+        """Scale and label both axes."""
+        if not self.is_stretched:
+            axes.set_xlim(0, 1)
+            axes.set_ylim(0, 1.02)
+            percent_axis(axes)
+            percent_axis(axes, vertical=True)
+            return
+        axes.set_xscale("logit")
+        axes.set_yscale("logit")
+        axes.set_xlim(self.low, self.high)
+        axes.set_ylim(self.low, self.high)
+        axes.minorticks_off()
+        between = (*_LOW_TICKS, 0.5, *_HIGH_TICKS)
+        ticks = [tick for tick in between if self.low <= tick <= self.high]
+        labels = [f"{100 * tick:g}%" for tick in ticks]
+        axes.yaxis.set_ticks(ticks, labels)
+        # Long names such as 99.99% would touch each other in a row.
+        every = 2 if len(ticks) > _MOST_LABELS else 1
+        axes.xaxis.set_ticks(
+            ticks, [text if place % every == 0 else "" for place, text in enumerate(labels)]
+        )
+
+
+def _beyond_negligible(points: Sequence[ReliabilityPoint]) -> Iterator[float]:
+    n_rows, seen = sum(point.n for point in points), 0
+    for point in points:
+        seen += point.n
+        if seen >= _NEGLIGIBLE * n_rows:
+            yield point.mean_forecast
 
 
 def reliability(result: EvaluationResult) -> Figure:
@@ -42,25 +105,33 @@ def reliability(result: EvaluationResult) -> Figure:
     if not views or not views[0].points:
         return nothing_to_draw("No rows to draw.")
     view = views[0]
-    points = view.points[:_MOST_STEPS]
     figure = new_figure(326)
     heading(figure, _outcome_name(view))
-    has_band = any(point.band_low is not None for point in points)
-    if has_band:
+    if view.band:
         key(figure, [KeyEntry("range of chance if calibrated", _BAND_SAMPLE)])
-    axes = add_axes(figure, left=40, right=16, top=44 if has_band else 28, bottom=46)
-    _consistency_band(axes, points)
-    axes.plot([0, 1], [0, 1], color=INK, linewidth=1, linestyle=(0, (4, 3)))
-    _steps(axes, points)
-    _largest_pools(axes, points)
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1.02)
-    percent_axis(axes)
-    percent_axis(axes, vertical=True)
-    grid(axes, "both")
+    axes = add_axes(figure, left=50, right=18, top=44 if view.band else 28, bottom=46)
+    draw_diagram(axes, view)
     axes.set_xlabel(_forecast_name(view), fontsize=12)
-    _name_the_corners(axes, points)
     return figure
+
+
+def draw_diagram(axes: Axes, view: ReliabilityResult) -> None:
+    """Draw band, diagonal, steps and the largest pools of one diagram."""
+    points, scale = _drawn(view.points), Scale.of(view)
+    scale.apply(axes)
+    _consistency_band(axes, view, scale)
+    ends = [(scale.low, scale.low), (scale.high, scale.high)]
+    axes.plot(*zip(*ends, strict=True), color=INK, linewidth=1, linestyle=(0, (4, 3)))
+    _steps(axes, points, scale)
+    _largest_pools(axes, points, scale)
+    grid(axes, "both")
+    if not scale.is_stretched:
+        _name_the_corners(axes, points)
+
+
+def _drawn(points: Sequence[ReliabilityPoint]) -> Sequence[ReliabilityPoint]:
+    largest = sorted(points, key=lambda point: -point.n)[:_MOST_STEPS]
+    return sorted(largest, key=lambda point: point.mean_forecast)
 
 
 def _name_the_corners(axes: Axes, points: Sequence[ReliabilityPoint]) -> None:
@@ -85,27 +156,32 @@ def _forecast_name(view: ReliabilityResult) -> str:
     return f"Forecast of {clip_name(view.class_ or 'it', 24)}"
 
 
-def _steps(axes: Axes, points: Sequence[ReliabilityPoint]) -> None:
+def _steps(axes: Axes, points: Sequence[ReliabilityPoint], scale: Scale) -> None:
     ends = [
         (forecast, point.observed_frequency)
         for point in points
         for forecast in (point.forecast_low, point.forecast_high)
     ]
-    axes.plot(*zip(*ends, strict=True), color=DATA, linewidth=2, solid_joinstyle="round")
+    xy = zip(*scale.inside(ends), strict=True)
+    axes.plot(*xy, color=DATA, linewidth=2, solid_joinstyle="round")
 
 
-def _consistency_band(axes: Axes, points: Sequence[ReliabilityPoint]) -> None:
-    known = [
-        (point.mean_forecast, point.band_low, point.band_high)
-        for point in points
-        if point.band_low is not None and point.band_high is not None
-    ]
-    if known:
-        forecasts, lows, highs = zip(*known, strict=True)
-        axes.fill_between(forecasts, lows, highs, color=GREY, alpha=0.4, linewidth=0)
+def _consistency_band(axes: Axes, view: ReliabilityResult, scale: Scale) -> None:
+    if not view.band:
+        return
+    lows = scale.inside((each.forecast, each.low) for each in view.band)
+    highs = scale.inside((each.forecast, each.high) for each in view.band)
+    axes.fill_between(
+        [x for x, _ in lows],
+        [y for _, y in lows],
+        [y for _, y in highs],
+        color=GREY,
+        alpha=0.4,
+        linewidth=0,
+    )
 
 
-def _largest_pools(axes: Axes, points: Sequence[ReliabilityPoint]) -> None:
+def _largest_pools(axes: Axes, points: Sequence[ReliabilityPoint], scale: Scale) -> None:
     n_rows = sum(point.n for point in points)
     largest = sorted(points, key=lambda point: -point.n)[:_MOST_DOTS]
     most = 1.1
@@ -115,42 +191,5 @@ def _largest_pools(axes: Axes, points: Sequence[ReliabilityPoint]) -> None:
             for point in largest
             if least <= point.n / n_rows < most
         ]
-        dots(axes, chosen, size=size)
+        dots(axes, scale.inside(chosen), size=size)
         most = least
-
-
-def forecast_histogram(result: EvaluationResult) -> Figure:
-    """Draw how many rows each forecast bin holds, and in how many of them it happened."""
-    bins = _without_empty_ends(result.loss_by_forecast)
-    if not bins:
-        return nothing_to_draw("No rows to draw.")
-    is_binary = len(result.input.classes) == 2
-    figure = new_figure(48 + 17 * len(bins))
-    heading(figure, "Rows by forecast" if is_binary else "Rows by confidence in the top class")
-    yes, no = ("it happened", "it did not") if is_binary else ("it was right", "it was wrong")
-    key(figure, [KeyEntry(yes, DATA), KeyEntry(no, GREY)])
-    axes = add_axes(figure, left=66, right=48, top=40, bottom=4)
-    places = range(len(bins))
-    happened = [each.n_observed for each in bins]
-    other = [each.n - each.n_observed for each in bins]
-    axes.barh(places, happened, height=0.76, color=DATA, clip_on=False)
-    axes.barh(places, other, left=happened, height=0.76, color=GREY, clip_on=False)
-    axes.set_xlim(0, max(each.n for each in bins))
-    axes.set_ylim(-0.5, len(bins) - 0.5)
-    axes.set_xticks([])
-    axes.set_yticks(places, [f"{100 * b.low:.3g}–{100 * b.high:.3g}%" for b in bins])
-    axes.spines["bottom"].set_visible(False)
-    for place, each in enumerate(bins):
-        axes.annotate(
-            f"{each.n:,}",
-            (each.n, place),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-        )
-    return figure
-
-
-def _without_empty_ends(bins: Sequence[ForecastBin]) -> Sequence[ForecastBin]:
-    filled = [place for place, each in enumerate(bins) if each.n]
-    return bins[filled[0] : filled[-1] + 1] if filled else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from evalreport.findings import audit, gaussian, groups, rows, score, tails, tokens
+from evalreport.findings import audit, calibration, gaussian, groups, rows, score, tails, tokens
 from evalreport.findings.groups import slice_name, stands_out
 from evalreport.findings.judgement import (
     FEW_ROWS_IN_A_GROUP,
@@ -90,9 +90,22 @@ _CHECKS = (
         lambda result: _has_loss(result) and any(map(_is_judged, result.slices)),
     ),
     _Check(
-        score.confidence,
+        calibration.confidence,
         ((("overconfident", "underconfident"), "As confident as it should be, overall"),),
         lambda result: result.calibration.gap_z is not None,
+    ),
+    _Check(
+        calibration.shape,
+        (
+            (
+                ("miscalibrated", "overconfident", "underconfident"),
+                "Forecasts come true about as often as they say",
+            ),
+        ),
+        lambda result: (
+            result.calibration.decomposition is not None
+            and result.calibration.decomposition.p_value is not None
+        ),
     ),
     _Check(
         tails.surprised,

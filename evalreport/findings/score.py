@@ -15,7 +15,6 @@ from evalreport.findings.judgement import (
 )
 from evalreport.formats import (
     LossFormat,
-    capital,
     cost_text,
     count_text,
     floor_text,
@@ -26,8 +25,6 @@ from evalreport.results import EvaluationResult, FloorResult
 
 _SUSPICIOUS_LOSS = 0.001
 _SUSPICIOUS_ROWS = 1_000
-_CLEAR_GAP = 3.0
-"""Standard errors between the loss and the loss expected before it is called a gap."""
 _CHECK_COLUMNS = "Check that the probability columns are in the order of the class names."
 _CHECK_ROWS = (
     "No other order of the class columns would help: check that predictions and labels belong to "
@@ -220,44 +217,6 @@ def leakage(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]
         "whether training rows are in this file.",
         section="run",
     )
-
-
-def confidence(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
-    """Judge the loss against the loss that the forecasts themselves expect."""
-    gap, z = result.calibration.gap, result.calibration.gap_z
-    if gap is None or z is None or abs(z) <= _CLEAR_GAP:
-        return
-    too_sure = gap > 0
-    says = _says_and_is_right(result, too_sure)
-    beside = "more" if too_sure else "less"
-    promise = f"It loses {losses.with_unit(abs(gap))} a row {beside} than its own forecasts expect."
-    title = f"The model is {beside} confident than it should be"
-    yield judgement(
-        "overconfident" if too_sure else "underconfident",
-        "warning" if too_sure else "note",
-        title,
-        why=f"Its top class gets {says[0]} on average but is right {says[1]} of the time. {promise}"
-        if says
-        else promise,
-        check="Find out first why it is worse than the baseline."
-        if (result.baseline.skill or 0.0) < 0
-        else "Temperature scaling may lower the loss without retraining.",
-        section="calibration",
-        short=f"{capital(beside)} confident than it should be"
-        + (f": says {says[0]}, right {says[1]}" if says else ""),
-    )
-
-
-def _says_and_is_right(result: EvaluationResult, too_sure: bool) -> tuple[str, str] | None:
-    """Return mean confidence and accuracy, if they tell the same story as the loss."""
-    says, right = result.calibration.mean_confidence, result.overall.accuracy
-    if says is None or right is None or (says > right) != too_sure:
-        return None
-    for decimals in (0, 1):
-        texts = percent_text(says, decimals), percent_text(right, decimals)
-        if texts[0] != texts[1]:
-            return texts
-    return None
 
 
 def bands(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:

@@ -10,8 +10,14 @@ from evalreport.formats import (
     percent_text,
     points_text,
     range_text,
-    signed_text,
     spoken,
+)
+from evalreport.report.decomposition import (
+    calibration_verdict,
+    gap_note,
+    is_chance,
+    not_simulated,
+    parts_table,
 )
 from evalreport.report.model import Cell, Column, Figure, Section, Table, Text
 from evalreport.report.view import View, say, strong
@@ -32,7 +38,8 @@ def calibration_section(view: View) -> Section | None:
         nav_title="Calibration",
         lede=_lede(view),
         figures=(*figures, _histogram(view)),
-        notes=_gap(view),
+        tables=parts_table(view),
+        notes=(*gap_note(view), *not_simulated(view)),
     )
 
 
@@ -44,29 +51,8 @@ def _lede(view: View) -> Text:
     says_text = spoken(percent_text(says, decimals))
     right_text = spoken(percent_text(right, decimals))
     start = f"The top class gets {says_text} on average and is right {right_text} of the time"
-    finding = view.found("overconfident", "underconfident")
-    if view.result.calibration.gap_z is None:
-        return say(f"{start}.")
-    if finding is None:
-        return say(f"{start}: ", strong("no sign that it is too sure of itself, or too cautious."))
-    degree = "more" if finding.code == "overconfident" else "less"
-    return say(f"{start}. All in all it is ", strong(f"{degree} confident than it should be."))
-
-
-def _gap(view: View) -> tuple[Text, ...]:
-    calibration, loss = view.result.calibration, view.result.overall.cross_entropy
-    if calibration.gap is None or loss is None:
-        return ()
-    expected = view.losses.text(max(loss - calibration.gap, 0.0))
-    change = signed_text(view.losses.value(calibration.gap))
-    text = (
-        f"The forecasts expect a loss of {expected}; it was {view.losses.text(loss)} ({change}). "
-    )
-    if calibration.gap_z is None:
-        return (say(text.rstrip()),)
-    clearly = abs(calibration.gap_z) > 3
-    sure = "More than chance explains." if clearly else "Chance alone could explain that."
-    return (say(text + sure),)
+    verdict = calibration_verdict(view)
+    return say(f"{start}: ", strong(verdict)) if verdict else say(f"{start}.")
 
 
 # --- reliability diagram ----------------------------------------------------------------------
@@ -81,19 +67,38 @@ def _reliability(view: View, diagram: ReliabilityResult) -> Figure:
     gap = points_text(_mean_gap(diagram.points))
     return Figure(
         name="reliability",
-        caption=f"When it says {says}, it {_comes_true(came, binary)}"
+        caption="As far from the line as chance explains"
+        if is_chance(diagram)
+        else f"When it says {says}, it {_comes_true(came, binary)}"
         if says != came
         else "Forecasts and frequencies agree",
-        note="Above the dashed line: too cautious. Below: too sure. Steps: isotonic regression; "
-        "large dots stand for many rows."
-        if not binary
-        else "On the dashed line forecasts come true as often as they say. Steps: isotonic "
-        "regression; large dots stand for many rows.",
+        note=_how_to_read(diagram),
         title=f"Reliability diagram: how often {what}, by forecast",
         description=f"The step that matters most says {says} and came true {came} of the time, "
         f"over {count_text(worst.n, 'row')}. The average gap is {gap}.",
         table=_steps_table(view, diagram),
     )
+
+
+def _how_to_read(diagram: ReliabilityResult) -> str:
+    line = (
+        "On the dashed line forecasts come true as often as they say."
+        if diagram.view == "binary"
+        else "Above the dashed line: too cautious. Below: too sure."
+    )
+    band = ""
+    if diagram.band:
+        share = percent_text(diagram.share_outside_band)
+        band = (
+            " Grey: where 90% of the curves of a calibrated model pass; "
+            f"{spoken(share)} of the rows lie outside it, by chance it would be about 10%."
+        )
+    scale = (
+        " Scales are stretched near 0 and 100%, and end where few rows are left."
+        if diagram.is_extreme
+        else ""
+    )
+    return f"{line} Steps: isotonic regression; large dots stand for many rows.{band}{scale}"
 
 
 def _comes_true(frequency: str, binary: bool) -> str:
@@ -128,6 +133,7 @@ def _steps_table(view: View, diagram: ReliabilityResult) -> Table:
             Column("mean_forecast", "Mean forecast", numeric=True),
             Column("observed", came, numeric=True),
             Column("rows", "Rows", numeric=True),
+            *([Column("band", "Range of chance", numeric=True)] if diagram.band else []),
         ),
         rows=tuple(_step_row(each) for each in shown),
         more=f"and {count_text(n_more, 'smaller step')}: see the JSON." if n_more else "",
@@ -141,7 +147,15 @@ def _step_row(each: ReliabilityPoint) -> tuple[Cell, ...]:
         Cell(percent_text(each.mean_forecast, 1), each.mean_forecast),
         Cell(percent_text(each.observed_frequency, 1), each.observed_frequency),
         Cell(f"{each.n:,}", each.n),
+        *_band_cell(each),
     )
+
+
+def _band_cell(each: ReliabilityPoint) -> tuple[Cell, ...]:
+    if each.band_low is None or each.band_high is None:
+        return ()
+    ends = percent_text(each.band_low, 1), percent_text(each.band_high, 1)
+    return (Cell(f"{ends[0]} to {ends[1]}", each.band_low),)
 
 
 # --- rows per bin -----------------------------------------------------------------------------

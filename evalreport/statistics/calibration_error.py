@@ -14,24 +14,27 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from evalreport.batch import FloatArray
 from evalreport.results import CalibrationError
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
-from evalreport.statistics.moments import grouped, mass, mass_unit, sum_unit
+from evalreport.statistics.moments import counts, grouped, mass, mass_unit, sum_unit
 from evalreport.statistics.outcomes import came_true, outcome_unit
 
 N_BINS = 15
 
-_MASS, _TRUE_MASS, _FORECAST, _VARIANCE = range(4)
+_MASS, _TRUE_MASS, _FORECAST, _VARIANCE, _LOSS, _N_INFINITE = range(6)
 
 
 @dataclass(frozen=True, slots=True)
 class BinnedCalibration:
-    """Forecasts and outcomes in 15 bins of equal width.
+    """Forecasts and outcomes in 15 bins of equal width, and what the forecasts lost.
 
     The forecast is the probability of the positive class with two classes, and that of the top
-    class with more.
+    class with more. The loss is that of the question whether it came true: with two classes it is
+    the log loss itself.
     """
 
     weighted: bool
@@ -41,7 +44,7 @@ class BinnedCalibration:
     @property
     def _units(self) -> tuple[int, ...]:
         masses, sums = mass_unit(self.weighted), sum_unit(self.weighted)
-        return (masses, outcome_unit(self.weighted, self.soft), sums, sums)
+        return (masses, outcome_unit(self.weighted, self.soft), sums, sums, sums, 0)
 
     def empty(self) -> Sums:
         """Return the state of no rows."""
@@ -61,6 +64,8 @@ class BinnedCalibration:
             came_true(scored, groups, N_BINS, self.soft),
             grouped(forecasts, weights, groups, N_BINS),
             grouped(variances, weights, groups, N_BINS, weight_power=2),
+            grouped(_event_losses(scored), weights, groups, N_BINS),
+            counts(groups, N_BINS, _is_infinite(scored)),
         ]
         return Sums.from_columns(self._units, range(N_BINS), columns)
 
@@ -84,3 +89,29 @@ class BinnedCalibration:
             bins=N_BINS,
             view=view,
         )
+
+    def loss(self, state: Sums) -> float | None:
+        """Return the mean log loss of the event, in nats; None over no rows, or if infinite."""
+        total = Sums(state.units, {0: state.total()})
+        weight = total.value(0, _MASS)
+        if not weight or total.row(0)[_N_INFINITE]:
+            return None
+        return float(total.value(0, _LOSS) / weight)
+
+
+def _event_losses(scored: ScoredBatch) -> FloatArray:
+    """Return the log loss of the question whether the forecast comes true."""
+    if scored.n_classes == 2:
+        return scored.losses
+    return np.asarray(scored.one_vs_rest_losses[np.arange(len(scored)), scored.predicted])
+
+
+def _is_infinite(scored: ScoredBatch) -> NDArray[np.bool_]:
+    """Return the rows in which the forecast was certain and wrong, and no floor holds."""
+    if scored.floor is not None:
+        return np.zeros(len(scored), dtype=bool)
+    if scored.n_classes == 2:
+        return scored.is_zero
+    complements = scored.complements[np.arange(len(scored)), scored.predicted]
+    is_wrong = scored.predicted_targets < 1.0 if scored.is_soft else ~scored.forecast_came_true
+    return np.asarray(is_wrong & (complements == 0.0))

@@ -7,6 +7,7 @@ from math import exp, log
 
 from evalreport.bands import judge
 from evalreport.results import (
+    BandPoint,
     BaselineResult,
     CalibrationResult,
     ClassResult,
@@ -211,5 +212,12 @@ def _reliability(class_names: tuple[str, ...]) -> ReliabilityResult:
     )
     is_binary = len(class_names) == 2
     return ReliabilityResult(
-        "binary" if is_binary else "top-label", class_names[-1] if is_binary else None, points
+        "binary" if is_binary else "top-label",
+        class_names[-1] if is_binary else None,
+        points,
+        band=tuple(
+            BandPoint(0.05 * i, max(0.0, 0.05 * i - 0.1), min(1.0, 0.05 * i + 0.1))
+            for i in range(21)
+        ),
+        share_outside_band=0.2,
     )

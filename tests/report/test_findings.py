@@ -221,3 +221,17 @@ def test_reasons_are_counted_in_the_plural_of_their_rows():
     given = replace(result.input, rows_rejected=1, rows_read=2_001)
     left_out = finding(replace(result, input=given, data_quality=quality), "left-out")
     assert left_out.title == "1 row was left out"
+
+
+def test_forecasts_that_are_off_without_a_gap_are_found_and_say_what_they_cost():
+    # A tenth too high everywhere: too sure above one half, too cautious below it.
+    probs = [[0.7, 0.3]] * 500 + [[0.3, 0.7]] * 500
+    observed = [1] * 100 + [0] * 400 + [1] * 300 + [0] * 200
+    result = evaluated(observed, probs)
+    found = [each for each in find(result) if each.code == "miscalibrated"]
+    assert abs(result.calibration.gap_z) < 1e-9
+    assert [each.severity for each in found] == ["note"]  # 4 % of the loss
+    assert found[0].title == "Some forecasts come true more often than they say, or less"
+    assert found[0].why.startswith(
+        "That costs 0.021 to 0.024 nats a row, and hardly any calibrated"
+    )

@@ -247,8 +247,8 @@ def test_a_clean_run_says_that_nothing_needs_attention():
     probs = [likely, likely[::-1]] * 100
     observed = [0, 1] * 80 + [1, 0] * 20
     report = build_report(evaluated(observed, probs))
-    assert report.attention.summary == "Nothing needs attention. 16 checks passed."
-    assert len(report.attention.passed) == 16
+    assert report.attention.summary == "Nothing needs attention. 17 checks passed."
+    assert len(report.attention.passed) == 17
 
 
 # --- sections ---------------------------------------------------------------------------------

@@ -1,0 +1,116 @@
+"""The part of the result that says how far the probabilities can be taken at their word.
+
+The field names are keys of the evaluation file, as in `results`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityPoint:
+    """One step of a reliability diagram: forecasts that isotonic regression pooled together.
+
+    `band_low` and `band_high` are the consistency band at the mean forecast.
+    """
+
+    mean_forecast: float
+    observed_frequency: float
+    n: int
+    forecast_low: float
+    forecast_high: float
+    band_low: float | None = None
+    band_high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BandPoint:
+    """Where 90 % of the curves of a calibrated model pass, with forecasts like these."""
+
+    forecast: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecompositionResult:
+    """The log loss of a forecast event as miscalibration - discrimination + uncertainty, in nats.
+
+    `view` says of which event: "binary" (the positive class), "top-label" (the top class is
+    right) or "class-wise" (this class happened).
+    """
+
+    view: str
+    class_: str | None
+    loss: float
+    """Mean log loss of the event: with two classes the log loss itself."""
+    miscalibration: float
+    """What isotonic recalibration on these very rows saves: a little too much, as it is fitted."""
+    discrimination: float
+    """What the recalibrated forecasts save against always saying how often it happened."""
+    uncertainty: float
+    """What always saying how often it happened scores."""
+    miscalibration_bracket: Interval | None
+    """From recalibration fitted on other rows, not below 0, to `miscalibration`."""
+    p_value: float | None
+    """How often a calibrated model would show such a miscalibration, out of 200 simulations.
+
+    None, like the bracket, with case weights or soft labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityResult:
+    """A reliability diagram. `view` is "binary", "top-label" or "class-wise"."""
+
+    view: str
+    class_: str | None
+    points: tuple[ReliabilityPoint, ...]
+    band: tuple[BandPoint, ...] = ()
+    """The consistency band along all forecasts; empty with case weights or soft labels."""
+    share_outside_band: float | None = None
+    """Share of the rows whose step lies outside the band: about 0.1 by chance alone."""
+    decomposition: DecompositionResult | None = None
+
+    @property
+    def is_extreme(self) -> bool:
+        """Whether most rows have forecasts under 5 % or over 95 %, where a plain scale is tight."""
+        n_rows = sum(each.n for each in self.points)
+        extreme = sum(each.n for each in self.points if not 0.05 <= each.mean_forecast <= 0.95)
+        return 2 * extreme > n_rows
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationError:
+    """Expected calibration error in bins of equal width, as a probability.
+
+    `view` says of which forecast: "binary" (the positive class) or "top-label".
+    """
+
+    value: float
+    expected_if_calibrated: float
+    """What a perfectly calibrated model would show on these rows, by chance alone."""
+    standard_deviation_if_calibrated: float
+    bins: int
+    view: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationResult:
+    """How far the probabilities can be taken at their word."""
+
+    method: str
+    gap: float | None
+    """Mean loss minus the loss the model itself expects; above zero: too sure of itself."""
+    gap_z: float | None
+    mean_confidence: float | None
+    """Mean probability given to the predicted class; compare it with the accuracy."""
+    recoverable: Mapping[str, Any] | None
+    ece: CalibrationError | None
+    decomposition: DecompositionResult | None
+    """That of the first reliability diagram; None without rows, or if the loss is infinite."""
+    reliability: tuple[ReliabilityResult, ...]

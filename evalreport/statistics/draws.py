@@ -1,0 +1,146 @@
+"""Random numbers that are the same on every processor and in every version of every library.
+
+A number is a hash of what it is for, so there is no state and no order; and a binomial draw is
+looked up in a distribution that is built with + - * / alone.
+
+References
+----------
+Steele, Lea & Flood (2014), "Fast splittable pseudorandom number generators" (splitmix64).
+doi:10.1145/2660193.2660195
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalreport.batch import FloatArray, IntArray
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_FIRST_MIX = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND_MIX = np.uint64(0x94D049BB133111EB)
+_PURPOSE_BITS = np.uint64(40)
+
+MOST_TRIALS = 2**24
+"""Beyond so many trials a draw is one of so many, stretched: both are normal to all purposes."""
+_FEW = 4096
+"""Up to so many members of a group are dealt out one by one."""
+
+
+def hashes(purpose: int, numbers: IntArray) -> NDArray[np.uint64]:
+    """Return 64 mixed bits for each number; other bits for every purpose.
+
+    Parameters
+    ----------
+    purpose : int, from 0 to 2**24 - 1
+        What the numbers are for: draws for different purposes have nothing to do with each other.
+    numbers : int64 ndarray, from 0 to 2**40 - 1
+        Of any shape.
+    """
+    x = numbers.astype(np.uint64) + (np.full(1, purpose, dtype=np.uint64) << _PURPOSE_BITS)
+    x = (x + np.uint64(1)) * _GOLDEN
+    x = (x ^ (x >> np.uint64(30))) * _FIRST_MIX
+    x = (x ^ (x >> np.uint64(27))) * _SECOND_MIX
+    return np.asarray(x ^ (x >> np.uint64(31)))
+
+
+def uniforms(purpose: int, numbers: IntArray) -> FloatArray:
+    """Return a number from 0 to below 1 for each number, in steps of 2**-53.
+
+    Examples
+    --------
+    >>> uniforms(1, np.arange(3)).round(3).tolist()
+    [0.098, 0.045, 0.248]
+    """
+    return (hashes(purpose, numbers) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def binomial(n_trials: int, probability: float, levels: FloatArray) -> FloatArray:
+    """Return the binomial quantiles at some levels: whole numbers, as doubles.
+
+    Parameters
+    ----------
+    n_trials : int
+        Up to 2**24 trials the distribution is that of the binomial, to rounding and nine standard
+        deviations; beyond, a draw is stretched, and no whole number any more.
+    probability : float
+        Of a success.
+    levels : float64 ndarray, in [0, 1)
+        Of any shape; uniform levels give binomial draws.
+
+    Examples
+    --------
+    >>> binomial(10, 0.5, np.array([0.1, 0.5, 0.9])).tolist()
+    [3.0, 5.0, 7.0]
+    """
+    if probability <= 0.0 or probability >= 1.0 or n_trials == 0:
+        certain = float(n_trials) if probability >= 1.0 else 0.0
+        return np.full(levels.shape, certain)
+    n = min(n_trials, MOST_TRIALS)
+    first, chances = _chances(n, probability)
+    heights = np.cumsum(chances)
+    found = np.searchsorted(heights, levels * heights[-1], side="right")
+    drawn = first + np.minimum(found, len(heights) - 1).astype(np.float64)
+    if n == n_trials:
+        return np.asarray(drawn)
+    stretched = n_trials * probability + (drawn - n * probability) * math.sqrt(n_trials / n)
+    return np.asarray(np.clip(stretched, 0.0, float(n_trials)))
+
+
+def _chances(n: int, p: float) -> tuple[int, FloatArray]:
+    """Return the least outcome that matters, and how likely it and those above it are, unscaled."""
+    odds = p / (1.0 - p)
+    mode = min(int((n + 1) * p), n)
+    reach = 10 + int(9.0 * math.sqrt(n * p * (1.0 - p)))
+    above: Any = np.arange(mode, min(n, mode + reach), dtype=np.float64)
+    below: Any = np.arange(mode, max(0, mode - reach), -1, dtype=np.float64)
+    upwards = np.cumprod((n - above) / (above + 1.0) * odds)
+    downwards = np.cumprod(below / (n - below + 1.0) / odds)
+    return mode - len(below), np.concatenate([downwards[::-1], [1.0], upwards])
+
+
+def split_at_random(purpose: int, counts: IntArray, n_parts: int) -> IntArray:
+    """Deal the members of some groups out to parts, each to any part with equal chance.
+
+    Parameters
+    ----------
+    purpose : int
+        As in `hashes`; this one and the next are used up.
+    counts : int64 ndarray of shape (n_groups,)
+        How many members each group has.
+    n_parts : int
+        How many parts there are.
+
+    Returns
+    -------
+    int64 ndarray of shape (n_groups, n_parts)
+        Rows sum to `counts`.
+    """
+    parts = np.zeros((len(counts), n_parts), dtype=np.int64)
+    few = counts <= _FEW
+    parts[few] = _one_by_one(purpose, np.flatnonzero(few), counts[few], n_parts)
+    for group in np.flatnonzero(~few).tolist():
+        parts[group] = _by_binomials(purpose, group, int(counts[group]), n_parts)
+    return parts
+
+
+def _one_by_one(purpose: int, groups: IntArray, counts: IntArray, n_parts: int) -> IntArray:
+    starts = np.cumsum(counts) - counts
+    members = np.arange(int(counts.sum())) - np.repeat(starts, counts)
+    numbers = np.repeat(groups, counts) * _FEW + members
+    part = (uniforms(purpose, numbers) * n_parts).astype(np.int64)
+    cell = np.repeat(np.arange(len(groups)), counts) * n_parts + part
+    return np.bincount(cell, minlength=len(groups) * n_parts).reshape(len(groups), n_parts)
+
+
+def _by_binomials(purpose: int, group: int, count: int, n_parts: int) -> list[int]:
+    levels = uniforms(purpose + 1, group * n_parts + np.arange(n_parts))
+    parts: list[int] = []
+    for part in range(n_parts - 1):
+        left = count - sum(parts)
+        drawn = binomial(left, 1.0 / (n_parts - part), levels[part : part + 1])
+        parts.append(round(float(drawn[0])))
+    return [*parts, count - sum(parts)]

@@ -1,0 +1,61 @@
+"""Random numbers that everybody gets: their distribution, and that they never change."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from evalreport.statistics.draws import MOST_TRIALS, binomial, split_at_random, uniforms
+
+
+def test_uniform_numbers_are_uniform_and_differ_by_purpose():
+    one, other = (uniforms(purpose, np.arange(20_000)) for purpose in (1, 2))
+    assert stats.kstest(one, "uniform").pvalue > 0.01
+    assert abs(np.corrcoef(one, other)[0, 1]) < 0.03
+    assert abs(np.corrcoef(one[1:], one[:-1])[0, 1]) < 0.03
+
+
+def test_a_number_is_the_same_whatever_stands_beside_it():
+    numbers = np.arange(1_000)
+    assert (uniforms(3, numbers)[::-7] == uniforms(3, numbers[::-7])).all()
+
+
+@pytest.mark.parametrize(
+    ("n", "p"),
+    [(1, 0.3), (7, 0.01), (1_000, 1e-5), (1_000, 0.4), (10**6, 0.999), (MOST_TRIALS, 0.5)],
+)
+def test_binomial_quantiles_are_those_of_scipy(n, p):
+    levels = uniforms(4, np.arange(2_000))
+    assert (binomial(n, p, levels) == stats.binom.ppf(levels, n, p)).all()
+
+
+def test_beyond_the_limit_binomial_draws_keep_mean_and_spread():
+    n, p = 2**30, 0.3
+    draws = binomial(n, p, uniforms(5, np.arange(20_000)))
+    assert abs(draws.mean() - n * p) < 4 * np.sqrt(n * p * (1 - p) / 20_000)
+    assert draws.std() == pytest.approx(np.sqrt(n * p * (1 - p)), rel=0.02)
+
+
+def test_what_is_certain_is_drawn_so():
+    levels = np.array([0.0, 0.999999])
+    assert binomial(5, 0.0, levels).tolist() == [0.0, 0.0]
+    assert binomial(5, 1.0, levels).tolist() == [5.0, 5.0]
+    assert binomial(0, 0.5, levels).tolist() == [0.0, 0.0]
+
+
+@given(counts=st.lists(st.integers(0, 9_000), min_size=1, max_size=20))
+def test_dealing_out_loses_nobody(counts):
+    parts = split_at_random(2, np.array(counts), 5)
+    assert (parts >= 0).all()
+    assert parts.sum(axis=1).tolist() == counts
+
+
+@pytest.mark.parametrize("count", [30, 5_000], ids=["one by one", "by binomials"])
+def test_dealing_out_gives_each_part_its_chance(count):
+    parts = split_at_random(2, np.full(400, count), 5)
+    expected, spread = count / 5, np.sqrt(count * 0.2 * 0.8)
+    assert np.abs(parts.mean(axis=0) - expected).max() < 4 * spread / np.sqrt(400)
+    assert parts.std(axis=0) == pytest.approx(np.full(5, spread), rel=0.15)
