@@ -90,6 +90,16 @@ def write_long(path: Path, table: pa.Table) -> None:
     pq.write_table(pa.table(columns), path)
 
 
+def write_shuffled(path: Path, table: pa.Table) -> None:
+    write_long(path, table)
+    rows = pq.read_table(path)
+    pq.write_table(rows.take(np.random.default_rng(7).permutation(rows.num_rows)), path)
+
+
+def sort_by_id(path: Path) -> Any:
+    return pq.read_table(path).sort_by([("id", "ascending"), ("class", "ascending")])
+
+
 def load_npz(path: Path) -> list[Any]:
     with np.load(path) as arrays:
         return [arrays[name] for name in arrays.files]
@@ -107,6 +117,13 @@ CASES = (
     Case("npz", write_npz, load_npz, "p.npz"),
     Case(
         "long parquet", write_long, pq.read_table, "o.parquet", ReadSettings(class_column="class")
+    ),
+    Case(
+        "long, shuffled",
+        write_shuffled,
+        sort_by_id,
+        "s.parquet",
+        ReadSettings(class_column="class"),
     ),
 )
 

@@ -67,7 +67,6 @@ class CheckedShard:
         rejections, kept = self._judge(chunk, judged)
         n_lowered = int(np.count_nonzero(lowered[:, kept].any(axis=0)))
         found, counts = self._distributions(judged, kept)
-        rows = chunk.first_row + chunk.step * np.arange(len(cells.codes), dtype=np.int64)
         return PredictionBatch(
             classes=self.plan.classes,
             observed=cells.codes[kept],
@@ -76,7 +75,7 @@ class CheckedShard:
             targets=cells.targets.probs.T[kept] if self.plan.soft and cells.targets else None,
             weights=None if cells.weights is None else cells.weights[kept],
             ids=None if self.plan.id is None else row_ids(chunk, self.plan.id, self.path)[kept],
-            rows=rows[kept],
+            rows=chunk.numbers()[kept],
             positive=self.plan.positive,
             source=self.source,
             slices=tuple(slice_column(chunk, each, kept, self.path) for each in self.plan.slices),

@@ -91,7 +91,7 @@ class Complaints:
         )
 
     def _row(self, faulty: FaultyRow) -> int:
-        return self.chunk.first_row + self.chunk.step * faulty.row
+        return self.chunk.number_of(faulty.row)
 
     def _column(self, faulty: FaultyRow) -> str:
         if faulty.fault <= Fault.LABEL_UNKNOWN:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar, get_args
 
+import numpy as np
 import pyarrow as pa
 
+from evalreport.batch import IntArray
 from evalreport.choices import check_choice
 from evalreport.readers.storage import InputFile
 from evalreport.results import ColumnUse, InputKind
@@ -99,8 +101,18 @@ class Chunk:
 
     first_row: int
     cells: pa.RecordBatch
-    step: int = 1
-    """How many rows of the input one row here stands for."""
+    rows: IntArray | None = None
+    """The number of each row in the input, if they do not count up from the first."""
+
+    def numbers(self) -> IntArray:
+        """Return the number of each row in the input."""
+        if self.rows is not None:
+            return self.rows
+        return self.first_row + np.arange(self.cells.num_rows, dtype=np.int64)
+
+    def number_of(self, row: int) -> int:
+        """Return the number that one row has in the input."""
+        return self.first_row + row if self.rows is None else int(self.rows[row])
 
 
 class Part(Protocol):

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from evalreport.batch import IntArray
 from evalreport.errors import InputError, SettingsError
-from evalreport.readers.bridge import mask_to_numpy, numbers_to_arrow
+from evalreport.readers.bridge import numbers_to_arrow
 from evalreport.readers.columns import ID_NAMES, LABEL_NAMES, find_column, named
 from evalreport.readers.glimpse import Glimpse
 from evalreport.readers.interface import MAX_ROWS, Chunk, Group, Part, ReadSettings, Source
-from evalreport.readers.labels import as_text, canonical, distinct
+from evalreport.readers.labels import distinct
 from evalreport.readers.layout import SINGLE_NAMES_BY_KIND
+from evalreport.readers.long_survey import survey
+from evalreport.readers.rows_apart import SortedBy, joined, rows_of, together
+from evalreport.readers.spelling import spelled
 from evalreport.readers.wording import listed, quoted
 
-_MOST_CLASSES = 10_000
 _YES_AND_NO = ({"0", "1"}, {"false", "true"})
 
 
@@ -42,8 +42,7 @@ class Roles:
 def widened(source: Source, settings: ReadSettings) -> Source:
     """Return a source with one row for each id, and a column for each class.
 
-    The rows of an id stand together, one for each class, in any order. The first id tells the
-    classes.
+    The rows of an id, one for each class, may stand in any order and anywhere.
 
     Parameters
     ----------
@@ -56,33 +55,50 @@ def widened(source: Source, settings: ReadSettings) -> Source:
     Raises
     ------
     InputError
-        If a column is not there, or the first id does not tell the classes.
+        If a column is not there, or an id is missing.
+    OutputError
+        If rows stand apart, and sorting them takes more room than there is.
     SettingsError
         If the class column is in use as something else.
     """
     if not source.has_rows:
         return source
     roles = _roles(source, settings)
-    first = _first_group(source, roles)
-    classes = tuple(dict.fromkeys(canonical(each) for each in as_text(first.column(1)).to_pylist()))
-    indicator = _is_indicator(first)
-    columns = tuple(f"{roles.prob}[{name}]" for name in classes)
-    part = LongPart(source.parts, roles, classes, columns, indicator, source.path)
+    found = survey(source.parts, roles.id, roles.class_, source.path)
+    by = SortedBy(roles.id, roles.class_, found.classes, source.path)
+    groups: tuple[tuple[Part, ...], ...] = (source.parts,)
+    notes = []
+    if found.apart:
+        sorted_parts = together(source.parts, _stored(source, roles, settings), found.n_rows, by)
+        groups = tuple((part,) for part in sorted_parts)
+        notes.append("The rows of an id stand apart in the file; they were brought together.")
+    indicator = _is_indicator(groups, roles, len(found.classes))
     how = "says 1 on the row of the observed class" if indicator else "holds the observed class"
     note = (
-        f"Long form: each id in column '{roles.id}' has {len(classes)} rows, one for each class in "
-        f"column '{roles.class_}'; column '{roles.label}' {how}. Rows are numbered as in the file."
+        f"Long form: each id in column '{roles.id}' has {len(found.classes)} rows, one for each "
+        f"class in column '{roles.class_}'; column '{roles.label}' {how}. Rows are numbered as in "
+        "the file."
     )
+    columns = tuple(f"{roles.prob}[{name}]" for name in found.classes)
     return Source(
         path=source.path,
         header=tuple(name for name in source.header if name not in (roles.class_, roles.prob)),
         has_rows=True,
-        parts=(part,),
-        readings=(*source.readings, note),
-        groups={roles.prob: Group(columns, classes, by_position=False)},
+        parts=tuple(LongPart(parts, roles, by, columns, indicator) for parts in groups),
+        readings=(*source.readings, note, *notes),
+        groups={roles.prob: Group(columns, found.classes, by_position=False)},
         label=roles.label,
         probs=roles.prob,
     )
+
+
+def _stored(source: Source, roles: Roles, settings: ReadSettings) -> tuple[str, ...]:
+    """Return the columns that anybody will ask for."""
+    if settings.keep_rejected_rows:
+        return source.header
+    named = {each.casefold() for each in (settings.weight, *settings.slices) if each is not None}
+    others = (each for each in source.header if each.casefold() in named)
+    return tuple(dict.fromkeys([*roles.columns, *others]))
 
 
 def _roles(source: Source, settings: ReadSettings) -> Roles:
@@ -128,42 +144,23 @@ def _roles(source: Source, settings: ReadSettings) -> Roles:
     return roles
 
 
-def _first_group(source: Source, roles: Roles) -> pa.RecordBatch:
-    """Return id, class, probability and label of all rows of the first id."""
-    for part in source.parts:
-        for chunk in part.chunks(roles.columns, MAX_ROWS):
-            ids, _ = distinct(chunk.cells.column(0))
-            other = np.flatnonzero(ids != ids[0])
-            n_rows = int(other[0]) if len(other) else len(ids)
-            if 2 <= n_rows <= _MOST_CLASSES:
-                return chunk.cells.slice(0, n_rows)
-            raise InputError(
-                f"the first id has {n_rows} row{'' if n_rows == 1 else 's'}, and it takes two or "
-                "more classes, each on a row of its own.",
-                path=source.path,
-                row=chunk.first_row,
-                column=roles.id,
-                hint=f"The rows of one id must stand together: sort the file by '{roles.id}'.",
-            )
-    raise InputError("there are no rows.", path=source.path)
-
-
-def _is_indicator(first: pa.RecordBatch) -> bool:
-    """Tell whether the label says yes on one row and no on the others."""
-    codes, texts = distinct(first.column(3))
+def _is_indicator(groups: Sequence[Sequence[Part]], roles: Roles, size: int) -> bool:
+    """Tell whether the labels of the first id say yes on one row and no on the others."""
+    firsts = (rows_of(parts, roles.columns) for parts in groups)
+    first = next(chunk for chunks in firsts for chunk in chunks)
+    codes, texts = distinct(first.cells.column(roles.label).slice(0, size))
     return set(texts) in _YES_AND_NO and sum(texts[code] in ("1", "true") for code in codes) == 1
 
 
 @dataclass(frozen=True, slots=True)
 class LongPart:
-    """All parts of one file, put side by side class by class."""
+    """Rows that stand id by id, put side by side class by class."""
 
     parts: tuple[Part, ...]
     roles: Roles
-    classes: tuple[str, ...]
+    by: SortedBy
     columns: tuple[str, ...]
     indicator: bool
-    path: str | None
 
     @property
     def n_bytes(self) -> int:
@@ -171,77 +168,77 @@ class LongPart:
         return sum(part.n_bytes for part in self.parts)
 
     def chunks(self, columns: Sequence[str], max_rows: int) -> Iterator[Chunk]:
-        """Yield one row for each id; `first_row` and `step` count the rows of the file."""
+        """Yield one row for each id; it has the number of the first of its rows in the file."""
         others = [name for name in columns if name not in self.columns]
         wanted = list(dict.fromkeys([*self.roles.columns, *others]))
-        for chunk in self._whole_groups(wanted, max_rows * len(self.classes)):
+        for chunk in self._whole_groups(wanted, max_rows * len(self.columns)):
             yield self._wide(chunk, columns)
 
     def _whole_groups(self, wanted: Sequence[str], max_rows: int) -> Iterator[Chunk]:
-        """Yield chunks that end where an id ends, if all ids have a row for each class."""
-        size = len(self.classes)
-        rest: pa.RecordBatch | None = None
-        row = 1
+        """Yield chunks that end where an id ends."""
+        size = len(self.columns)
+        rest: Chunk | None = None
         for part in self.parts:
             for chunk in part.chunks(wanted, max(size, min(max_rows, MAX_ROWS))):
-                cells = chunk.cells if rest is None else _joined(rest, chunk.cells)
+                cells, numbers = chunk.cells, chunk.numbers()
+                if rest is not None and rest.rows is not None:
+                    cells = joined([rest.cells, cells])
+                    numbers = np.concatenate([rest.rows, numbers])
                 whole = cells.num_rows // size * size
                 if whole:
-                    yield Chunk(row, cells.slice(0, whole), size)
-                    row += whole
-                rest = cells.slice(whole)
-        if rest is not None and rest.num_rows:
-            raise self._incomplete(rest, row, 0, rest.num_rows)
+                    yield Chunk(int(numbers[0]), cells.slice(0, whole), numbers[:whole])
+                rest = Chunk(0, cells.slice(whole), numbers[whole:])
+        if rest is not None and rest.cells.num_rows:
+            raise InputError("the file changed while it was read.", path=self.by.path)
 
     def _wide(self, chunk: Chunk, columns: Sequence[str]) -> Chunk:
-        size = len(self.classes)
-        cells = chunk.cells
+        size = len(self.columns)
+        cells, numbers = chunk.cells, chunk.numbers().reshape(-1, size)
         codes = self._codes(cells.column(self.roles.class_)).reshape(-1, size)
         order = np.argsort(codes, axis=1, kind="stable")
         complete = (np.take_along_axis(codes, order, axis=1) == np.arange(size)).all(axis=1)
-        complete &= (
-            _same_as_before(cells.column(self.roles.id)).reshape(-1, size)[:, 1:].all(axis=1)
-        )
         if not complete.all():
-            start = int(np.argmin(complete)) * size
-            raise self._incomplete(cells, chunk.first_row, start, size)
+            group = int(np.argmin(complete))
+            id_ = spelled(cells.column(self.roles.id))[group * size].as_py()
+            found = [self.by.classes[code] for code in codes[group]]
+            raise self.by.incomplete(int(numbers[group].min()), id_, found)
         starts = np.arange(0, cells.num_rows, size)
-        rows_of = starts[:, None] + order
-        first = numbers_to_arrow(starts)
+        rows_of_ids = starts[:, None] + order
         wide = []
         for name in columns:
             if name in self.columns:
-                places = _rows(rows_of[:, self.columns.index(name)])
+                places = _rows(rows_of_ids[:, self.columns.index(name)])
                 wide.append(cells.column(self.roles.prob).take(places))
             elif name == self.roles.label:
-                wide.append(self._observed(chunk, rows_of))
+                wide.append(self._observed(chunk, rows_of_ids))
             else:
-                wide.append(cells.column(name).take(first))
-        return replace(chunk, cells=pa.RecordBatch.from_arrays(wide, list(columns)))
+                wide.append(cells.column(name).take(numbers_to_arrow(starts)))
+        batch = pa.RecordBatch.from_arrays(wide, list(columns))
+        return Chunk(int(numbers.min()), batch, numbers.min(axis=1))
 
     def _codes(self, column: pa.Array) -> IntArray:
         numbers, texts = distinct(column)
-        index = {name: code for code, name in enumerate(self.classes)}
+        index = {name: code for code, name in enumerate(self.by.classes)}
         return np.array([*(index.get(each, -1) for each in texts), -1], dtype=np.int64)[numbers]
 
-    def _observed(self, chunk: Chunk, rows_of: IntArray) -> pa.Array:
+    def _observed(self, chunk: Chunk, rows_of_ids: IntArray) -> pa.Array:
         """Return the observed class of each id."""
         labels = chunk.cells.column(self.roles.label)
         numbers, texts = distinct(labels)
         if not self.indicator:
-            self._refuse_two_labels(chunk, numbers.reshape(rows_of.shape), texts)
-            return labels.take(_rows(rows_of.min(axis=1)))
-        yes = np.array([*(each in ("1", "true") for each in texts), False])[numbers[rows_of]]
-        no = np.array([*(each in ("0", "false") for each in texts), False])[numbers[rows_of]]
+            self._refuse_two_labels(chunk, numbers.reshape(rows_of_ids.shape), texts)
+            return labels.take(_rows(rows_of_ids.min(axis=1)))
+        yes = np.array([*(each in ("1", "true") for each in texts), False])[numbers[rows_of_ids]]
+        no = np.array([*(each in ("0", "false") for each in texts), False])[numbers[rows_of_ids]]
         odd = np.flatnonzero(((yes.sum(axis=1)) != 1) | ~(yes | no).all(axis=1))
         if len(odd):
             raise self._refused(
                 chunk,
                 int(odd[0]),
                 "one row of an id says 1 and the others 0, and here they say "
-                f"{_values(labels, rows_of[odd[0]])}.",
+                f"{_values(labels, rows_of_ids[odd[0]])}.",
             )
-        names = pa.array(list(self.classes))
+        names = pa.array(list(self.by.classes))
         return names.take(numbers_to_arrow(yes.argmax(axis=1)))
 
     def _refuse_two_labels(self, chunk: Chunk, numbers: IntArray, texts: Sequence[str]) -> None:
@@ -254,46 +251,11 @@ class LongPart:
     def _refused(self, chunk: Chunk, group: int, fact: str) -> InputError:
         return InputError(
             fact,
-            path=self.path,
-            row=chunk.first_row + group * chunk.step,
+            path=self.by.path,
+            row=int(chunk.numbers().reshape(-1, len(self.columns))[group].min()),
             column=self.roles.label,
             hint="Write the observed class on all rows of an id, or 1 on its row and 0 elsewhere.",
         )
-
-    def _incomplete(
-        self, cells: pa.RecordBatch, first_row: int, start: int, n_rows: int
-    ) -> InputError:
-        """Return the error for the first rows that are not one row of one id for each class."""
-        ids = [str(each) for each in as_text(cells.column(self.roles.id)).to_pylist()[start:]]
-        ids = ids[: len(self.classes)]
-        n_same = next((n for n, each in enumerate(ids) if each != ids[0]), len(ids))
-        column = cells.column(self.roles.class_).slice(start, n_same)
-        found = [canonical(each) for each in as_text(column).to_pylist()]
-        strange = [each for each in found if each not in self.classes]
-        twice = [each for each in found if found.count(each) > 1]
-        absent = [each for each in self.classes if each not in found]
-        if strange:
-            fact = f"class '{strange[0]}' is none of those of the first id, {listed(self.classes)}."
-        elif twice:
-            fact = f"id '{ids[0]}' has two rows for class '{twice[0]}'."
-        else:
-            fact = f"id '{ids[0]}' has no row for class '{absent[0]}' here."
-        return InputError(
-            fact,
-            path=self.path,
-            row=first_row + start,
-            column=self.roles.class_,
-            value=ids[0],
-            hint=f"Each id has one row for each class, and they stand together: sort the file by "
-            f"'{self.roles.id}'.",
-        )
-
-
-def _same_as_before(ids: pa.Array) -> NDArray[np.bool_]:
-    """Tell of each row whether its id is that of the row before; a missing id is like no other."""
-    ids = ids.dictionary_decode() if pa.types.is_dictionary(ids.type) else ids
-    same = pc.fill_null(pc.equal(ids.slice(1), ids.slice(0, len(ids) - 1)), False)
-    return np.concatenate([[False], mask_to_numpy(same)])
 
 
 def _rows(numbers: IntArray) -> pa.Array:
@@ -302,13 +264,3 @@ def _rows(numbers: IntArray) -> pa.Array:
 
 def _values(column: pa.Array, rows: IntArray) -> str:
     return listed([str(each) for each in column.take(_rows(np.sort(rows))).to_pylist()])
-
-
-def _joined(first: pa.RecordBatch, second: pa.RecordBatch) -> pa.RecordBatch:
-    """Return the rows of both; JSON may give a column another type from one block to the next."""
-    columns = []
-    for one, other in zip(first.columns, second.columns, strict=True):
-        if one.type != other.type or pa.types.is_dictionary(one.type):
-            one, other = as_text(one), as_text(other)
-        columns.append(pa.concat_arrays([one, other]))
-    return pa.RecordBatch.from_arrays(columns, first.schema.names)

@@ -183,7 +183,7 @@ class _Refusal:
     chunk: Chunk
 
     def __call__(self, row: int, column: str, fact: str, hint: str) -> Exception:
-        number = self.chunk.first_row + row * self.chunk.step
+        number = self.chunk.number_of(row)
         return InputError(fact, path=self.path, row=number, column=column, hint=hint)
 
 

@@ -2127,36 +2127,31 @@ scored(
     logs(0.8, 0.3),
     *LONG,
 )
-refused(
+scored(
     "long_not_contiguous.csv",
-    lines("id,class,prob,label", "a,x,0.8,x", "b,x,0.2,x", "a,y,0.2,x", "b,y,0.8,y"),
-    "long_not_contiguous.csv, row 1, column 'id': the first id has 1 row, and it takes "
-    "two or more classes, each on a row of its own.\n"
-    "  The rows of one id must stand together: sort the file by 'id'.",
+    lines("id,class,prob,label", "a,x,0.8,x", "b,x,0.2,y", "a,y,0.2,x", "b,y,0.8,y"),
+    logs(0.8, 0.8),
     *LONG,
 )
 refused(
     "long_apart_later.csv",
     lines("id,class,prob,label", "a,x,0.8,x", "a,y,0.2,x", "b,x,0.2,x", "c,x,0.5,x", "b,y,0.8,x"),
-    "long_apart_later.csv, row 3, column 'class': id 'b' has no row for class 'y' here.\n"
-    "  Each id has one row for each class, and they stand together: sort the file by "
-    "'id'.",
+    "long_apart_later.csv, row 4, column 'class': id 'c' has no row for class 'y'.\n"
+    "  Every id has one row for each class: x, y.",
     *LONG,
 )
 refused(
     "long_class_missing.csv",
     lines("id,class,prob,label", "a,x,0.8,x", "a,y,0.2,x", "b,y,0.7,y"),
-    "long_class_missing.csv, row 3, column 'class': id 'b' has no row for class 'x' here.\n"
-    "  Each id has one row for each class, and they stand together: sort the file by "
-    "'id'.",
+    "long_class_missing.csv, row 3, column 'class': id 'b' has no row for class 'x'.\n"
+    "  Every id has one row for each class: x, y.",
     *LONG,
 )
 refused(
     "long_class_twice.csv",
     lines("id,class,prob,label", "a,x,0.8,x", "a,y,0.2,x", "b,y,0.7,y", "b,y,0.3,y"),
     "long_class_twice.csv, row 3, column 'class': id 'b' has two rows for class 'y'.\n"
-    "  Each id has one row for each class, and they stand together: sort the file by "
-    "'id'.",
+    "  Every id has one row for each class: x, y.",
     *LONG,
 )
 refused(
@@ -2426,10 +2421,9 @@ scored("backslashes.csv", lines("text,label,prob", '"a\\",1,0.8', '"b\\n",0,0.3'
 refused(
     "long_unknown_class.csv",
     lines("id,class,prob,label", "a,x,0.8,x", "a,y,0.2,x", "b,x,0.8,x", "b,z,0.2,x"),
-    "long_unknown_class.csv, row 3, column 'class': class 'z' is none of those of the "
-    "first id, x, y.\n"
-    "  Each id has one row for each class, and they stand together: sort the file by "
-    "'id'.",
+    "long_unknown_class.csv, row 4, column 'class': class 'z' stands here, and other ids have no "
+    "row for it.\n"
+    "  Every id has one row for each class: x, y, z.",
     *LONG,
 )
 scored(
@@ -2449,10 +2443,9 @@ scored(
 refused(
     "long_extra_class.csv",
     lines("id,class,prob,label", "a,x,0.8,x", "a,y,0.2,x", "b,x,0.7,x", "b,y,0.2,x", "b,z,0.1,x"),
-    "long_extra_class.csv, row 5, column 'class': class 'z' is none of those of the first"
-    " id, x, y.\n"
-    "  Each id has one row for each class, and they stand together: sort the file by "
-    "'id'.",
+    "long_extra_class.csv, row 5, column 'class': class 'z' stands here, and other ids have no row "
+    "for it.\n"
+    "  Every id has one row for each class: x, y, z.",
     *LONG,
 )
 refused(

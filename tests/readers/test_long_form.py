@@ -16,7 +16,7 @@ from tests.readers.support import opened, read, refusal, rows_of, write
 
 HEADER = "id,class,prob,label\n"
 GOOD = "1,a,0.75,a\n1,b,0.25,a\n2,b,0.5,b\n2,a,0.5,b\n"
-SORT = "\n  Each id has one row for each class, and they stand together: sort the file by 'id'."
+EVERY = "\n  Every id has one row for each class: a, b."
 OBSERVED = "\n  Write the observed class on all rows of an id, or 1 on its row and 0 elsewhere."
 
 
@@ -83,16 +83,22 @@ def test_ids_may_go_across_row_groups_and_types_across_blocks(tmp_path: Path) ->
 
 BAD: list[tuple[str, str]] = [
     ("1,a,1,a\n1,b,0,a\n2,a,1,a\n3,a,1,a\n3,b,0,a\n",
-     f"row 3, column 'class': id '2' has no row for class 'b' here.{SORT}"),
+     f"row 3, column 'class': id '2' has no row for class 'b'.{EVERY}"),
     ("1,a,1,a\n1,b,0,a\n2,a,1,a\n",
-     f"row 3, column 'class': id '2' has no row for class 'b' here.{SORT}"),
+     f"row 3, column 'class': id '2' has no row for class 'b'.{EVERY}"),
     ("1,a,1,a\n1,b,0,a\n2,a,1,a\n2,a,0,a\n",
-     f"row 3, column 'class': id '2' has two rows for class 'a'.{SORT}"),
+     f"row 3, column 'class': id '2' has two rows for class 'a'.{EVERY}"),
     ("1,a,1,a\n1,b,0,a\n2,a,1,a\n2,c,0,a\n",
-     f"row 3, column 'class': class 'c' is none of those of the first id, a, b.{SORT}"),
-    ("1,a,1,a\n2,a,0,a\n1,b,0,a\n2,b,1,a\n",
-     "row 1, column 'id': the first id has 1 row, and it takes two or more classes, each on a row "
-     "of its own.\n  The rows of one id must stand together: sort the file by 'id'."),
+     "row 4, column 'class': class 'c' stands here, and other ids have no row for it.\n"
+     "  Every id has one row for each class: a, b, c."),
+    ("1,a,1,a\n2,a,1,a\n",
+     "column 'class': every row speaks of class 'a', and it takes two or more.\n"
+     "  In the long form each class has a row of its own for every id."),
+    ("1,a,1,a\n1,b,0,a\n,a,1,a\n,b,0,a\n",
+     "row 3, column 'id': the id is missing.\n  In the long form every row has an id and a class."),
+    ("1,a,1,a\n1,,0,a\n",
+     "row 2, column 'class': the class is missing.\n"
+     "  In the long form every row has an id and a class."),
     ("1,a,1,a\n1,b,0,b\n",
      f"row 1, column 'label': the rows of one id hold 'a' and 'b'.{OBSERVED}"),
     ("1,a,1,1\n1,b,0,0\n2,a,1,0\n2,b,0,0\n",
