@@ -1,6 +1,7 @@
-"""Makes the picture in the README: ``python docs/make_screenshots.py [CHROMIUM]``.
+"""Makes the pictures in the README: ``python -m docs.make_screenshots [CHROMIUM]``.
 
-Reports on one of the example files, opens the page in Chromium and takes what a reader sees first.
+One is what a reader of a report sees first. The other is the comment on a pull request, made by
+going through one: its Markdown is turned into a page by the rules of GitHub's Markdown.
 """
 
 from __future__ import annotations
@@ -9,42 +10,91 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
-from playwright.sync_api import sync_playwright
+from markdown_it import MarkdownIt
+from playwright.sync_api import Browser, sync_playwright
 
 import evalreport
+from tests.github.pull_request_flow import run_flow
 
-ROOT = Path(__file__).resolve().parent.parent
-PICTURE = ROOT / "docs" / "report.png"
-WIDTH, HEIGHT = 1120, 1180
+DOCS = Path(__file__).resolve().parent
+EXAMPLES = DOCS.parent / "example_data"
+
+COMMENT_PAGE = """<!doctype html><meta charset="utf-8"><title>comment</title><style>
+body { font: 14px/1.5 system-ui, "Liberation Sans", "DejaVu Sans", sans-serif; color: #1f2328;
+  background: #fff; margin: 0; padding: 16px; width: 868px }
+article { border: 1px solid #d1d9e0; border-radius: 6px }
+header { background: #f6f8fa; border-bottom: 1px solid #d1d9e0; padding: 8px 16px; color: #59636e;
+  border-radius: 6px 6px 0 0 }
+header b { color: #1f2328 }
+header span { border: 1px solid #d1d9e0; border-radius: 2em; padding: 0 7px; font-size: 12px }
+section { padding: 16px }
+h3 { font-size: 1.25em; margin: 0 0 16px }
+p, ul, table, details { margin: 0 0 16px }
+section > :last-child { margin-bottom: 0 }
+ul { padding-left: 2em }
+table { border-collapse: collapse }
+th, td { border: 1px solid #d1d9e0; padding: 6px 13px; text-align: left }
+tr:nth-child(even) td { background: #f6f8fa }
+code { background: #818b981f; border-radius: 6px; padding: .2em .4em;
+  font: 85% ui-monospace, "Liberation Mono", "DejaVu Sans Mono", monospace }
+a { color: #0969da }
+</style><article><header><b>github-actions</b> <span>bot</span> commented</header>
+<section>COMMENT</section></article>"""
 
 
-def write_report(directory: Path) -> Path:
+class Picture(NamedTuple):
+    """A page, and how much of it is taken: without a height, all of it."""
+
+    page: Path
+    file: str
+    width: int
+    height: int | None
+
+
+def report_picture(directory: Path) -> Picture:
     page = directory / "report.html"
-    digits = ROOT / "example_data" / "digits.csv"
+    digits = EXAMPLES / "digits.csv"
     evaluation = evalreport.evaluate_file(digits, slices=["ink"], title="Handwritten digits")
     evaluation.to_html(page)
-    return page
+    return Picture(page, "report.png", 1120, 1180)
 
 
-def take_picture(page_file: Path, chromium: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(
-            viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light", offline=True
-        )
-        page.goto(page_file.as_uri())
-        page.screenshot(path=PICTURE)
-        browser.close()
+def comment_picture(directory: Path) -> Picture:
+    flow = directory / "flow"
+    flow.mkdir()
+    first, *_ = run_flow(flow)
+    (comment,) = first.comments
+    html = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(comment)
+    page = directory / "comment.html"
+    page.write_text(COMMENT_PAGE.replace("COMMENT", html), encoding="utf-8")
+    return Picture(page, "pull_request.png", 900, None)
+
+
+def take(browser: Browser, picture: Picture) -> None:
+    page = browser.new_page(
+        viewport={"width": picture.width, "height": picture.height or 200},
+        color_scheme="light",
+        offline=True,
+    )
+    page.goto(picture.page.as_uri())
+    page.screenshot(path=DOCS / picture.file, full_page=picture.height is None)
+    page.close()
+    print(f"wrote docs/{picture.file}")
 
 
 def main() -> None:
     chromium = sys.argv[1] if len(sys.argv) > 1 else shutil.which("chromium")
     if chromium is None:
         sys.exit("No chromium was found: give its path.")
-    with tempfile.TemporaryDirectory() as directory:
-        take_picture(write_report(Path(directory)), chromium)
-    print(f"wrote {PICTURE.relative_to(ROOT)}")
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        directory = Path(name)
+        pictures = [report_picture(directory), comment_picture(directory)]
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for picture in pictures:
+            take(browser, picture)
+        browser.close()
 
 
 if __name__ == "__main__":

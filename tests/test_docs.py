@@ -18,6 +18,7 @@ DOCUMENTS = [
     ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
     ROOT / "example_data" / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
 ]
 EXIT_CODES = (0, 1, 2, 3, 4)
 

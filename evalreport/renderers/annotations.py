@@ -15,21 +15,37 @@ from evalreport.report.model import Finding, Report
 MOST_ANNOTATIONS = 10
 """GitHub shows as many errors, and as many warnings, of one step; more would be left out."""
 
-_LEVELS: dict[str, Literal["error", "warning"]] = {"Error": "error", "Warning": "warning"}
+Level = Literal["error", "warning"]
+
+_OF_FINDINGS: dict[str, Level] = {"Error": "error", "Warning": "warning"}
+_OF_LIMITS: dict[str, Level] = {
+    "failed": "error",
+    "inconclusive": "warning",
+    "not judged": "warning",
+}
 _LONGEST = 1_000
 
 
 def annotations_of(report: Report) -> tuple[str, ...]:
-    """Return the errors and warnings of a report as annotations, worst first, at most ten."""
-    severe = [each for each in all_findings(report) if each.tag.text in _LEVELS]
-    severe.sort(key=lambda finding: list(_LEVELS).index(finding.tag.text))
-    return tuple(
-        annotation(_LEVELS[each.tag.text], _message(each), report.title)
-        for each in severe[:MOST_ANNOTATIONS]
-    )
+    """Return limits that are not met, errors and warnings as annotations: at most ten, worst first.
+
+    Among errors, and among warnings, limits come before findings.
+    """
+    said: list[tuple[Level, str]] = [
+        (_OF_LIMITS[line.outcome], f"Limit {line.outcome}: {clean(line.text, _LONGEST)}")
+        for line in report.limits
+        if line.outcome in _OF_LIMITS
+    ]
+    said += [
+        (_OF_FINDINGS[finding.tag.text], _message(finding))
+        for finding in all_findings(report)
+        if finding.tag.text in _OF_FINDINGS
+    ]
+    said.sort(key=lambda each: each[0])  # errors first; the order is kept otherwise
+    return tuple(annotation(*each, report.title) for each in said[:MOST_ANNOTATIONS])
 
 
-def annotation(level: Literal["error", "warning"], message: str, title: str) -> str:
+def annotation(level: Level, message: str, title: str) -> str:
     r"""Return one annotation as a line.
 
     Examples

@@ -68,6 +68,15 @@ def test_errors_and_warnings_are_annotations_on_standard_error(folder):
     assert first.data.startswith("Zero probability given to what happened in 1 row")
 
 
+def test_a_failed_limit_is_the_first_annotation(folder):
+    done = report(folder, "--max-loss", "0.1", "--worst-band", "terrible")
+    assert done.returncode == 1
+    first, second, *_ = commands_in(done.stderr)
+    assert (first.name, first.data[:14]) == ("error", "Limit failed: ")
+    assert "0.1" in first.data
+    assert second.data.startswith("Zero probability")
+
+
 def test_a_document_on_standard_output_stays_alone(folder):
     done = report(folder, "--json", "-", summary=folder / "summary")
     assert done.stdout.startswith("{")

@@ -1,0 +1,160 @@
+"""The recipes for CI systems: they parse, their commands run, and the note is written once."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXT = (ROOT / "docs" / "continuous_integration.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[str]:
+    """Return every command of evalreport that the recipes give."""
+    joined = re.sub(r"\n +--", " --", TEXT)
+    return re.findall(r"evalreport (report predictions\.\w+ .*?)$", joined, re.MULTILINE)
+
+
+def job() -> dict:
+    (text,) = blocks("yaml")
+    return yaml.safe_load(text)["evaluate"]
+
+
+def test_there_are_the_commands_that_are_tested_here():
+    assert len(commands()) == 4
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_of_the_recipes_runs_and_fails_by_its_limit(command, tmp_path):
+    rows = "label,prob\n" + "1,0.3\n0,0.6\n" * 30
+    (tmp_path / "predictions.csv").write_text(rows)
+    (tmp_path / "reports").mkdir()
+    words = shlex.split(command.replace(".parquet", ".csv").replace("$(date +\\%F)", "today"))
+    done = subprocess.run(
+        [sys.executable, "-m", "evalreport", *words],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == int("--max-loss" in words), done.stderr
+
+
+def test_what_the_gitlab_job_keeps_is_what_its_command_writes():
+    install, command = job()["script"]
+    assert install.startswith("pip install")
+    kept = [*job()["artifacts"]["paths"], job()["artifacts"]["reports"]["junit"]]
+    written = re.findall(r"(?:-o|--json|--markdown|--junit) (\S+)", command)
+    assert sorted(kept) == sorted(written)
+    assert job()["artifacts"]["when"] == "always"
+
+
+def test_the_units_of_systemd_can_be_read():
+    for text in blocks("ini"):
+        unit = configparser.ConfigParser(interpolation=None)
+        unit.optionxform = str  # type: ignore[assignment]
+        unit.read_string(text)
+        assert unit.sections()
+
+
+def test_the_brackets_of_the_jenkinsfile_match():
+    (text,) = blocks("groovy")
+    assert text.count("{") == text.count("}")
+    assert text.count("'''") == 2
+
+
+# --- the note ---------------------------------------------------------------------------------
+
+
+class Notes:
+    """The notes of a merge request, newest change first, as GitLab lists them."""
+
+    def __init__(self) -> None:
+        self.notes: list[dict] = [{"id": 1, "body": "Looks good"}]
+        self.url = ""
+
+
+@pytest.fixture
+def gitlab() -> Iterator[Notes]:
+    notes = Notes()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(notes.notes[::-1])
+
+        def do_POST(self) -> None:
+            notes.notes.append({"id": len(notes.notes) + 1, "body": self._body()})
+            self._answer(notes.notes[-1])
+
+        def do_PUT(self) -> None:
+            note = notes.notes[int(self.path.rsplit("/", 1)[1]) - 1]
+            note["body"] = self._body()
+            self._answer(note)
+
+        def _body(self) -> str:
+            length = int(self.headers["Content-Length"])
+            return parse_qs(self.rfile.read(length).decode())["body"][0]
+
+        def _answer(self, answer: object) -> None:
+            is_allowed = self.headers["PRIVATE-TOKEN"] == "a-token"
+            assert self.path.startswith("/projects/3/merge_requests/5/notes")
+            payload = json.dumps(answer).encode()
+            self.send_response(200 if is_allowed else 401)
+            self.send_header("Content-Length", str(len(payload)))
+            self.end_headers()
+            self.wfile.write(payload)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    notes.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield notes
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl on PATH")
+def test_the_note_on_a_merge_request_is_written_once_and_then_updated(gitlab, tmp_path):
+    (script,) = blocks("bash")
+    for text in ("first: 100% & more", "second"):
+        summary = tmp_path / "summary.md"
+        summary.write_text(f"<!-- evalreport:summary key=router v=1 -->\n### {text}\n")
+        done = subprocess.run(
+            ["bash", "-c", script],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "CI_API_V4_URL": gitlab.url,
+                "CI_PROJECT_ID": "3",
+                "CI_MERGE_REQUEST_IID": "5",
+                "NOTE_TOKEN": "a-token",
+                "no_proxy": "127.0.0.1",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert [note["body"] for note in gitlab.notes[1:]] == [summary.read_text()]
