@@ -313,7 +313,7 @@ def _input_of(
         format=predictions.format,
         bytes=predictions.n_bytes,
         rows_read=n_read,
-        rows_scored=n_read - n_rejected,
+        rows_scored=n_read - n_rejected - quality.zero_weight_rows,
         rows_rejected=n_rejected,
         columns=predictions.columns,
         classes=predictions.classes,
@@ -339,7 +339,8 @@ def refuse_if_nothing_was_scored(result: EvaluationResult) -> None:
         return
     path = result.input.paths[0] if result.input.paths else None
     task = TASKS.get(result.input.input_kind)
-    if not result.data_quality.invalid and task is not None:
+    quality = result.data_quality
+    if task is not None and not quality.invalid and not quality.zero_weight_rows:
         return  # nothing was wrong with the rows, they were empty: a finding says so
     if not result.data_quality.invalid:
         raise InputError(

@@ -38,6 +38,7 @@ from evalreport.task_results import MeanResult as MeanResult
 from evalreport.task_results import PitBin as PitBin
 from evalreport.task_results import PositionBin as PositionBin
 from evalreport.task_results import TailShare as TailShare
+from evalreport.task_results import TokenSlice as TokenSlice
 from evalreport.task_results import TokensResult as TokensResult
 
 SCHEMA_VERSION = 1
@@ -133,6 +134,8 @@ class OverallResult:
     band: BandResult | None
     class_balanced_log_loss: float | None = None
     """Plain mean of the losses of the classes that happened, each counted once."""
+    effective_n: float | None = None
+    """As many rows, or tokens, of equal weight would tell as much (Kish): `n` without weights."""
     tiny_probability_rows: int = 0
     """Rows given more than zero and less than 2**-52, whatever the floor: above 36.04 nats each."""
     capped_rows: int = 0
@@ -217,8 +220,8 @@ class SliceResult:
 
     @property
     def judged_loss(self) -> float | None:
-        """The loss that a report speaks of."""
-        return self.kl_divergence
+        """The loss that a report speaks of; what is no classification has no excess."""
+        return self.log_loss if self.kl_divergence is None else self.kl_divergence
 
 
 @dataclass(frozen=True, slots=True)

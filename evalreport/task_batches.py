@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,75 @@ from numpy.typing import NDArray
 from evalreport.batch import FloatArray, Intake, IntArray, ObjectArray, SliceColumn
 
 
+@dataclass(frozen=True, kw_only=True)
+class RowBatch:
+    """What rows of every task have.
+
+    Parameters
+    ----------
+    weights : float64 ndarray of shape (n_rows,), optional
+        Case weights, finite and >= 0.
+    source : int
+        Number of the input that the rows come from.
+    slices : tuple of SliceColumn
+        Columns to report by.
+    intake : Intake
+        What happened at the door.
+    n_zero_weight : int
+        Rows of weight zero that were taken out: they are counted, not scored.
+    """
+
+    weights: FloatArray | None = None
+    source: int = 0
+    slices: tuple[SliceColumn, ...] = ()
+    intake: Intake = field(default_factory=Intake)
+    n_zero_weight: int = 0
+
+    @property
+    def batch(self) -> Self:
+        """The batch itself, as statistics ask for it."""
+        return self
+
+    def __len__(self) -> int:
+        raise NotImplementedError
+
+    def where(self, chosen: NDArray[np.bool_]) -> Self:
+        """Return the rows that a mask of shape (n_rows,) chooses, without the intake."""
+        return self._take(chosen, Intake())
+
+    def __getitem__(self, rows: slice) -> Self:
+        """Return some of the rows; the intake stays with the part that starts at the first row."""
+        return self._take(rows, self.intake if not rows.start else Intake())
+
+    def without_zero_weights(self) -> Self:
+        """Return the rows that are scored: 0 times an infinite loss would be no number."""
+        if self.weights is None or (self.weights > 0).all():
+            return self
+        kept = self._take(self.weights > 0, self.intake)
+        return replace(kept, n_zero_weight=len(self) - len(kept))
+
+    def _take(self, rows: slice | NDArray[np.bool_], intake: Intake, **others: Any) -> Self:
+        """Return a copy of which every array that has an entry a row is cut down."""
+        arrays: dict[str, Any] = {k: each[rows] for k, each in self._row_arrays().items()}
+        slices = tuple(replace(each, codes=each.codes[rows]) for each in self.slices)
+        return replace(self, **arrays, **others, slices=slices, intake=intake)
+
+    def _row_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays that have an entry a row, by their names."""
+        named = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: each for name, each in named.items() if isinstance(each, np.ndarray)}
+
+    def _freeze(self) -> None:
+        """Make sure that the shapes agree, and that nothing changes any more."""
+        codes = (each.codes for each in self.slices)
+        for array in (*self._row_arrays().values(), *codes):
+            if len(array) != len(self):
+                raise ValueError(f"{len(array)} values for {len(self)} rows")
+            array.setflags(write=False)
+
+
 @dataclass(frozen=True)
-class TokenBatch:
+class TokenBatch(RowBatch):
     """Log-probabilities of observed tokens, in rows of one token or of many.
 
     Parameters
@@ -31,10 +98,8 @@ class TokenBatch:
         Whether the tokens of a row stand in the order of the text.
     n_skipped : int64 ndarray of shape (n_rows,), optional
         1 for rows whose first token came without a log-probability.
-    source : int
-        Number of the input that the rows come from.
-    intake : Intake
-        What happened at the door.
+    weights, source, slices, intake, n_zero_weight
+        As for every task; the weight of a row is that of each of its tokens.
     """
 
     log_probs: FloatArray
@@ -45,46 +110,30 @@ class TokenBatch:
     n_bytes: IntArray | None = None
     in_order: bool = False
     n_skipped: IntArray | None = None
-    source: int = 0
-    intake: Intake = field(default_factory=Intake)
-
-    n_zero_weight = 0
 
     def __post_init__(self) -> None:
         if self.starts[0] != 0 or self.starts[-1] != len(self.log_probs):
             raise ValueError("the rows do not hold all of the tokens")
-        for array in (self.documents, self.n_chars, self.n_bytes, self.n_skipped):
-            if array is not None and array.shape != (len(self),):
-                raise ValueError(f"{len(array)} values for {len(self)} rows")
         self.log_probs.setflags(write=False)
         self.starts.setflags(write=False)
-
-    @property
-    def batch(self) -> TokenBatch:
-        """The batch itself: there is nothing to score first."""
-        return self
+        self._freeze()
 
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    def __getitem__(self, rows: slice) -> TokenBatch:
-        """Return some neighbouring rows; the intake stays with the first."""
-        start, stop, _ = rows.indices(len(self))
-        first, last = self.starts[start], self.starts[max(start, stop)]
+    def _row_arrays(self) -> dict[str, NDArray[Any]]:
+        arrays = super()._row_arrays()
+        return {name: each for name, each in arrays.items() if name not in ("log_probs", "starts")}
 
-        def cut(array: IntArray | None) -> IntArray | None:
-            return None if array is None else array[start:stop]
-
-        return replace(
-            self,
-            log_probs=self.log_probs[first:last],
-            starts=self.starts[start : max(start, stop) + 1] - first,
-            documents=cut(self.documents),
-            n_chars=cut(self.n_chars),
-            n_bytes=cut(self.n_bytes),
-            n_skipped=cut(self.n_skipped),
-            intake=self.intake if start == 0 else Intake(),
-        )
+    def _take(self, rows: slice | NDArray[np.bool_], intake: Intake, **others: Any) -> Self:
+        chosen = np.zeros(len(self), dtype=bool)
+        chosen[rows] = True
+        lengths = np.diff(self.starts)[chosen]
+        tokens = {
+            "log_probs": self.log_probs[chosen[self.rows_of_tokens]],
+            "starts": np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
+        }
+        return super()._take(rows, intake, **tokens, **others)
 
     @property
     def is_zero(self) -> NDArray[np.bool_]:
@@ -103,9 +152,14 @@ class TokenBatch:
         """Index of the row that each token belongs to."""
         return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.starts))
 
+    @property
+    def token_weights(self) -> FloatArray | None:
+        """Weight of each token: that of its row."""
+        return None if self.weights is None else self.weights[self.rows_of_tokens]
+
 
 @dataclass(frozen=True)
-class GaussianBatch:
+class GaussianBatch(RowBatch):
     """Numeric outcomes with the mean and the standard deviation that were forecast.
 
     Parameters
@@ -116,12 +170,8 @@ class GaussianBatch:
         Row ids.
     rows : int64 ndarray of shape (n_rows,), optional
         Number of each row in its input, counted from 1.
-    source : int
-        Number of the input that the rows come from.
-    slices : tuple of SliceColumn
-        Columns to report by.
-    intake : Intake
-        What happened at the door.
+    weights, source, slices, intake, n_zero_weight
+        As for every task.
     """
 
     observed: FloatArray
@@ -129,41 +179,11 @@ class GaussianBatch:
     stds: FloatArray
     ids: ObjectArray | None = None
     rows: IntArray | None = None
-    source: int = 0
-    slices: tuple[SliceColumn, ...] = ()
-    intake: Intake = field(default_factory=Intake)
-
-    n_zero_weight = 0
 
     def __post_init__(self) -> None:
         if not (self.stds > 0).all():
             raise ValueError("a standard deviation is not above zero")
-        for array in (self.observed, self.means, self.stds):
-            if array.shape != self.observed.shape:
-                raise ValueError(f"{len(array)} values for {len(self)} rows")
-            array.setflags(write=False)
-
-    @property
-    def batch(self) -> GaussianBatch:
-        """The batch itself, as statistics ask for it."""
-        return self
+        self._freeze()
 
     def __len__(self) -> int:
         return len(self.observed)
-
-    def __getitem__(self, rows: slice) -> GaussianBatch:
-        """Return some of the rows; the intake stays with the part that starts at the first row."""
-
-        def cut(array: NDArray[Any] | None) -> Any:
-            return None if array is None else array[rows]
-
-        return replace(
-            self,
-            observed=cut(self.observed),
-            means=cut(self.means),
-            stds=cut(self.stds),
-            ids=cut(self.ids),
-            rows=cut(self.rows),
-            slices=tuple(replace(each, codes=cut(each.codes)) for each in self.slices),
-            intake=self.intake if not rows.start else Intake(),
-        )

@@ -55,6 +55,7 @@ class MeanResult:
 class TailShare:
     """The tokens of the highest loss: `n` of them, a share of all, and what they hold of the loss.
 
+    With weights the share is one of the weight, and `n` about how many tokens make it up.
     `least_loss` is about the smallest loss among them: the lower edge of a cell of a fine grid.
     """
 
@@ -87,6 +88,20 @@ class DocumentResult:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenSlice:
+    """What the tokens of a slice have beside the numbers under ``slices``, in the same order."""
+
+    column: str
+    value: str
+    n_documents: int | None
+    """Documents that have tokens in the slice; None if they are not told apart."""
+    standard_error: float | None
+    perplexity: float | None
+    perplexity_interval: Ends | None
+    bits_per_byte: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class TokensResult:
     """What a file of log-probabilities of observed tokens comes to."""
 
@@ -105,7 +120,8 @@ class TokensResult:
     perplexity: float | None
     perplexity_interval: Ends | None
     document_mean: MeanResult
-    """Mean over the documents of their loss per token: every document counts alike."""
+    """Mean over the documents of their loss per token: every document counts alike, or with
+    weights by the mean weight of its tokens."""
     n_characters: int | None
     n_utf8_bytes: int | None
     bits_per_character: MeanResult | None
@@ -120,6 +136,7 @@ class TokensResult:
     positions: tuple[PositionBin, ...]
     """Empty unless every row is a list in the order of its tokens."""
     worst_documents: tuple[DocumentResult, ...]
+    slices: tuple[TokenSlice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +147,7 @@ class PitBin:
     high: float
     n: int
     share: float
+    """Of the rows, or of their weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +214,7 @@ class GaussianResult:
     """Mean continuous ranked probability score, in the unit of the outcome."""
     pit: tuple[PitBin, ...]
     pit_p_value: float | None
-    """Of a chi-squared test that every bin is equally likely; None under 100 rows."""
+    """Of a chi-squared test that every bin is equally likely; None under 100 rows, and with
+    weights, which the test knows nothing of."""
     slices: tuple[GaussianSlice, ...]
     worst_rows: tuple[GaussianRow, ...]

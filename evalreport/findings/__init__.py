@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
 
 from evalreport.findings import audit, calibration, gaussian, groups, rows, score, tails, tokens
+from evalreport.findings.checks import Check, has_loss
 from evalreport.findings.groups import slice_name, stands_out
 from evalreport.findings.judgement import (
     FEW_ROWS_IN_A_GROUP,
@@ -30,21 +30,8 @@ __all__ = [
 _SEVERITIES = ("error", "warning", "note")
 
 
-class _Check(NamedTuple):
-    """A check, and what to say of each of its concerns if nothing is wrong."""
-
-    judge: Callable[[EvaluationResult, LossFormat], Iterator[Judgement]]
-    passed: tuple[tuple[tuple[str, ...], str], ...] = ()
-    """Codes, and the sentence that holds if none of them was found."""
-    applies: Callable[[EvaluationResult], bool] = lambda result: result.overall.n > 0
-
-
 def _has_skill(result: EvaluationResult) -> bool:
     return result.baseline.skill_interval is not None
-
-
-def _has_loss(result: EvaluationResult) -> bool:
-    return result.overall.judged_loss is not None
 
 
 def _is_judged(group: ClassResult | SliceResult) -> bool:
@@ -52,14 +39,14 @@ def _is_judged(group: ClassResult | SliceResult) -> bool:
 
 
 _CHECKS = (
-    _Check(score.no_rows),
-    _Check(score.zero_probability, ((("zero-prob",), "No zero probability for what happened"),)),
-    _Check(
+    Check(score.no_rows),
+    Check(score.zero_probability, ((("zero-prob",), "No zero probability for what happened"),)),
+    Check(
         audit.swapped_classes,
         ((("swapped-classes",), "No sign of swapped classes"),),
         audit.class_order_is_checked,
     ),
-    _Check(
+    Check(
         score.skill,
         (
             (
@@ -69,32 +56,32 @@ _CHECKS = (
         ),
         _has_skill,
     ),
-    _Check(
+    Check(
         score.leakage,
         ((("leakage",), "Not suspiciously perfect: no sign of leakage"),),
-        _has_loss,
+        has_loss,
     ),
-    _Check(
+    Check(
         score.floor_dependence,
         ((("floor",), "Other floors give the same band"),),
-        lambda result: _has_loss(result) and bool(result.floors),
+        lambda result: has_loss(result) and bool(result.floors),
     ),
-    _Check(
+    Check(
         groups.classes,
         ((("class",), "No class has much more than its share of the loss"),),
-        lambda result: _has_loss(result) and any(map(_is_judged, result.classes)),
+        lambda result: has_loss(result) and any(map(_is_judged, result.classes)),
     ),
-    _Check(
+    Check(
         groups.slices,
         ((("slice",), "No slice has much more than its share of the loss"),),
-        lambda result: _has_loss(result) and any(map(_is_judged, result.slices)),
+        lambda result: has_loss(result) and any(map(_is_judged, result.slices)),
     ),
-    _Check(
+    Check(
         calibration.confidence,
         ((("overconfident", "underconfident"), "As confident as it should be, overall"),),
         lambda result: result.calibration.gap_z is not None,
     ),
-    _Check(
+    Check(
         calibration.shape,
         (
             (
@@ -107,107 +94,61 @@ _CHECKS = (
             and result.calibration.decomposition.p_value is not None
         ),
     ),
-    _Check(
+    Check(
         tails.surprised,
         ((("surprised",), "Not surprised more often than the forecasts allow"),),
         tails.is_hardly_surprised,
     ),
-    _Check(
+    Check(
         score.certainty,
         (
             (("few-rows",), "At least 100 rows"),
             (("wide-interval", "few-rows"), "The interval touches two bands at most"),
         ),
-        _has_loss,
+        has_loss,
     ),
-    _Check(
+    Check(
         score.bands,
         ((("flattering-bands",), "The bands do not flatter at these base rates"),),
         lambda result: result.baseline.skill is not None,
     ),
-    _Check(
+    Check(
         groups.class_sizes,
         (
             (("unseen-class", "one-class"), "Every class happened"),
             (("small-class", "unseen-class", "one-class"), "Every class has at least 30 rows"),
         ),
     ),
-    _Check(
+    Check(
         audit.coarse_probabilities,
         ((("coarse-probabilities",), "The probabilities are on no coarse grid"),),
         audit.grid_is_checked,
     ),
-    _Check(
+    Check(
         audit.row_ids,
         ((("duplicate-ids", "id-like-label"), "No duplicate ids"),),
         audit.ids_are_checked,
     ),
-    _Check(
+    Check(
         rows.capped,
         ((("capped",), "No loss is beyond the cap of 2,048 nats"),),
         rows.cap_applies,
     ),
-    _Check(rows.left_out, ((("left-out",), "No row was left out"),)),
-    _Check(
+    Check(rows.left_out, ((("left-out",), "No row was left out"),)),
+    Check(
         rows.sums,
         ((("sums", "rescaled", "as-is"), "Probabilities sum to 1 in every scored row"),),
     ),
 )
 
-_LEFT_OUT = _Check(rows.left_out, ((("left-out",), "No row was left out"),))
-_TASK_CHECKS: Mapping[str, tuple[_Check, ...]] = {
-    "tokens": (
-        _Check(tokens.nothing_scored),
-        _Check(tokens.infinite, ((("zero-prob",), "No token was given zero probability"),)),
-        _Check(
-            tokens.documents,
-            (
-                (("naive-interval",), "Documents are told apart"),
-                (("few-documents", "naive-interval"), "At least 50 documents' worth of tokens"),
-            ),
-            _has_loss,
-        ),
-        _Check(
-            tokens.large_document,
-            ((("large-document",), "No document holds much of the loss"),),
-            lambda result: result.tokens is not None and bool(result.tokens.worst_documents),
-        ),
-        _Check(
-            tokens.leakage,
-            ((("leakage",), "Not suspiciously good: no sign of leakage"),),
-            _has_loss,
-        ),
-        _Check(
-            tokens.tails, ((("heavy-tail",), "No few tokens hold much of the loss"),), _has_loss
-        ),
-        _LEFT_OUT,
-    ),
-    "gaussian": (
-        _Check(gaussian.nothing_scored),
-        _Check(
-            gaussian.baseline,
-            ((("below-baseline", "no-skill"), "Better than always predicting mean and variance"),),
-            lambda result: result.overall.interval is not None,
-        ),
-        _Check(
-            gaussian.spread,
-            ((("overconfident", "underconfident"), "The standard deviations are right overall"),),
-            lambda result: result.overall.interval is not None,
-        ),
-        _Check(gaussian.shift, ((("biased",), "The means are off to neither side"),)),
-        _Check(
-            gaussian.slices,
-            ((("slice",), "No slice is worse than its own mean and variance"),),
-            lambda result: bool(result.slices),
-        ),
-        _Check(gaussian.certainty, ((("few-rows",), "At least 100 rows"),)),
-        _LEFT_OUT,
-    ),
+_TASK_CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "tokens": tokens.CHECKS,
+    "gaussian": gaussian.CHECKS,
 }
 """Checks of what is no classification, by task."""
 
 
-def _checks_of(result: EvaluationResult) -> tuple[_Check, ...]:
+def _checks_of(result: EvaluationResult) -> tuple[Check, ...]:
     return _TASK_CHECKS.get(result.task, _CHECKS)
 
 

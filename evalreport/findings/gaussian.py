@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from evalreport.findings.judgement import FEW_ROWS, Judgement, Piece, judgement
+from evalreport.findings.checks import ENOUGH_ROWS, LEFT_OUT, Check, nothing_scored
+from evalreport.findings.judgement import Judgement, Piece, judgement
 from evalreport.formats import LossFormat, count_text, density_text, score_text, times_text
 from evalreport.results import EvaluationResult
 
@@ -14,19 +15,6 @@ _MATTERS = 0.01
 _LEAST_SHIFT = 0.05
 _DEVIATIONS = 3.0
 _FEW_ROWS_IN_A_SLICE = 30
-
-
-def nothing_scored(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
-    """Judge whether there are rows at all."""
-    if not result.overall.n:
-        yield judgement(
-            "no-rows",
-            "error",
-            "No rows could be scored",
-            why=f"{count_text(result.input.rows_read, 'row')} were read.",
-            check="Check the columns that --label, --mean and --std name.",
-            section="quality",
-        )
 
 
 def baseline(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
@@ -99,7 +87,7 @@ def shift(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
     if gaussian is None or gaussian.mean_z is None or gaussian.mean_squared_z is None:
         return
     variance = gaussian.mean_squared_z - gaussian.mean_z**2
-    error = math.sqrt(max(variance, 0.0) / n)
+    error = math.sqrt(max(variance, 0.0) / (result.overall.effective_n or n))
     if abs(gaussian.mean_z) <= max(_LEAST_SHIFT, _DEVIATIONS * error):
         return
     side = "low" if gaussian.mean_z > 0 else "high"
@@ -134,14 +122,29 @@ def slices(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
             )
 
 
-def certainty(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
-    """Judge whether there are enough rows."""
-    if 0 < result.overall.n < FEW_ROWS:
-        yield judgement(
-            "few-rows",
-            "warning",
-            f"Only {count_text(result.overall.n, 'row')}",
-            why="With so few rows most differences could be chance.",
-            check="Bring more rows.",
-            section="quality",
-        )
+def _has_interval(result: EvaluationResult) -> bool:
+    return result.overall.interval is not None
+
+
+CHECKS = (
+    nothing_scored("rows", "columns that --label, --mean and --std name"),
+    Check(
+        baseline,
+        ((("below-baseline", "no-skill"), "Better than always predicting mean and variance"),),
+        _has_interval,
+    ),
+    Check(
+        spread,
+        ((("overconfident", "underconfident"), "The standard deviations are right overall"),),
+        _has_interval,
+    ),
+    Check(shift, ((("biased",), "The means are off to neither side"),)),
+    Check(
+        slices,
+        ((("slice",), "No slice is worse than its own mean and variance"),),
+        lambda result: bool(result.slices),
+    ),
+    ENOUGH_ROWS,
+    LEFT_OUT,
+)
+"""What is looked at in Gaussian forecasts."""

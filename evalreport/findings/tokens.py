@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from evalreport.findings.checks import LEFT_OUT, Check, has_loss, nothing_scored
+from evalreport.findings.groups import slice_name, stands_out
 from evalreport.findings.judgement import Judgement, Piece, judgement
 from evalreport.formats import LossFormat, count_text, percent_text, score_text, times_text
 from evalreport.results import EvaluationResult
@@ -15,19 +17,6 @@ _LEAST_FOR_LEAKAGE = 0.01
 _WORST_SHARE = 0.01
 _MUCH_OF_THE_LOSS = 0.2
 _LARGE_DOCUMENT = 0.2
-
-
-def nothing_scored(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
-    """Judge whether there are tokens at all."""
-    if not result.overall.n:
-        yield judgement(
-            "no-rows",
-            "error",
-            "No tokens could be scored",
-            why=f"{count_text(result.input.rows_read, 'row')} were read, without a token in them.",
-            check="Check the column that --probs names.",
-            section="quality",
-        )
 
 
 def infinite(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
@@ -68,7 +57,7 @@ def documents(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgemen
         yield judgement(
             "many-documents",
             "note",
-            "More than 100,000 documents: not told apart any more",
+            "Too many documents to tell apart",
             why="The interval is made from 1,024 groups of documents, which is as good; the mean "
             "over documents and the worst of them are not known.",
             check="Nothing has to be done.",
@@ -150,3 +139,55 @@ def tails(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
                 section="tails",
                 share_of_loss=share,
             )
+
+
+def slices(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge which slices are worse than all other tokens, by their documents."""
+    for each in result.slices:
+        if not each.worse_than_rest or not stands_out(each, result):
+            continue
+        name = slice_name(each)
+        ratio = times_text((each.log_loss or 0.0) / (each.rest_log_loss or 1.0))
+        shares = (
+            f"{percent_text(each.frequency)} of tokens, {percent_text(each.share_of_loss)} of the "
+            "loss"
+        )
+        yield judgement(
+            "slice",
+            "warning",
+            f"{name} has {ratio} the loss of all other tokens",
+            why=f"{losses.text(each.log_loss)} per token on {count_text(each.n, 'token')}, against "
+            f"{losses.text(each.rest_log_loss)}: {shares}.",
+            check="Look at its texts: another language or kind of text, or broken ones.",
+            section="slices",
+            share_of_loss=each.share_of_loss or 0.0,
+            short=(Piece(name, is_data=True), Piece(f": {losses.text(each.log_loss)}, {shares}")),
+        )
+
+
+def _is_tested(result: EvaluationResult) -> bool:
+    return has_loss(result) and any(each.p_value is not None for each in result.slices)
+
+
+CHECKS = (
+    nothing_scored("tokens", "column that --probs names"),
+    Check(infinite, ((("zero-prob",), "No token was given zero probability"),)),
+    Check(
+        documents,
+        (
+            (("naive-interval",), "Documents are told apart"),
+            (("few-documents", "naive-interval"), "At least 50 documents' worth of tokens"),
+        ),
+        has_loss,
+    ),
+    Check(
+        large_document,
+        ((("large-document",), "No document holds much of the loss"),),
+        lambda result: result.tokens is not None and bool(result.tokens.worst_documents),
+    ),
+    Check(slices, ((("slice",), "No slice is clearly worse than all other tokens"),), _is_tested),
+    Check(leakage, ((("leakage",), "Not suspiciously good: no sign of leakage"),), has_loss),
+    Check(tails, ((("heavy-tail",), "No few tokens hold much of the loss"),), has_loss),
+    LEFT_OUT,
+)
+"""What is looked at in a token file."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -22,38 +21,23 @@ from evalreport.readers.cells import column_of, read_cells
 from evalreport.readers.columns import ColumnPlan
 from evalreport.readers.complaints import Complaints
 from evalreport.readers.faults import MOST_ABOVE_ONE, MOST_OFF_ONE, Judged, find_faults
-from evalreport.readers.interface import MAX_CELLS, MAX_ROWS, Chunk, Part, ReadSettings
+from evalreport.readers.interface import MAX_CELLS, MAX_ROWS, Chunk
 from evalreport.readers.labels import distinct
+from evalreport.readers.shards import PartShard
 from evalreport.readers.spelling import spelled
 
 NO_VALUE = "(missing)"
 """What rows without a value are called in a slice column."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedShard:
-    """A part of an input together with how to understand it."""
+class CheckedShard(PartShard[ColumnPlan, PredictionBatch]):
+    """A part of an input of predictive distributions together with how to understand it."""
 
-    part: Part
-    plan: ColumnPlan
-    settings: ReadSettings
-    source: int
-    path: str | None
-    header: tuple[str, ...]
+    __slots__ = ()
 
-    @property
-    def n_bytes(self) -> int:
-        """How much there is to read; 0 if unknown."""
-        return self.part.n_bytes
-
-    def batches(self) -> Iterator[PredictionBatch]:
-        """Yield the rows in order as checked batches of bounded size."""
-        columns = self.plan.used
-        if self.settings.keep_rejected_rows:
-            columns = tuple(dict.fromkeys([*self.header, *columns]))
-        n_cells = max(len(self.plan.probs), len(self.plan.classes), len(columns))
-        for chunk in self.part.chunks(columns, max(1, min(MAX_ROWS, MAX_CELLS // n_cells))):
-            yield self._admit(chunk)
+    def _most_rows(self, n_columns: int) -> int:
+        n_cells = max(len(self.plan.probs), len(self.plan.classes), n_columns)
+        return max(1, min(MAX_ROWS, MAX_CELLS // n_cells))
 
     def _admit(self, chunk: Chunk) -> PredictionBatch:
         cells = read_cells(chunk, self.plan, self.path, self.settings.normalize_targets)

@@ -101,7 +101,7 @@ def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
     found = _distributions(glimpse, free, settings, label)
     settled = found.settled
     if row_id is None:
-        row_id = _first_named(ID_NAMES, sorted({*free} - {*settled.columns, *found.targets}))
+        row_id = first_named(ID_NAMES, sorted({*free} - {*settled.columns, *found.targets}))
     return ColumnPlan(
         label=label,
         probs=settled.columns,
@@ -113,7 +113,7 @@ def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
         readings=(
             *label_reading,
             *settled.readings,
-            *_other_readings(weight, row_id, slices),
+            *other_readings(weight, row_id, slices),
             *_index_readings(free, (*settled.columns, *found.targets)),
         ),
         likely_cause=found.likely_cause,
@@ -156,7 +156,8 @@ def named(names: Sequence[str], header: Sequence[str]) -> list[str]:
     return exact or [each for each in header if each.strip().casefold() in names]
 
 
-def _first_named(names: Sequence[str], header: Sequence[str]) -> str | None:
+def first_named(names: Sequence[str], header: Sequence[str]) -> str | None:
+    """Return the column with the first of the names that there is."""
     found = sorted(named(names, header), key=lambda each: names.index(each.strip().casefold()))
     return found[0] if found else None
 
@@ -195,9 +196,10 @@ def _label(glimpse: Glimpse, settings: ReadSettings, taken: set[str]) -> tuple[s
     )
 
 
-def _other_readings(
+def other_readings(
     weight: str | None, row_id: str | None, slices: Sequence[str | None]
 ) -> tuple[str, ...]:
+    """Return sentences on the columns that are never guessed."""
     named = (("Weights", weight), ("Row ids", row_id), *(("Slice", each) for each in slices))
     return tuple(f"{role}: column '{column}'." for role, column in named if column is not None)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -13,17 +12,22 @@ from evalreport.batch import FloatArray, Intake
 from evalreport.errors import InputError, SettingsError
 from evalreport.readers.cells import text_of
 from evalreport.readers.checks import row_ids, slice_column
-from evalreport.readers.columns import ID_NAMES, LABEL_NAMES, find_column, named
+from evalreport.readers.columns import LABEL_NAMES, other_readings
 from evalreport.readers.glimpse import Glimpse
-from evalreport.readers.interface import MAX_ROWS, Chunk, Part, ReadSettings
+from evalreport.readers.interface import Chunk, ReadSettings
 from evalreport.readers.numbers import Kinds, read_numbers
+from evalreport.readers.shards import PartShard
 from evalreport.readers.task_rows import (
+    RowColumns,
     RowFault,
     column_called,
+    found_id,
     kept_rows,
     number_faults,
+    read_weights,
     refuse_options,
     refuse_or_reject,
+    weight_and_slices,
 )
 from evalreport.results import ColumnUse
 from evalreport.task_batches import GaussianBatch
@@ -34,45 +38,30 @@ MOST = 2.0**100
 """No outcome, mean or standard deviation may be larger: squares and cubes have to stay finite."""
 MOST_DEVIATIONS = 2.0**50
 """Nor may an outcome be further from the mean, in standard deviations."""
-_WITHOUT_MEANING = (
-    *("--probs", "--positive", "--classes", "--weight", "--normalize"),
-    *("--target-probs", "--normalize-targets", "--class-column"),
-    *("--cluster", "--text", "--n-chars", "--n-bytes"),
-)
+_MEANINGFUL = frozenset({"label", "mean", "std"})
 
 
-@dataclass(frozen=True, slots=True)
-class GaussianColumns:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaussianColumns(RowColumns):
     """Which column is what among Gaussian forecasts."""
 
     label: str
     mean: str
     std: str
-    id: str | None
-    slices: tuple[str, ...]
-    readings: tuple[str, ...]
-    classes: tuple[str, ...] = ()
-    positive: int = 0
-    decimal: str = "."
 
     @property
-    def used(self) -> tuple[str, ...]:
-        """Every column that is needed, once."""
-        named = (self.label, self.mean, self.std, self.id, *self.slices)
-        return tuple(dict.fromkeys(each for each in named if each is not None))
+    def own(self) -> tuple[str | None, ...]:
+        """The columns that only this task has."""
+        return self.numbers
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """The columns that tell what stands before the decimals in text."""
         return self.label, self.mean, self.std
 
-    def with_decimal(self, decimal: str, *notes: str) -> Self:
-        """Return the plan for numbers in text that have this before their decimals."""
-        return replace(self, decimal=decimal, readings=(*self.readings, *notes))
-
     def as_column_use(self) -> ColumnUse:
         """Return the columns as the results name them; mean and deviation are the forecast."""
-        return ColumnUse(self.label, (self.mean, self.std), id=self.id, slices=self.slices)
+        return ColumnUse(self.label, (self.mean, self.std), self.id, self.weight, self.slices)
 
 
 def plan_gaussian(glimpse: Glimpse, settings: ReadSettings) -> GaussianColumns:
@@ -85,7 +74,7 @@ def plan_gaussian(glimpse: Glimpse, settings: ReadSettings) -> GaussianColumns:
     SettingsError
         If options say nothing about Gaussian forecasts.
     """
-    refuse_options(settings, _WITHOUT_MEANING)
+    refuse_options(settings, _MEANINGFUL)
     asked = settings.task_columns
     found = (
         column_called(glimpse, settings.label, "--label", LABEL_NAMES, "outcome"),
@@ -95,43 +84,27 @@ def plan_gaussian(glimpse: Glimpse, settings: ReadSettings) -> GaussianColumns:
     (label, mean, std), readings = zip(*found, strict=True)
     if len({label, mean, std}) < 3:
         raise SettingsError("outcome, mean and standard deviation have to be three columns.")
-    slices = tuple(dict.fromkeys(find_column(glimpse, each, "slice") for each in settings.slices))
-    return GaussianColumns(label, mean, std, _id(glimpse, settings), slices, readings)
+    row_id, others = found_id(glimpse, settings), weight_and_slices(glimpse, settings)
+    return GaussianColumns(
+        label=label,
+        mean=mean,
+        std=std,
+        id=row_id,
+        readings=(*readings, *other_readings(others["weight"], row_id, others["slices"])),
+        **others,
+    )
 
 
-def _id(glimpse: Glimpse, settings: ReadSettings) -> str | None:
-    if settings.id is not None:
-        return find_column(glimpse, settings.id, "id")
-    found = sorted(named(ID_NAMES, glimpse.header))
-    return found[0] if found else None
-
-
-@dataclass(frozen=True, slots=True)
-class GaussianShard:
+class GaussianShard(PartShard[GaussianColumns, GaussianBatch]):
     """A part of an input of Gaussian forecasts together with how to understand it."""
 
-    part: Part
-    plan: GaussianColumns
-    settings: ReadSettings
-    source: int
-    path: str | None
-    header: tuple[str, ...]
-
-    @property
-    def n_bytes(self) -> int:
-        """How much there is to read; 0 if unknown."""
-        return self.part.n_bytes
-
-    def batches(self) -> Iterator[GaussianBatch]:
-        """Yield the rows in order as checked batches of bounded size."""
-        columns = self.header if self.settings.keep_rejected_rows else self.plan.used
-        for chunk in self.part.chunks(columns, MAX_ROWS):
-            yield self._admit(chunk)
+    __slots__ = ()
 
     def _admit(self, chunk: Chunk) -> GaussianBatch:
         plan = self.plan
         numbers = [self._numbers(chunk, each) for each in (plan.label, plan.mean, plan.std)]
-        faults = _faults(chunk, plan, numbers)
+        weights, weight_faults = read_weights(chunk, plan, self.path)
+        faults = [*_faults(chunk, plan, numbers), *weight_faults]
         rejections = refuse_or_reject(faults, chunk, self.settings, self.path)
         rows = kept_rows(rejections, chunk)
         observed, means, stds = (values[rows] for values, _ in numbers)
@@ -141,6 +114,7 @@ class GaussianShard:
             stds=stds,
             ids=None if plan.id is None else row_ids(chunk, plan.id, self.path)[rows],
             rows=rows + chunk.first_row,
+            weights=None if weights is None else weights[rows],
             source=self.source,
             slices=tuple(slice_column(chunk, each, rows, self.path) for each in plan.slices),
             intake=Intake(rejections),

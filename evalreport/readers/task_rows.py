@@ -2,21 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 
 import numpy as np
 
 from evalreport.batch import FloatArray, IntArray, Rejection
 from evalreport.errors import InputError, SettingsError
-from evalreport.readers.cells import text_of
-from evalreport.readers.columns import find_column, named
+from evalreport.readers.cells import column_of, text_of
+from evalreport.readers.columns import ID_NAMES, find_column, first_named, named
+from evalreport.readers.faults import MOST_WEIGHT
 from evalreport.readers.glimpse import Glimpse
 from evalreport.readers.interface import Chunk, ReadSettings
-from evalreport.readers.numbers import ABSENT, NO_NUMBER, Kinds
+from evalreport.readers.numbers import ABSENT, NO_NUMBER, Kinds, read_numbers
 from evalreport.readers.wording import listed, quoted
 
 DROP = "Pass --on-invalid drop to leave such rows out."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowColumns:
+    """Which column is what, as far as all tasks have the same; see `tasks.InputPlan`."""
+
+    readings: tuple[str, ...]
+    id: str | None = None
+    weight: str | None = None
+    slices: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    positive: int = 0
+    decimal: str = "."
+
+    @property
+    def own(self) -> tuple[str | None, ...]:
+        """The columns that only this task has."""
+        raise NotImplementedError
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Every column that is needed, once."""
+        named = (*self.own, self.id, self.weight, *self.slices)
+        return tuple(dict.fromkeys(each for each in named if each is not None))
+
+    def with_decimal(self, decimal: str, *notes: str) -> Self:
+        """Return the plan for numbers in text that have this before their decimals."""
+        return replace(self, decimal=decimal, readings=(*self.readings, *notes))
+
+
+def weight_and_slices(glimpse: Glimpse, settings: ReadSettings) -> dict[str, Any]:
+    """Return the columns of weights and slices that were asked for, by the fields of a plan."""
+    weight = settings.weight
+    slices = dict.fromkeys(find_column(glimpse, each, "slice") for each in settings.slices)
+    return {
+        "weight": None if weight is None else find_column(glimpse, weight, "weight"),
+        "slices": tuple(slices),
+    }
+
+
+def found_id(glimpse: Glimpse, settings: ReadSettings) -> str | None:
+    """Return the column of row ids: as asked, or by its name."""
+    if settings.id is not None:
+        return find_column(glimpse, settings.id, "id")
+    return first_named(ID_NAMES, glimpse.header)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +76,24 @@ class RowFault:
     reason: str
     fact: str
     hint: str = DROP
+
+
+def read_weights(
+    chunk: Chunk, plan: RowColumns, path: str | None
+) -> tuple[FloatArray | None, list[RowFault]]:
+    """Return the weight of each row, and the rows that cannot be scored because of it."""
+    column = plan.weight
+    if column is None:
+        return None, []
+    weights, kinds = column_of(chunk, column, lambda it: read_numbers(it, plan.decimal), path)
+    faults = number_faults(chunk, column, "weight", weights, kinds)
+    for row in np.flatnonzero((weights < 0) | (weights > MOST_WEIGHT)).tolist():
+        if np.isfinite(weights[row]):
+            value = text_of(chunk.cells.column(column), row)
+            wrong = "negative" if weights[row] < 0 else f"above {MOST_WEIGHT:g}".replace("+", "")
+            fact = f"weight {value} is {wrong}."
+            faults.append(RowFault(row, column, value, f"weight is {wrong}", fact))
+    return weights, faults
 
 
 def refuse_or_reject(
@@ -97,31 +162,41 @@ def _number_fault(chunk: Chunk, column: str, noun: str, row: int, kind: int) -> 
     return RowFault(row, column, value, f"{noun} is infinite", f"the {noun} is infinite.")
 
 
-def refuse_options(settings: ReadSettings, without_meaning: Sequence[str]) -> None:
+# Options that say how to read any input, and what to do with a row that cannot be scored.
+_ALWAYS_MEANINGFUL = frozenset(
+    {
+        *("format", "input_kind", "on_invalid", "keep_rejected_rows"),
+        *("delimiter", "decimal", "header", "weight", "id", "slices", "task_columns"),
+    }
+)
+_OPTIONS = {"slices": "slice"}
+"""Options that are called otherwise than their settings."""
+
+
+def refuse_options(settings: ReadSettings, meaningful: Set[str]) -> None:
     """Refuse options that say nothing about this kind of input.
+
+    Parameters
+    ----------
+    settings : ReadSettings
+        What was asked for.
+    meaningful : set of str
+        Names of settings, and of the columns of tasks, that this kind of input has a use for,
+        beside those that any input has.
 
     Raises
     ------
     SettingsError
-        If one of them was given.
+        If another one was given.
     """
-    given = {
-        "--label": settings.label,
-        "--probs": settings.probs,
-        "--positive": settings.positive,
-        "--classes": settings.classes,
-        "--weight": settings.weight,
-        "--id": settings.id,
-        "--slice": settings.slices,
-        "--target-probs": settings.target_probs,
-        "--normalize-targets": settings.normalize_targets,
-        "--class-column": settings.class_column,
-        "--normalize": None if settings.normalize == "error" else settings.normalize,
-        **settings.task_columns.given(),
-    }
-    for option in without_meaning:
-        if given.get(option):
-            raise SettingsError(f"{option} has no meaning with --input-kind {settings.input_kind}.")
+    allowed = meaningful | _ALWAYS_MEANINGFUL
+    for each in (*fields(settings), *fields(settings.task_columns)):
+        holder = settings if hasattr(settings, each.name) else settings.task_columns
+        if each.name not in allowed and getattr(holder, each.name) != each.default:
+            option = _OPTIONS.get(each.name, each.name).replace("_", "-")
+            raise SettingsError(
+                f"--{option} has no meaning with --input-kind {settings.input_kind}."
+            )
 
 
 def column_called(

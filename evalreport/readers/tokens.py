@@ -6,8 +6,7 @@ A row is one token, or a whole list of them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -16,18 +15,23 @@ import pyarrow.compute as pc
 from evalreport.batch import Intake, IntArray
 from evalreport.errors import InputError, SettingsError
 from evalreport.readers.cells import text_of
-from evalreport.readers.checks import row_ids
-from evalreport.readers.columns import ID_NAMES, find_column, named
+from evalreport.readers.checks import row_ids, slice_column
+from evalreport.readers.columns import find_column, other_readings
 from evalreport.readers.glimpse import Glimpse
-from evalreport.readers.interface import MAX_ROWS, Chunk, Part, ReadSettings
+from evalreport.readers.interface import MAX_ROWS, Chunk, ReadSettings
 from evalreport.readers.labels import as_text
 from evalreport.readers.numbers import ABSENT, NUMBER, read_numbers
+from evalreport.readers.shards import PartShard
 from evalreport.readers.task_rows import (
+    RowColumns,
     RowFault,
     column_called,
+    found_id,
     kept_rows,
+    read_weights,
     refuse_options,
     refuse_or_reject,
+    weight_and_slices,
 )
 from evalreport.readers.token_cells import TokenCells, holds_lists, read_tokens
 from evalreport.readers.token_faults import find_faults
@@ -41,46 +45,35 @@ LOG_PROB_NAMES = (
 MOST_ABOVE_ZERO = 1e-6
 """A log-probability above 0 by no more than this is rounding, and is lowered to 0."""
 _LISTS_AT_A_TIME = 1024
-_WITHOUT_MEANING = (
-    *("--label", "--positive", "--classes", "--weight", "--slice", "--normalize"),
-    *("--mean", "--std", "--target-probs", "--normalize-targets", "--class-column"),
-)
+_MEANINGFUL = frozenset({"probs", "cluster", "text", "n_chars", "n_bytes"})
 
 
-@dataclass(frozen=True, slots=True)
-class TokenColumns:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenColumns(RowColumns):
     """Which column is what in a token file."""
 
     log_probs: str
     lists: bool
     cluster: str | None
-    id: str | None
     text: str | None
     n_chars: str | None
     n_bytes: str | None
-    readings: tuple[str, ...]
-    classes: tuple[str, ...] = ()
-    positive: int = 0
-    decimal: str = "."
 
     @property
-    def used(self) -> tuple[str, ...]:
-        """Every column that is needed, once."""
-        named = (self.log_probs, self.cluster, self.id, self.text, self.n_chars, self.n_bytes)
-        return tuple(dict.fromkeys(each for each in named if each is not None))
+    def own(self) -> tuple[str | None, ...]:
+        """The columns that only this task has."""
+        return (self.log_probs, self.cluster, self.text, self.n_chars, self.n_bytes)
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """The column that tells what stands before the decimals in text; none for lists."""
         return () if self.lists else (self.log_probs,)
 
-    def with_decimal(self, decimal: str, *notes: str) -> Self:
-        """Return the plan for numbers in text that have this before their decimals."""
-        return replace(self, decimal=decimal, readings=(*self.readings, *notes))
-
     def as_column_use(self) -> ColumnUse:
         """Return the columns as the results name them."""
-        return ColumnUse(None, (self.log_probs,), id=self.id, cluster=self.cluster)
+        return ColumnUse(
+            None, (self.log_probs,), self.id, self.weight, self.slices, cluster=self.cluster
+        )
 
 
 def plan_tokens(glimpse: Glimpse, settings: ReadSettings) -> TokenColumns:
@@ -93,7 +86,7 @@ def plan_tokens(glimpse: Glimpse, settings: ReadSettings) -> TokenColumns:
     SettingsError
         If options contradict each other, or say nothing about tokens.
     """
-    refuse_options(settings, _WITHOUT_MEANING)
+    refuse_options(settings, _MEANINGFUL)
     asked = settings.task_columns
     _refuse_counting_twice(settings)
     if len(settings.probs) > 1:
@@ -106,7 +99,8 @@ def plan_tokens(glimpse: Glimpse, settings: ReadSettings) -> TokenColumns:
     if settings.id is not None and not lists:
         raise SettingsError("--id names a list of tokens; pass --cluster for tokens in rows.")
     cluster = _asked(glimpse, asked.cluster, "cluster")
-    row_id = _id(glimpse, settings, lists and cluster is None)
+    row_id = found_id(glimpse, settings) if lists and (cluster is None or settings.id) else None
+    others = weight_and_slices(glimpse, settings)
     return TokenColumns(
         log_probs=log_probs,
         lists=lists,
@@ -115,7 +109,12 @@ def plan_tokens(glimpse: Glimpse, settings: ReadSettings) -> TokenColumns:
         text=_asked(glimpse, asked.text, "text"),
         n_chars=_asked(glimpse, asked.n_chars, "n-chars"),
         n_bytes=_asked(glimpse, asked.n_bytes, "n-bytes"),
-        readings=(reading, *_readings(lists, cluster, row_id)),
+        readings=(
+            reading,
+            *_readings(lists, cluster, row_id),
+            *other_readings(others["weight"], None, others["slices"]),
+        ),
+        **others,
     )
 
 
@@ -130,13 +129,6 @@ def _refuse_counting_twice(settings: ReadSettings) -> None:
         raise SettingsError(f"--text and {other} both count the text: pass one of them.")
 
 
-def _id(glimpse: Glimpse, settings: ReadSettings, wanted: bool) -> str | None:
-    if settings.id is not None:
-        return find_column(glimpse, settings.id, "id")
-    found = named(ID_NAMES, glimpse.header) if wanted else []
-    return found[0] if len(found) == 1 else None
-
-
 def _readings(lists: bool, cluster: str | None, row_id: str | None) -> Iterator[str]:
     yield "Every row is a list of tokens." if lists else "Every row is one token."
     if cluster is not None:
@@ -149,27 +141,13 @@ def _readings(lists: bool, cluster: str | None, row_id: str | None) -> Iterator[
         yield f"Document ids: column '{row_id}'."
 
 
-@dataclass(frozen=True, slots=True)
-class TokenShard:
+class TokenShard(PartShard[TokenColumns, TokenBatch]):
     """A part of a token file together with how to understand it."""
 
-    part: Part
-    plan: TokenColumns
-    settings: ReadSettings
-    source: int
-    path: str | None
-    header: tuple[str, ...]
+    __slots__ = ()
 
-    @property
-    def n_bytes(self) -> int:
-        """How much there is to read; 0 if unknown."""
-        return self.part.n_bytes
-
-    def batches(self) -> Iterator[TokenBatch]:
-        """Yield the rows in order as checked batches of bounded size."""
-        columns = self.header if self.settings.keep_rejected_rows else self.plan.used
-        for chunk in self.part.chunks(columns, _LISTS_AT_A_TIME if self.plan.lists else MAX_ROWS):
-            yield self._admit(chunk)
+    def _most_rows(self, n_columns: int) -> int:
+        return _LISTS_AT_A_TIME if self.plan.lists else MAX_ROWS
 
     def _admit(self, chunk: Chunk) -> TokenBatch:
         plan = self.plan
@@ -178,9 +156,10 @@ class TokenShard:
         lowered = (cells.values > 0) & (cells.values <= MOST_ABOVE_ZERO)
         counts, count_faults = self._counts(chunk)
         names, name_faults = self._documents(chunk)
+        weights, weight_faults = read_weights(chunk, plan, self.path)
         faults = find_faults(chunk, plan.log_probs, cells, skipped, lists=plan.lists)
         rejections = refuse_or_reject(
-            [*name_faults, *faults, *count_faults], chunk, self.settings, self.path
+            [*name_faults, *faults, *count_faults, *weight_faults], chunk, self.settings, self.path
         )
         rows = kept_rows(rejections, chunk)
         taken, starts = cells.taken(rows, _tokens_to_score(cells, skipped))
@@ -195,7 +174,9 @@ class TokenShard:
             n_bytes=None if counts[1] is None else counts[1][rows],
             in_order=plan.lists,
             n_skipped=skipped[rows],
+            weights=None if weights is None else weights[rows],
             source=self.source,
+            slices=tuple(slice_column(chunk, each, rows, self.path) for each in plan.slices),
             intake=Intake(rejections, n_lowered_to_one=n_lowered),
         )
 

@@ -22,6 +22,19 @@ class Group:
     share: str
     loss_value: float | None
     """What `loss` sorts by, unrounded."""
+    extras: tuple[str, ...] = ()
+    """What only groups of this kind of report have."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupColumns:
+    """What the columns of such rows are called; empty for columns that are not there."""
+
+    loss: str = ""
+    rows: str = ""
+    band: str = ""
+    share: str = ""
+    extras: tuple[str, ...] = ()
 
 
 def groups(report: Report, section_id: str) -> tuple[Group, ...]:
@@ -30,7 +43,8 @@ def groups(report: Report, section_id: str) -> tuple[Group, ...]:
     if table is None:
         return ()
     keys = [column.key for column in table.columns]
-    found = [_group(dict(zip(keys, row, strict=True))) for row in table.rows]
+    brief = [column.key for column in table.columns if column.is_brief]
+    found = [_group(dict(zip(keys, row, strict=True)), brief) for row in table.rows]
     return tuple(sorted(found, key=_goodness))
 
 
@@ -40,11 +54,20 @@ def more_groups(report: Report, section_id: str) -> str:
     return "" if table is None else table.more
 
 
-def loss_title(report: Report, section_id: str) -> str:
-    """Return what the table of a section calls the loss."""
+def group_columns(report: Report, section_id: str) -> GroupColumns:
+    """Return what the table of a section calls its columns."""
     table = _group_table(report, section_id)
     columns = () if table is None else table.columns
-    return next((each.title for each in columns if each.key == "log_loss"), "")
+    titles = {each.key: each.title for each in columns}
+    if not any(group.band for group in groups(report, section_id)):
+        titles.pop("band", None)
+    return GroupColumns(
+        loss=titles.get("log_loss", ""),
+        rows=titles.get("rows", ""),
+        band=titles.get("band", ""),
+        share=titles.get("share_of_loss", ""),
+        extras=tuple(each.title for each in columns if each.is_brief),
+    )
 
 
 def _group_table(report: Report, section_id: str) -> Table | None:
@@ -53,16 +76,17 @@ def _group_table(report: Report, section_id: str) -> Table | None:
     return next((each for each in tables if each.id == section_id), None)
 
 
-def _group(cells: dict[str, Cell]) -> Group:
-    loss = cells["log_loss"]
+def _group(cells: dict[str, Cell], brief: list[str]) -> Group:
+    loss, none = cells["log_loss"], Cell("")
     return Group(
         name=cells["name"].text,
         rows=cells["rows"].text,
         loss=loss.text,
         interval=cells["interval"].text,
-        band=cells["band"].tag if "band" in cells else None,
-        share=cells["share_of_loss"].text,
+        band=cells.get("band", none).tag,
+        share=cells.get("share_of_loss", none).text,
         loss_value=loss.value,
+        extras=tuple(cells[key].text for key in brief),
     )
 
 

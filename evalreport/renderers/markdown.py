@@ -9,7 +9,13 @@ from typing import ClassVar
 
 from evalreport.formats import DASH
 from evalreport.renderers.environment import markdown_environment, own_templates_at_fault
-from evalreport.renderers.groups import Group, groups, loss_title, more_groups
+from evalreport.renderers.groups import (
+    Group,
+    GroupColumns,
+    group_columns,
+    groups,
+    more_groups,
+)
 from evalreport.renderers.markup import code_span, in_cell, prose
 from evalreport.renderers.mermaid import MOST_BARS, bar_chart
 from evalreport.renderers.plain import (
@@ -80,18 +86,13 @@ class MarkdownRenderer:
 class GroupTable:
     """The table of the classes or slices."""
 
-    loss: str
-    """What it calls the loss."""
+    titles: GroupColumns
+    """What it calls its columns."""
     n: int
     """How many there are, shown or not."""
     groups: tuple[Group, ...]
     more: str
     """What the table leaves out."""
-
-    @property
-    def has_bands(self) -> bool:
-        """Whether any group has a band to show."""
-        return any(group.band for group in self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def summarise(report: Report) -> Summary:
     severe = [each for each in findings if each.tag.text != _NOTE]
     classes = _group_table(report, "classes", len(result.classes))
     n_left_out = result.input.rows_rejected
-    guide = section_of(report, "help")
+    guide, loss = section_of(report, "help"), classes.titles.loss
     unit = unit_name(report.verdict)
     return Summary(
         key=_marker_key(report.key),
@@ -147,7 +148,7 @@ def summarise(report: Report) -> Summary:
         notes=tuple(each for each in findings if each.tag.text == _NOTE),
         classes=classes,
         slices=_group_table(report, "slices", len(result.slices)),
-        chart=bar_chart(classes.groups, f"{classes.loss} by class ({unit}, lower is better)", unit),
+        chart=bar_chart(classes.groups, f"{loss} by class ({unit}, lower is better)", unit),
         chart_text=_chart_text(classes),
         definitions=() if guide is None else guide.definitions,
         digest=result.digest[:_DIGEST_LENGTH],
@@ -177,7 +178,7 @@ def _instead_of_comparison(report: Report) -> Text:
 
 def _group_table(report: Report, section_id: str, n: int) -> GroupTable:
     return GroupTable(
-        loss=loss_title(report, section_id),
+        titles=group_columns(report, section_id),
         n=n,
         groups=groups(report, section_id),
         more=more_groups(report, section_id),
@@ -187,7 +188,7 @@ def _group_table(report: Report, section_id: str, n: int) -> GroupTable:
 def _chart_text(classes: GroupTable) -> str:
     is_cut = len(classes.groups) > MOST_BARS
     which = f"of the {MOST_BARS} worst classes" if is_cut else "by class"
-    return f"{classes.loss} {which}, this run. The table above has the same numbers."
+    return f"{classes.titles.loss} {which}, this run. The table above has the same numbers."
 
 
 def _glyph(tone: Tone) -> str:

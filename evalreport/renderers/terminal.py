@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar, Protocol
 
 from rich.console import Console
 from rich.text import Text as Line
 
 from evalreport.formats import DASH, bytes_text, count_text
-from evalreport.renderers.groups import Group, groups, loss_title
+from evalreport.renderers.groups import Group, GroupColumns, group_columns, groups
 from evalreport.renderers.layout import Lettering, aligned, clipped, packed, width_of, wrapped
 from evalreport.renderers.plain import (
     all_findings,
@@ -221,34 +221,44 @@ def _group_table(report: Report, section: str, title: str, letters: Lettering) -
     if not found:
         return []
     shown = found[:MOST_GROUPS]
-    lines = _table(shown, title, loss_title(report, section), letters)
+    lines = _table(shown, title, group_columns(report, section), letters)
     everything = report.result.classes if section == "classes" else report.result.slices
     n_more = len(everything) - len(shown)
     return [*lines, Line(f"and {n_more:,} more", "dim")] if n_more > 0 else lines
 
 
-def _table(shown: Sequence[Group], title: str, loss: str, letters: Lettering) -> list[Line]:
+def _table(
+    shown: Sequence[Group], title: str, titles: GroupColumns, letters: Lettering
+) -> list[Line]:
     names = [letters.text(each.name) for each in shown]
     widest = max(width_of(each) for each in (title, *names))
-    columns = _columns(shown, loss, letters)
-    for dispensable in ("95% CI", "Of loss"):
+    columns = _columns(shown, titles, letters)
+    for dispensable in (*titles.extras[1:], "95% CI", "Of loss"):
         if _room_beside(columns) < min(widest, _COMFORTABLE_NAME):
-            columns.pop(dispensable)
+            columns.pop(dispensable, None)
     room = max(min(widest, _room_beside(columns)), _LEAST_NAME)
     named = {title: _lines([clipped(name, room, letters) for name in names])}
     return aligned({**named, **columns}, left={title, "Band"})
 
 
-def _columns(shown: Sequence[Group], loss: str, letters: Lettering) -> dict[str, list[Line]]:
-    """Return every column but the name, by its title."""
-    bands = [_tag(each.band, letters) if each.band else Line("") for each in shown]
-    return {
-        "Rows": _lines([letters.text(each.rows) for each in shown]),
-        loss: _lines([letters.text(each.loss) for each in shown], "bold"),
-        "95% CI": _lines([letters.text(each.interval) for each in shown]),
-        **({"Band": bands} if any(each.band for each in shown) else {}),
-        "Of loss": _lines([letters.text(each.share) for each in shown]),
+def _columns(
+    shown: Sequence[Group], titles: GroupColumns, letters: Lettering
+) -> dict[str, list[Line]]:
+    """Return every column but the name, by its title; what the table has not is left out."""
+
+    def texts(cells: Iterable[str], style: str = "") -> list[Line]:
+        return _lines([letters.text(each) for each in cells], style)
+
+    columns = {
+        titles.rows: texts(each.rows for each in shown),
+        titles.loss: texts((each.loss for each in shown), "bold"),
+        "95% CI": texts(each.interval for each in shown),
+        titles.band: [_tag(each.band, letters) if each.band else Line("") for each in shown],
+        **{title: texts(each.extras[i] for each in shown) for i, title in enumerate(titles.extras)},
+        "Of loss" if titles.share else "": texts(each.share for each in shown),
     }
+    columns.pop("", None)
+    return columns
 
 
 def _room_beside(columns: Mapping[str, Sequence[Line]]) -> int:

@@ -132,7 +132,7 @@ def run_section(view: View, command: str) -> Section:
     """Return the section on how this report was made."""
     result = view.result
     definitions = [
-        Definition("Predictions", _predictions(view)),
+        Definition("Predictions", predictions_text(view)),
         Definition("Columns", _columns(view)),
         *(
             (Definition("How they were read", say(" ".join(_readings(view)))),)
@@ -154,7 +154,8 @@ def run_section(view: View, command: str) -> Section:
     )
 
 
-def _predictions(view: View) -> Text:
+def predictions_text(view: View) -> Text:
+    """Return what was read: paths, format, size and rows."""
     given = view.result.input
     size = [] if given.bytes is None else [bytes_text(given.bytes)]
     rows = count_text(given.rows_read, "row")

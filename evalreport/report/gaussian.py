@@ -17,14 +17,10 @@ from evalreport.report.model import (
     Tone,
     Verdict,
 )
-from evalreport.report.task_parts import (
-    number_interval_text,
-)
+from evalreport.report.task_parts import TaskWords, verdict_without_bands, weight_sentence
 from evalreport.report.view import View, say, strong
 from evalreport.results import EvaluationResult
 from evalreport.task_results import Ends, GaussianResult
-
-_MOST_SLICES = 50
 
 
 def gaussian_size(result: EvaluationResult) -> str:
@@ -43,23 +39,14 @@ def gaussian_of(view: View) -> GaussianResult:
 
 def gaussian_verdict(view: View) -> Verdict:
     """Return the verdict: the loss beside that of always predicting mean and variance."""
-    overall = view.result.overall
-    headline, tone = _headline(view)
-    interval = "" if overall.interval is None else ends_text(view, overall.interval)
-    return Verdict(
-        tone=tone,
-        value_label="Loss of the density, lower is better",
-        value_text=density_text(overall.log_loss, view.losses),
-        unit_text=f"{view.losses.unit} per row",
-        interval_text=number_interval_text(interval, view, nothing_in="rows"),
-        band=None,
-        headline=headline,
-        sentences=tuple(_sentences(view)),
-        ruler=(),
-        ruler_note="",
-        facts=tuple(_facts(view)),
+    return verdict_without_bands(
+        view,
+        TaskWords("Loss of the density", "row", "rows"),
+        _headline(view),
+        lambda nats: density_text(nats, view.losses),
+        sentences=_sentences(view),
+        facts=_facts(view),
         baseline_text=_one_line(view),
-        loss_name="Loss of the density",
     )
 
 
@@ -100,6 +87,7 @@ def _sentences(view: View) -> Iterator[Text]:
     found = view.found("overconfident", "underconfident")
     if found is not None:
         yield say(f"{found.title}: see Calibration.")
+    yield from weight_sentence(view, "row")
     yield say(
         "The number depends on the unit of the outcome and may be below zero. Differences between "
         "models on the same rows do not depend on it."

@@ -16,7 +16,6 @@ from evalreport.report.gaussian import ends_text, gaussian_of
 from evalreport.report.model import (
     Cell,
     Column,
-    Definition,
     Figure,
     Section,
     Table,
@@ -24,13 +23,14 @@ from evalreport.report.model import (
     Text,
 )
 from evalreport.report.task_parts import (
+    help_section,
+    slices_section,
+    slices_table,
     task_quality_section,
     task_run_section,
 )
 from evalreport.report.view import View, say, strong
 from evalreport.task_results import GaussianRow, GaussianSlice
-
-_MOST_SLICES = 50
 
 
 def gaussian_sections(view: View, command: str) -> tuple[Section, ...]:
@@ -41,8 +41,6 @@ def gaussian_sections(view: View, command: str) -> tuple[Section, ...]:
         ("outcome", columns.label),
         ("mean", mean),
         ("standard deviation", std),
-        ("id", columns.id),
-        *(("slice", each) for each in columns.slices),
     ]
     candidates = (
         _calibration_section(view),
@@ -158,48 +156,38 @@ def _slices_section(view: View) -> Section | None:
     if not slices:
         return None
     ordered = sorted(slices, key=lambda each: (each.gain is None, each.gain or 0.0))
-    more = len(ordered) - _MOST_SLICES
-    worst = ordered[0]
-    return Section(
-        id="slices",
-        title="Slices",
-        nav_title="Slices",
-        lede=say(
-            "Least gained over its own mean and variance: ",
-            strong(f"{clean(worst.column, 40)} = {clean(worst.value, 40)}"),
-            ".",
-        ),
-        tables=(
-            Table(
-                id="gaussian-slices",
-                caption="Loss by slice, beside always predicting the slice's mean and variance",
-                columns=_SLICE_COLUMNS,
-                rows=tuple(_slice_row(view, each) for each in ordered[:_MOST_SLICES]),
-                more=f"and {count_text(more, 'more slice')}: see the JSON" if more > 0 else "",
-                sortable=True,
-                filter_label="Filter slices",
-            ),
-        ),
+    lede = say("Least gained over its own mean and variance: ", strong(_name(ordered[0])), ".")
+    table = slices_table(
+        "Loss by slice, the least gained first",
+        _SLICE_COLUMNS,
+        [_slice_row(view, each) for each in ordered],
+        note="Baseline: always predicting the mean and the variance of the slice. Gain: baseline "
+        "minus loss.",
     )
+    return slices_section(view, lede, table)
 
 
 _SLICE_COLUMNS = (
     Column("name", "Slice"),
     Column("rows", "Rows", numeric=True),
     Column("log_loss", "Loss", numeric=True),
-    Column("interval", "95% CI"),
+    Column("interval", "95% CI", numeric=True),
     Column("baseline", "Baseline", numeric=True),
-    Column("gain", "Gain", numeric=True),
+    Column("gain", "Gain", numeric=True, is_brief=True),
     Column("error", "Mean squared error", numeric=True),
-    Column("z", "Mean z squared", numeric=True),
+    Column("z", "Mean z²", numeric=True, is_brief=True),
 )
+
+
+def _name(each: GaussianSlice) -> str:
+    return f"{clean(each.column, 40)} = {clean(each.value, 40)}"
 
 
 def _slice_row(view: View, each: GaussianSlice) -> tuple[Cell, ...]:
     ends = "" if each.interval is None else ends_text(view, each.interval)
     worse = each.gain is not None and each.gain < 0
     return (
-        Cell(f"{clean(each.column, 40)} = {clean(each.value, 40)}"),
+        Cell(_name(each)),
         Cell(f"{each.n:,}", each.n),
         Cell(density_text(each.loss, view.losses), each.loss, strong=True),
         Cell(ends),
@@ -285,10 +273,6 @@ def _help_section() -> Section:
         f"{INTERVAL_METHOD}. It says nothing about other days or other data.",
         "No bands": "The loss of a density has no natural zero, so there are no bands.",
     }
-    return Section(
-        id="help",
-        title="How to read this report",
-        nav_title="How to read this report",
-        lede=say("The loss says how much density the forecasts put where the outcomes fell."),
-        definitions=tuple(Definition(term, say(text)) for term, text in texts.items()),
+    return help_section(
+        "The loss says how much density the forecasts put where the outcomes fell.", texts
     )

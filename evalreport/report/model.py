@@ -81,6 +81,8 @@ class Column:
     title: str
     numeric: bool = False
     sortable: bool = True
+    is_brief: bool = False
+    """Whether a column that only this kind of report has is shown where there is little room."""
 
 
 @dataclass(frozen=True, slots=True)

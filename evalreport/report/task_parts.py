@@ -2,36 +2,156 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from evalreport.formats import bytes_text, capital, clean, count_text
-from evalreport.report.model import Cell, Column, Definition, Section, Span, Table, Tag, Text
-from evalreport.report.view import View, code, enumerated, say, severity_tag, strong
+from evalreport.formats import capital, clean, count_text, expected_text
+from evalreport.report.explain import predictions_text
+from evalreport.report.model import (
+    Cell,
+    Column,
+    Definition,
+    Fact,
+    Section,
+    Span,
+    Table,
+    Tag,
+    Text,
+    Tone,
+    Verdict,
+)
+from evalreport.report.view import View, code, say, severity_tag, strong
 
-_MOST_PATHS = 12
 _PASSED = Tag("Passed", "good")
+_METHOD = "Natural log in 64-bit floats, no floor"
+MOST_SLICES = 50
 
 
-def number_interval_text(text: str, view: View, *, nothing_in: str) -> str:
-    """Return the interval of the verdict, or why there is none.
+@dataclass(frozen=True, slots=True)
+class TaskWords:
+    """What the verdict of a task calls things.
 
     Parameters
     ----------
-    text : str
-        The ready interval; empty if there is none.
+    loss_name : str
+        What the number is, in a few words: "Loss per token".
+    per : str
+        What the loss is the mean over: "token".
+    counted : str
+        What there may be too few of for an interval: "documents".
+    """
+
+    loss_name: str
+    per: str
+    counted: str
+
+
+def verdict_without_bands(
+    view: View,
+    words: TaskWords,
+    headline: tuple[str, Tone],
+    loss_text: Callable[[float], str],
+    *,
+    sentences: Iterable[Text],
+    facts: Iterable[Fact],
+    baseline_text: str,
+) -> Verdict:
+    """Return a verdict of a task whose losses have no bands.
+
+    Parameters
+    ----------
     view : View
         The result.
-    nothing_in : str
-        What there are too few of: "documents", "rows".
+    words : TaskWords
+        What things are called.
+    headline : (str, Tone)
+        The answer, and how good it is.
+    loss_text : callable
+        A loss in nats as text, in the unit shown.
+    sentences, facts : iterable
+        What stands below and beside the number.
+    baseline_text : str
+        One more line for summaries.
     """
+    overall = view.result.overall
+    ends = () if overall.interval is None else map(loss_text, overall.interval)
+    loss = overall.log_loss
+    return Verdict(
+        tone=headline[1],
+        value_label=f"{words.loss_name}, lower is better",
+        value_text=view.mean_loss_text(overall.n, None) if loss is None else loss_text(loss),
+        unit_text=f"{view.losses.unit} per {words.per}",
+        interval_text=_interval_text(" to ".join(ends), view, words.counted),
+        band=None,
+        headline=headline[0],
+        sentences=tuple(sentences),
+        ruler=(),
+        ruler_note="",
+        facts=tuple(facts),
+        baseline_text=baseline_text,
+        loss_name=words.loss_name,
+    )
+
+
+def _interval_text(text: str, view: View, counted: str) -> str:
+    """Return the interval of the verdict, or why there is none."""
     overall = view.result.overall
     if text:
         return f"95% CI {text}{', approximate' if overall.interval_is_approximate else ''}"
     if not overall.n:
-        return f"No interval: no {nothing_in}"
+        return f"No interval: no {counted}"
     if overall.log_loss is None:
         return "No interval: the loss is infinite"
-    return f"No interval: under 10 {nothing_in}, or all have the same loss"
+    return f"No interval: under 10 {counted}, or all have the same loss"
+
+
+def help_section(lede: str, texts: Mapping[str, str]) -> Section:
+    """Return the section on how to read the report: terms and what they mean."""
+    return Section(
+        id="help",
+        title="How to read this report",
+        nav_title="How to read this report",
+        lede=say(lede),
+        definitions=tuple(Definition(term, say(text)) for term, text in texts.items()),
+    )
+
+
+def slices_section(view: View, lede: Text, table: Table) -> Section:
+    """Return the section on slices."""
+    return Section(
+        id="slices",
+        title="Where the loss is, by slice",
+        nav_title="By slice",
+        lede=lede,
+        tables=(table,),
+    )
+
+
+def slices_table(
+    caption: str, columns: tuple[Column, ...], rows: Sequence[tuple[Cell, ...]], note: str = ""
+) -> Table:
+    """Return the table of slices, worst first; what is beyond 50 is only counted."""
+    more = len(rows) - MOST_SLICES
+    return Table(
+        id="slices",
+        caption=caption,
+        columns=columns,
+        rows=tuple(rows[:MOST_SLICES]),
+        note=note,
+        more=f"and {count_text(more, 'more slice')}: see the JSON." if more > 0 else "",
+        sortable=True,
+        filter_label="Filter slices",
+    )
+
+
+def weight_sentence(view: View, what: str) -> Iterator[Text]:
+    """Yield a sentence on weights, if there are any: how many rows or tokens they leave."""
+    overall = view.result.overall
+    if view.is_weighted and overall.n and overall.effective_n is not None:
+        effective = expected_text(overall.effective_n)
+        yield say(
+            f"Weighted: {count_text(overall.n, what)} tell as much as {effective} of equal weight."
+        )
 
 
 def task_quality_section(view: View, checks: Sequence[tuple[str, int, str]] = ()) -> Section:
@@ -46,9 +166,11 @@ def task_quality_section(view: View, checks: Sequence[tuple[str, int, str]] = ()
     """
     given = view.result.input
     was = "was" if given.rows_read == 1 else "were"
-    invalid = view.result.data_quality.invalid
-    left_out = [(capital(each.reason), each.n, "Left out") for each in invalid]
+    quality = view.result.data_quality
+    left_out = [(capital(each.reason), each.n, "Left out") for each in quality.invalid]
     found = [*checks, *(left_out or [("Could not be scored", 0, "Left out")])]
+    if view.is_weighted:
+        found.append(("Rows of weight 0", quality.zero_weight_rows, "Counted, not scored"))
     return Section(
         id="quality",
         title="Data quality",
@@ -95,19 +217,24 @@ def task_run_section(
     command : str
         The command that gives the same numbers.
     columns : sequence of (str, str or None)
-        What was read from which column; None for what there is no column of.
+        What was read from which column, beside id, weight and slices; None for what there is no
+        column of.
     method : str
         How the interval was made, after what is said anyway.
     """
     result = view.result
+    weighted = "weighted by row" if view.is_weighted else "unweighted"
+    used = result.input.columns
+    columns = [*columns, ("id", used.id), ("weight", used.weight)]
+    columns += [("slice", each) for each in used.slices]
     definitions = [
-        Definition("Predictions", _predictions(view)),
+        Definition("Predictions", predictions_text(view)),
         Definition("Columns", _columns(columns)),
         Definition(
             "How they were read",
             say(" ".join(clean(each, 400) for each in result.input.readings)),
         ),
-        Definition("Method", say(f"Natural log in 64-bit floats, no floor, unweighted, {method}")),
+        Definition("Method", say(f"{_METHOD}, {weighted}, {method}")),
         Definition("Digest", say(code(result.digest), " The same digest means the same numbers.")),
         Definition("Tool", say(f"evalreport {result.evalreport_version}")),
     ]
@@ -119,16 +246,6 @@ def task_run_section(
         definitions=tuple(definitions),
         command=command,
     )
-
-
-def _predictions(view: View) -> Text:
-    given = view.result.input
-    size = [] if given.bytes is None else [bytes_text(given.bytes)]
-    paths = enumerated(code(clean(path)) for path in given.paths[:_MOST_PATHS])
-    more = len(given.paths) - _MOST_PATHS
-    spans = (*paths, *(say(f" and {more:,} more") if more > 0 else ()))
-    rest = ", ".join([given.format, *size, count_text(given.rows_read, "row")])
-    return (*spans, *say(f", {rest}" if spans else rest))
 
 
 def _columns(columns: Sequence[tuple[str, str | None]]) -> Text:

@@ -15,16 +15,17 @@ from evalreport.report.explain import INTERVAL_METHOD
 from evalreport.report.model import (
     Cell,
     Column,
-    Definition,
     Figure,
     Section,
     Table,
     Text,
 )
 from evalreport.report.task_parts import (
+    help_section,
     task_quality_section,
     task_run_section,
 )
+from evalreport.report.token_slices import token_slices_section
 from evalreport.report.tokens import nats_text, tokens_of
 from evalreport.report.view import View, say, strong
 from evalreport.task_results import TokensResult
@@ -38,9 +39,9 @@ def token_sections(view: View, command: str) -> tuple[Section, ...]:
     named = [
         ("log-probabilities", columns.probabilities[0]),
         ("document", columns.cluster),
-        ("id", columns.id),
     ]
     candidates = (
+        token_slices_section(view),
         _documents_section(view),
         _tails_section(view),
         task_quality_section(view, _checks(view)),
@@ -89,7 +90,7 @@ def _documents_lede(view: View) -> Text:
             ".",
         )
     if tokens.n_documents is None:
-        return say("There are more than 100,000 documents: they are not told apart one by one.")
+        return say("There are too many documents to tell them apart one by one.")
     naive, error = tokens.naive.standard_error, view.result.overall.standard_error
     start = f"{count_text(tokens.n_tokens, 'token')} in "
     documents = strong(count_text(tokens.n_documents, "document"))
@@ -245,19 +246,14 @@ def _help_section(view: View) -> Section:
         "Bits per byte": "The loss of the whole text in bits, over its length in UTF-8 bytes. "
         "Unlike perplexity it does not depend on how text is cut into tokens, so only this "
         "compares models with different tokens. The text of tokens that were not scored counts.",
-        "Mean over documents": "Every document counts alike, however long it is.",
+        "Mean over documents": "Every document counts alike, however long it is; with weights by "
+        "the mean weight of its tokens.",
         "95% CI": _interval_help(tokens),
         "No bands": "A good loss per token depends on the text and on the tokens. Compare with "
         "another model on the same text.",
     }
-    return Section(
-        id="help",
-        title="How to read this report",
-        nav_title="How to read this report",
-        lede=say(
-            "The loss per token says how much of the text the model foresaw. Lower is better."
-        ),
-        definitions=tuple(Definition(term, say(text)) for term, text in texts.items()),
+    return help_section(
+        "The loss per token says how much of the text the model foresaw. Lower is better.", texts
     )
 
 

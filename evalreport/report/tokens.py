@@ -16,9 +16,7 @@ from evalreport.report.model import (
     Tone,
     Verdict,
 )
-from evalreport.report.task_parts import (
-    number_interval_text,
-)
+from evalreport.report.task_parts import TaskWords, verdict_without_bands, weight_sentence
 from evalreport.report.view import View, say, strong
 from evalreport.results import EvaluationResult
 from evalreport.task_results import Ends, MeanResult, TokensResult
@@ -43,31 +41,16 @@ def tokens_of(result: EvaluationResult) -> TokensResult:
 
 def token_verdict(view: View) -> Verdict:
     """Return the verdict: perplexity and loss per token, without a band."""
-    overall, tokens = view.result.overall, tokens_of(view.result)
-    headline, tone = _headline(view)
-    ends = overall.interval
-    interval = "" if ends is None else _ends_text(ends, view)
-    return Verdict(
-        tone=tone,
-        value_label="Loss per token, lower is better",
-        value_text=view.mean_loss_text(overall.n, overall.log_loss)
-        if overall.log_loss is None
-        else nats_text(view, overall.log_loss),
-        unit_text=f"{view.losses.unit} per token",
-        interval_text=number_interval_text(interval, view, nothing_in=_units(tokens)),
-        band=None,
-        headline=headline,
-        sentences=tuple(_sentences(view)),
-        ruler=(),
-        ruler_note="",
-        facts=tuple(_facts(view)),
+    counted = "tokens" if tokens_of(view.result).documents_from == "none" else "documents"
+    return verdict_without_bands(
+        view,
+        TaskWords("Loss per token", "token", counted),
+        _headline(view),
+        lambda nats: nats_text(view, nats),
+        sentences=_sentences(view),
+        facts=_facts(view),
         baseline_text=_one_line(view),
-        loss_name="Loss per token",
     )
-
-
-def _units(tokens: TokensResult) -> str:
-    return "tokens" if tokens.documents_from == "none" else "documents"
 
 
 def nats_text(view: View, nats: float | None) -> str:
@@ -118,6 +101,7 @@ def _sentences(view: View) -> Iterator[Text]:
     if tokens.perplexity_interval is not None:
         low, high = (perplexity_text(each) for each in tokens.perplexity_interval)
         yield say(f"Perplexity 95% CI {low} to {high}.")
+    yield from weight_sentence(view, "token")
     if tokens.documents_from == "none":
         yield say(
             "The interval takes tokens as independent of each other, which they are not: ",
@@ -175,7 +159,8 @@ def _document_fact(view: View) -> Fact:
     if mean.value is None:
         return Fact(term, "Not known", "Every document would count alike")
     ends = "" if mean.interval is None else f". 95% CI {_ends_text(mean.interval, view)}"
-    return Fact(term, nats_text(view, mean.value), f"Every document counts alike{ends}")
+    how = "by its mean weight" if view.is_weighted else "alike"
+    return Fact(term, nats_text(view, mean.value), f"Every document counts {how}{ends}")
 
 
 def _tail_fact(tokens: TokensResult) -> Fact:

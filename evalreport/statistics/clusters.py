@@ -11,27 +11,22 @@ doi:10.1016/j.jeconom.2022.04.001
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from hashlib import blake2b
 from typing import Any
 
-import numpy as np
-
-from evalreport.batch import IntArray
 from evalreport.errors import MergeError
-from evalreport.exact import grouped_sums, power_unit
 from evalreport.intervals import CONFIDENCE, LEAST_ROWS, student_quantile
 from evalreport.statistics.interface import Key, Sums
-from evalreport.task_batches import TokenBatch
 from evalreport.task_results import MeanResult
 
 MOST_DOCUMENTS = 100_000
 """More documents than this are not told apart any more."""
+MOST_WEIGHTED_DOCUMENTS = 25_000
+"""The same with weights, whose sums take up more room."""
 N_BUCKETS = 1024
-
-N, N_INFINITE, LOSS, CHARS, BYTES = range(5)
-_UNITS = (0, 0, power_unit(1), 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,56 +59,6 @@ class ClusterSums:
         """Return the sums in terms of JSON."""
         documents = None if self.documents is None else self.documents.to_json()
         return {"limit": self.limit, "buckets": self.buckets.to_json(), "documents": documents}
-
-
-@dataclass(frozen=True, slots=True)
-class ByDocument:
-    """Tokens, their loss, characters and bytes of each document."""
-
-    limit: int = MOST_DOCUMENTS
-    name: str = "documents"
-
-    def empty(self) -> ClusterSums:
-        """Return the state of no rows."""
-        return ClusterSums(self.limit, Sums(_UNITS), Sums(_UNITS))
-
-    def from_json(self, data: Any) -> ClusterSums:
-        """Return the state that was written as JSON."""
-        documents = None if data["documents"] is None else Sums.from_json(data["documents"])
-        return ClusterSums(data["limit"], Sums.from_json(data["buckets"]), documents)
-
-    def from_batch(self, batch: TokenBatch) -> ClusterSums:
-        """Return the sums over these rows."""
-        if batch.documents is None:
-            return self.empty()
-        used, codes = np.unique(batch.documents, return_inverse=True)
-        names = [batch.document_ids[each] for each in used.tolist()]
-        buckets = np.array([bucket_of(each) for each in names], dtype=np.int64)
-        in_buckets = _sums(batch, buckets[codes], range(N_BUCKETS))
-        documents = _sums(batch, codes, names)
-        too_many = len(documents.rows) > self.limit
-        return ClusterSums(self.limit, in_buckets, None if too_many else documents)
-
-
-def _sums(batch: TokenBatch, rows: IntArray, keys: Sequence[Key]) -> Sums:
-    n_groups = len(keys)
-    groups = rows[batch.rows_of_tokens]
-
-    def counted(values: IntArray | None) -> list[int]:
-        if values is None:
-            return [0] * n_groups
-        sums = np.zeros(n_groups, dtype=np.int64)
-        np.add.at(sums, rows, values)
-        return [int(each) for each in sums]
-
-    columns = [
-        counted(np.diff(batch.starts)),
-        [int(n) for n in np.bincount(groups[batch.is_zero], minlength=n_groups)],
-        grouped_sums(batch.losses, groups, n_groups),
-        counted(batch.n_chars),
-        counted(batch.n_bytes),
-    ]
-    return Sums.from_columns(_UNITS, keys, columns)
 
 
 def bucket_of(name: str) -> int:
@@ -207,7 +152,66 @@ def ratio_error(numerators: Sequence[float], denominators: Sequence[float]) -> R
 def column_ratio(sums: Sums, above: int, below: int) -> RatioError | None:
     """Return the error of the ratio of two columns of sums by cluster."""
     keys = sums.ordered_keys()
-    return ratio_error(
-        [float(sums.value(key, above)) for key in keys],
-        [float(sums.value(key, below)) for key in keys],
+    return exact_ratio(
+        [sums.value(key, above) for key in keys], [sums.value(key, below) for key in keys]
     )
+
+
+def exact_ratio(
+    numerators: Sequence[Fraction], denominators: Sequence[Fraction]
+) -> RatioError | None:
+    """Return the error of a ratio of sums of any size: weights may be beyond every square."""
+    total = sum(denominators, Fraction(0))
+    scale = Fraction(2) ** (total.denominator.bit_length() - total.numerator.bit_length())
+    return ratio_error(
+        [float(each * scale) for each in numerators],
+        [float(each * scale) for each in denominators],
+    )
+
+
+def difference_p_value(
+    part: Mapping[Key, tuple[float, float]], whole: Mapping[Key, tuple[float, float]]
+) -> float | None:
+    """Return how likely a part would lose this much more than the rest by chance.
+
+    Parameters
+    ----------
+    part, whole : mapping of cluster to (sum, weight)
+        Of the loss of the part, and of everything, by cluster. A cluster may be in the part with
+        some of what it has.
+
+    Returns
+    -------
+    float or None
+        One-sided, by leaving out each cluster in turn; the degrees of freedom are those of the
+        side that has fewer clusters of equal size. None if a side has fewer than ten clusters.
+    """
+    sides: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
+    for key, (loss, weight) in whole.items():
+        mine, its_weight = part.get(key, (0.0, 0.0))
+        sides[0].append((mine, its_weight))
+        sides[1].append((loss - mine, max(weight - its_weight, 0.0)))
+    effective = min(_effective([weight for _, weight in side]) for side in sides)
+    counts = [sum(weight > 0 for _, weight in side) for side in sides]
+    if min(counts) < LEAST_ROWS or effective <= 1.0:
+        return None
+    here, there = (_left_out(side) for side in sides)
+    changes = [one - other for one, other in zip(here[1:], there[1:], strict=True)]
+    n, centre = len(changes), math.fsum(changes) / len(changes)
+    variance = (n - 1) / n * math.fsum((each - centre) ** 2 for each in changes)
+    if variance <= 0.0:
+        return None
+    from scipy.special import stdtr  # slow to import
+
+    return float(stdtr(effective - 1.0, (there[0] - here[0]) / math.sqrt(variance)))
+
+
+def _effective(weights: Sequence[float]) -> float:
+    squares = math.fsum(each * each for each in weights)
+    return math.fsum(weights) ** 2 / squares if squares else 0.0
+
+
+def _left_out(side: Sequence[tuple[float, float]]) -> list[float]:
+    """Return the mean of a side, and what it is without each of its clusters."""
+    loss, weight = (math.fsum(each) for each in zip(*side, strict=True))
+    return [loss / weight, *((loss - its) / (weight - own) for its, own in side)]

@@ -9,7 +9,6 @@ doi:10.1198/016214506000001437
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,12 +16,20 @@ from typing import Any
 import numpy as np
 
 from evalreport import exact
-from evalreport.batch import FloatArray, IntArray
-from evalreport.errors import InputError
+from evalreport.batch import FloatArray
 from evalreport.exact import FLOAT_UNIT
-from evalreport.statistics.interface import Entry, FirstEntries, Sums
-from evalreport.statistics.moments import counts
-from evalreport.statistics.signed import power_columns, signed_sums, square_sums
+from evalreport.statistics.groups_of_rows import groups_of, refuse_too_many
+from evalreport.statistics.interface import Entry, FirstEntries, Key, Sums
+from evalreport.statistics.moments import PowerSums, counts, mass, mass_unit
+from evalreport.statistics.places import highest, place_of, with_path
+from evalreport.statistics.signed import (
+    exact_sums,
+    n_powers,
+    power_columns,
+    power_sums,
+    signed_sums,
+    square_sums,
+)
 from evalreport.statistics.slices import MOST_VALUES
 from evalreport.task_batches import GaussianBatch
 from evalreport.task_results import GaussianRow
@@ -38,19 +45,19 @@ _UPPER = (
 )
 PIT_EDGES = (*(-edge for edge in reversed(_UPPER)), 0.0, *_UPPER)
 
-# Columns of GaussianSums; the powers of the loss and of z squared take three each.
-N, LOSS, SQUARED_Z, Z, SQUARED_ERROR, OBSERVED, OBSERVED_SQUARED = 0, 1, 4, 7, 8, 9, 10
-_UNITS = (0, *(FLOAT_UNIT,) * 10)
+# Columns of GaussianSums before the powers of the loss and of z squared.
+N, MASS, Z, SQUARED_ERROR, OBSERVED, OBSERVED_SQUARED, POWERS = range(7)
+ALL = "all"
+"""The only group if there is no column to group by."""
 
 
 class ScoredGaussians:
     """A batch with its scores, each computed once."""
 
-    n_zero_weight = 0
-
     def __init__(self, batch: GaussianBatch) -> None:
         self.batch = batch
         self.intake = batch.intake
+        self.n_zero_weight = batch.n_zero_weight
 
     def __len__(self) -> int:
         return len(self.batch)
@@ -102,6 +109,7 @@ def crps(z: FloatArray, stds: FloatArray) -> FloatArray:
 class GaussianSums:
     """Loss, squared z and squared error over all rows, or by the values of one column."""
 
+    weighted: bool = False
     column: str | None = None
 
     @property
@@ -109,9 +117,14 @@ class GaussianSums:
         """Name of the statistic: one for every column."""
         return "rows" if self.column is None else f"slice {self.column}"
 
+    @property
+    def _units(self) -> tuple[int, ...]:
+        n_sums = POWERS + 2 * n_powers(self.weighted) - Z
+        return (0, mass_unit(self.weighted), *(FLOAT_UNIT,) * n_sums)
+
     def empty(self) -> Sums:
         """Return the state of no rows."""
-        return Sums(_UNITS)
+        return Sums(self._units)
 
     def from_json(self, data: Any) -> Sums:
         """Return the state that was written as JSON."""
@@ -119,61 +132,65 @@ class GaussianSums:
 
     def from_batch(self, scored: ScoredGaussians) -> Sums:
         """Return the sums over these rows."""
-        groups, keys = self._groups(scored.batch)
-        n_groups = len(keys)
-        observed = scored.batch.observed
+        batch = scored.batch
+        groups, keys = groups_of(batch, self.column, ALL)
+        n, weights = len(keys), batch.weights
         columns = [
-            counts(groups, n_groups),
-            *power_columns(scored.losses, groups, n_groups),
-            *power_columns(scored.z**2, groups, n_groups),
-            signed_sums(scored.z, groups, n_groups),
-            signed_sums(scored.errors**2, groups, n_groups),
-            signed_sums(observed, groups, n_groups),
-            square_sums(observed, groups, n_groups),
+            counts(groups, n),
+            mass(weights, groups, n),
+            signed_sums(scored.z, groups, n, weights),
+            signed_sums(scored.errors**2, groups, n, weights),
+            exact_sums(batch.observed, groups, n, weights),
+            square_sums(batch.observed, groups, n, weights),
+            *power_columns(scored.losses, groups, n, weights),
+            *power_columns(scored.z**2, groups, n, weights),
         ]
-        return Sums.from_columns(_UNITS, keys, columns)
+        return Sums.from_columns(self._units, keys, columns)
 
-    def _groups(self, batch: GaussianBatch) -> tuple[IntArray, tuple[str, ...]]:
-        if self.column is None:
-            return np.zeros(len(batch), dtype=np.int64), ("all",)
-        found = next(each for each in batch.slices if each.name == self.column)
-        return found.codes, found.values
+    def powers(self, state: Sums, key: Key) -> tuple[PowerSums, PowerSums]:
+        """Return the powers of the loss, and those of z squared."""
+        row = state.row(key)
+        cut = POWERS + n_powers(self.weighted)
+        both = row[POWERS:cut], row[cut:]
+        loss, squared_z = (power_sums(row[N], each, self.weighted) for each in both)
+        return loss, squared_z
 
-    def refuse_too_many(self, state: Sums) -> None:
-        """Refuse a column that does not group the rows.
+    def values(self, state: Sums) -> list[Key]:
+        """Return the groups in order.
 
         Raises
         ------
         InputError
-            If it has more than 10,000 values.
+            If there are more than 10,000.
         """
-        if len(state.rows) > MOST_VALUES:
-            raise InputError(
-                f"{len(state.rows):,} different values are too many to report by "
-                f"(at most {MOST_VALUES:,}).",
-                column=self.column,
-                hint="Is this an id or a number? Slice by a column that groups the rows.",
-            )
+        refuse_too_many(len(state.rows), self.column, MOST_VALUES)
+        return state.ordered_keys()
 
 
 @dataclass(frozen=True, slots=True)
 class PitHistogram:
     """Rows by the probability that the forecast gave to values up to the observed one."""
 
+    weighted: bool = False
     name: str = "pit"
+
+    @property
+    def _units(self) -> tuple[int, ...]:
+        return (0, mass_unit(self.weighted))
 
     def empty(self) -> Sums:
         """Return the state of no rows."""
-        return Sums((0,))
+        return Sums(self._units)
 
     def from_json(self, data: Any) -> Sums:
         """Return the state that was written as JSON."""
         return Sums.from_json(data)
 
     def from_batch(self, scored: ScoredGaussians) -> Sums:
-        """Return the counts of these rows."""
-        bins = np.searchsorted(np.array(PIT_EDGES), scored.z, side="right")
-        return Sums.from_columns((0,), range(N_BINS), [counts(bins, N_BINS)])
+        """Return the rows of each bin, and their weight."""
+        bins = np.searchsorted(np.array(PIT_EDGES), scored.z, side="right").astype(np.int64)
+        columns = [counts(bins, N_BINS), mass(scored.batch.weights, bins, N_BINS)]
+        return Sums.from_columns(self._units, range(N_BINS), columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +213,10 @@ class CrpsSum:
 
     def from_batch(self, scored: ScoredGaussians) -> Sums:
         """Return the sum over these rows."""
-        scores = crps(scored.z, scored.batch.stds)
-        together = np.zeros(len(scores), dtype=np.int64)
-        return Sums.from_columns((FLOAT_UNIT,), [0], [signed_sums(scores, together, 1)])
+        batch = scored.batch
+        scores, together = crps(scored.z, batch.stds), np.zeros(len(batch), dtype=np.int64)
+        sums = [signed_sums(scores, together, 1, batch.weights)]
+        return Sums.from_columns((FLOAT_UNIT,), [0], sums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,43 +236,24 @@ class WorstGaussians:
 
     def from_batch(self, scored: ScoredGaussians) -> FirstEntries:
         """Return the worst of these rows."""
-        losses = scored.losses
-        candidates = np.arange(len(losses))
-        if len(losses) > self.limit:
-            least = np.partition(losses, -self.limit)[-self.limit]
-            candidates = np.flatnonzero(losses >= least)
-        entries = [_entry(scored, int(row)) for row in candidates]
-        return FirstEntries.pick(self.limit, "", entries)
+        rows = highest(scored.losses, self.limit)
+        return FirstEntries.pick(self.limit, "", [_entry(scored, row) for row in rows])
 
     def results(self, state: FirstEntries, paths: tuple[str, ...]) -> tuple[GaussianRow, ...]:
         """Return the rows, worst first."""
-        several = paths if len(paths) > 1 else ()
-        return tuple(_row(content, several) for _, content in state.groups.get("", ()))
+        entries = state.groups.get("", ())
+        return tuple(GaussianRow(**with_path(content, paths)) for _, content in entries)
 
 
 def _entry(scored: ScoredGaussians, row: int) -> Entry:
     batch = scored.batch
-    number = None if batch.rows is None else int(batch.rows[row])
-    identity: tuple[Any, ...] = (batch.source, number)
-    content: dict[str, Any] = {"source": batch.source, "row": number, "id": None}
-    if batch.ids is not None:
-        identity = (str(batch.ids[row]),)
-        content = {"source": None, "row": None, "id": str(batch.ids[row])}
+    identity, content = place_of(batch, row)
     content |= {
         "observed": float(batch.observed[row]),
         "mean": float(batch.means[row]),
         "standard_deviation": float(batch.stds[row]),
         "z": float(scored.z[row]),
         "loss": float(scored.losses[row]),
-        "slices": {each.name: each.values[int(each.codes[row])] for each in batch.slices},
     }
     # Rows that share an id are told apart by what they hold.
     return (-content["loss"], *identity, content["observed"], content["mean"]), content
-
-
-def _row(content: Mapping[str, Any], paths: tuple[str, ...]) -> GaussianRow:
-    source = content["source"]
-    place = paths[source] if source is not None and source < len(paths) else None
-    return GaussianRow(
-        path=place, **{key: value for key, value in content.items() if key != "source"}
-    )

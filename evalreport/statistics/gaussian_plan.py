@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
-from evalreport.exact import FLOAT_UNIT, as_fraction, log_of
+from evalreport.exact import log_of
 from evalreport.intervals import Moments, hall_interval
+from evalreport.results import SliceResult
 from evalreport.statistics.gaussian import (
+    ALL,
     HALF_LOG_TWO_PI,
-    LOSS,
+    MASS,
     N_BINS,
     OBSERVED,
     OBSERVED_SQUARED,
     SQUARED_ERROR,
-    SQUARED_Z,
     CrpsSum,
     GaussianSums,
     N,
@@ -28,9 +29,9 @@ from evalreport.statistics.gaussian import (
     Z,
 )
 from evalreport.statistics.interface import Key, Statistic, Sums
-from evalreport.statistics.rows import IntakeCounts, RejectedRows
-from evalreport.statistics.signed import moments_of
-from evalreport.statistics.states import PlanStates, refuse_other_version
+from evalreport.statistics.moments import PowerSums
+from evalreport.statistics.states import PlanStates
+from evalreport.statistics.task_plan import TaskPlan
 from evalreport.task_batches import GaussianBatch
 from evalreport.task_results import GaussianResult, GaussianSlice, PitBin
 
@@ -38,73 +39,52 @@ _LEAST_FOR_A_TEST = 100
 
 
 @dataclass(frozen=True)
-class GaussianPlan:
-    """What to measure of Gaussian forecasts.
+class GaussianPlan(TaskPlan):
+    """What to measure of Gaussian forecasts; see `TaskPlan` for its settings."""
 
-    Parameters
-    ----------
-    slices : tuple of str
-        Columns to report by.
-    n_worst : int
-        How many rows of the highest loss are kept.
-    """
+    task: ClassVar[str] = "gaussian"
 
-    slices: tuple[str, ...] = ()
-    n_worst: int = 20
-
-    rows: GaussianSums = field(default=GaussianSums(), init=False, compare=False)
-    pit: PitHistogram = field(default=PitHistogram(), init=False, compare=False)
-    crps: CrpsSum = field(default=CrpsSum(), init=False, compare=False)
-    intake: IntakeCounts = field(default=IntakeCounts(), init=False, compare=False)
-    rejected: RejectedRows = field(default=RejectedRows(), init=False, compare=False)
+    @cached_property
+    def rows(self) -> GaussianSums:
+        """All rows together."""
+        return GaussianSums(self.weighted)
 
     @cached_property
     def by_slice(self) -> tuple[GaussianSums, ...]:
         """One statistic a column to report by."""
-        return tuple(GaussianSums(column) for column in self.slices)
+        return tuple(GaussianSums(self.weighted, column) for column in self.slices)
+
+    @cached_property
+    def pit(self) -> PitHistogram:
+        """Where outcomes lie in their forecasts."""
+        return PitHistogram(self.weighted)
+
+    @cached_property
+    def crps(self) -> CrpsSum:
+        """The continuous ranked probability score."""
+        return CrpsSum()
 
     @cached_property
     def worst_rows(self) -> WorstGaussians:
         """The rows with the highest loss."""
         return WorstGaussians(self.n_worst)
 
-    @cached_property
-    def statistics(self) -> tuple[Statistic[Any], ...]:
-        """All statistics of the plan."""
-        rest = (self.pit, self.crps, self.worst_rows, self.intake, self.rejected)
-        return (self.rows, *self.by_slice, *rest)
+    @property
+    def measures(self) -> tuple[Statistic[Any], ...]:
+        """The statistics of the rows that are scored."""
+        return (self.rows, *self.by_slice, self.pit, self.crps, self.worst_rows)
 
     @property
-    def settings(self) -> dict[str, Any]:
-        """What two states must have in common to be merged, in terms of JSON."""
-        return {"task": "gaussian", "slices": list(self.slices), "n_worst": self.n_worst}
+    def tied_to_places(self) -> tuple[str, ...]:
+        """Names of measures that depend on places in the input, or on a library."""
+        return (self.crps.name, self.worst_rows.name)
 
-    @property
-    def not_in_digest(self) -> tuple[str, ...]:
-        """Names of statistics that depend on places in the input, or on a library."""
-        return ("crps", "worst_rows", "intake", "rejected")
-
-    def empty(self) -> GaussianStates:
-        """Return the states of no rows."""
-        return GaussianStates.empty(self)
-
-    def from_batch(self, batch: GaussianBatch) -> GaussianStates:
-        """Return the states of these rows."""
-        return GaussianStates.of(self, ScoredGaussians(batch))
+    def scored(self, batch: GaussianBatch) -> ScoredGaussians:
+        """Return the rows with their scores."""
+        return ScoredGaussians(batch)
 
 
-class GaussianStates(PlanStates[GaussianPlan]):
-    """The state of every statistic of a plan of Gaussian forecasts."""
-
-    __slots__ = ()
-
-    @classmethod
-    def from_json(cls, data: Any) -> GaussianStates:
-        """Return the states that `to_json` wrote."""
-        refuse_other_version(data)
-        settings = data["settings"]
-        plan = GaussianPlan(tuple(settings["slices"]), settings["n_worst"])
-        return cls.from_statistics(plan, data["statistics"])
+GaussianStates = PlanStates[GaussianPlan]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +92,7 @@ class GaussianMeans:
     """The means over some rows, out of their sums."""
 
     n: int
+    losses: PowerSums
     loss: Moments
     squared_z: Moments
     mean_z: float
@@ -141,19 +122,19 @@ def gaussian_loss(variance: float) -> float | None:
     return HALF_LOG_TWO_PI + 0.5 + 0.5 * log_of(variance) if variance > 0 else None
 
 
-def gaussian_means(state: Sums, key: Key = "all") -> GaussianMeans | None:
+def gaussian_means(statistic: GaussianSums, state: Sums, key: Key = ALL) -> GaussianMeans | None:
     """Return the means over a group of rows; None over no rows."""
-    row = state.row(key)
-    n = row[N]
-    loss, squared_z = moments_of(n, row[LOSS:SQUARED_Z]), moments_of(n, row[SQUARED_Z:Z])
+    losses, squares = statistic.powers(state, key)
+    loss, squared_z = losses.moments(), squares.moments()
     if loss is None or squared_z is None:
         return None
 
     def mean(column: int) -> Fraction:
-        return as_fraction(row[column], FLOAT_UNIT) / n
+        return state.value(key, column) / state.value(key, MASS)
 
     return GaussianMeans(
-        n=n,
+        n=state.row(key)[N],
+        losses=losses,
         loss=loss,
         squared_z=squared_z,
         mean_z=float(mean(Z)),
@@ -163,10 +144,21 @@ def gaussian_means(state: Sums, key: Key = "all") -> GaussianMeans | None:
     )
 
 
-def gaussian_result(states: GaussianStates, paths: tuple[str, ...]) -> GaussianResult:
-    """Return everything about the forecasts beyond the headline."""
+def gaussian_result(
+    states: GaussianStates, means: GaussianMeans | None, paths: tuple[str, ...]
+) -> GaussianResult:
+    """Return everything about the forecasts beyond the headline.
+
+    Parameters
+    ----------
+    states : GaussianStates
+        Of all rows.
+    means : GaussianMeans or None
+        Over all rows.
+    paths : tuple of str
+        Paths of the inputs.
+    """
     plan = states.plan
-    means = gaussian_means(states[plan.rows])
     pit = _pit(states[plan.pit])
     spread = None if means is None else means.observed_variance
     return GaussianResult(
@@ -182,10 +174,10 @@ def gaussian_result(states: GaussianStates, paths: tuple[str, ...]) -> GaussianR
         mean_squared_z_interval=None if means is None else hall_interval(means.squared_z),
         best_scale=None if means is None else math.sqrt(means.squared_z.mean),
         recoverable=None if means is None else recoverable(means.squared_z.mean),
-        crps=None if means is None else float(states[plan.crps].value(0, 0) / means.n),
+        crps=None if means is None else _crps(states, means),
         pit=pit,
-        pit_p_value=_uniform_p_value([each.n for each in pit]),
-        slices=tuple(slice_results(states)),
+        pit_p_value=None if plan.weighted else _uniform_p_value([each.n for each in pit]),
+        slices=tuple(_slices(states)),
         worst_rows=plan.worst_rows.results(states[plan.worst_rows], paths),
     )
 
@@ -206,12 +198,22 @@ def recoverable(mean_squared_z: float) -> float | None:
     return max(0.5 * (mean_squared_z - 1.0 - log_of(mean_squared_z)), 0.0)
 
 
+def _crps(states: GaussianStates, means: GaussianMeans) -> float:
+    total: Sums = states[states.plan.crps]
+    return float(total.value(0, 0) / means.losses.weight)
+
+
 def _pit(state: Sums) -> tuple[PitBin, ...]:
-    total = state.total()[0]
-    if not total:
+    whole = sum(state.value(key, 1) for key in state.rows)
+    if not whole:
         return ()
     return tuple(
-        PitBin(key / N_BINS, (key + 1) / N_BINS, state.row(key)[0], state.row(key)[0] / total)
+        PitBin(
+            low=key / N_BINS,
+            high=(key + 1) / N_BINS,
+            n=state.row(key)[0],
+            share=float(state.value(key, 1) / whole),
+        )
         for key in range(N_BINS)
     )
 
@@ -227,13 +229,12 @@ def _uniform_p_value(observed: list[int]) -> float | None:
     return float(chdtrc(N_BINS - 1, statistic))
 
 
-def slice_results(states: GaussianStates) -> Iterator[GaussianSlice]:
+def _slices(states: GaussianStates) -> Iterator[GaussianSlice]:
     """Yield the numbers of every slice, column by column, in the order of the values."""
     for statistic in states.plan.by_slice:
         state: Sums = states[statistic]
-        statistic.refuse_too_many(state)
-        for key in state.ordered_keys():
-            means = gaussian_means(state, key)
+        for key in statistic.values(state):
+            means = gaussian_means(statistic, state, key)
             assert means is not None  # a group of no rows is absent
             yield GaussianSlice(
                 column=statistic.column or "",
@@ -246,3 +247,29 @@ def slice_results(states: GaussianStates) -> Iterator[GaussianSlice]:
                 mean_squared_error=means.mean_squared_error,
                 mean_squared_z=means.squared_z.mean,
             )
+
+
+def common_slices(states: GaussianStates, result: GaussianResult) -> Iterator[SliceResult]:
+    """Yield the slices as every task has them; what only Gaussians have is in `result`."""
+    weights = [
+        state.value(key, MASS)
+        for statistic, state in ((each, states[each]) for each in states.plan.by_slice)
+        for key in statistic.values(state)
+    ]
+    whole = states[states.plan.rows].value(ALL, MASS)
+    for each, weight in zip(result.slices, weights, strict=True):
+        yield SliceResult(
+            column=each.column,
+            value=each.value,
+            n=each.n,
+            frequency=float(weight / whole),
+            log_loss=each.loss,
+            cross_entropy=each.loss,
+            interval=each.interval,
+            share_of_loss=None,
+            zero_probability_rows=0,
+            baseline=each.baseline,
+            skill=None,
+            band=None,
+            worse_than_rest=None,
+        )

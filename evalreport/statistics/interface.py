@@ -103,7 +103,7 @@ class Sums:
         """Return the sums as text, because many JSON readers cannot hold large integers."""
         return {
             "units": list(self.units),
-            "rows": [[key, " ".join(map(str, self.rows[key]))] for key in self.ordered_keys()],
+            "rows": [[key, " ".join(map(_text, self.rows[key]))] for key in self.ordered_keys()],
         }
 
     @classmethod
@@ -111,8 +111,25 @@ class Sums:
         """Return the sums that `to_json` wrote."""
         return cls(
             tuple(data["units"]),
-            {key: tuple(map(int, text.split())) for key, text in data["rows"]},
+            {key: tuple(map(_number, text.split())) for key, text in data["rows"]},
         )
+
+
+_MANY_ZEROS = 64
+
+
+def _text(number: int) -> str:
+    """Return a whole number as text; binary zeros at its end, if many, by their count.
+
+    Sums of weights stand in a unit far below any weight, and have more than a thousand.
+    """
+    zeros = (number & -number).bit_length() - 1
+    return f"{number >> zeros}p{zeros}" if zeros > _MANY_ZEROS else str(number)
+
+
+def _number(text: str) -> int:
+    mantissa, _, zeros = text.partition("p")
+    return int(mantissa) << int(zeros or 0)
 
 
 Entry = tuple[tuple[Any, ...], Mapping[str, Any]]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from evalreport.batch import FloatArray, IntArray
-from evalreport.exact import as_fraction, grouped_sums, power_unit
+from evalreport.exact import as_fraction
 from evalreport.statistics.interface import Sums
+from evalreport.statistics.moments import counts, grouped, mass, mass_unit, sum_unit
 from evalreport.task_batches import TokenBatch
 from evalreport.task_results import TailShare
 
@@ -18,7 +20,6 @@ _SHIFT = 47
 """Bits of a double that a cell does not look at: 5 of the 52 of the mantissa are left."""
 _LEAST_LOSS = 2.0**-60
 _SHARES = (0.001, 0.01, 0.05, 0.1)
-_UNITS = (0, power_unit(1))
 _INFINITE = -1
 
 
@@ -41,13 +42,18 @@ def lower_edge(cell: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class LossGrid:
-    """Tokens and their loss in each cell; those of infinite loss are counted apart."""
+    """Tokens, their weight and loss in each cell; those of infinite loss are counted apart."""
 
+    weighted: bool = False
     name: str = "loss_grid"
+
+    @property
+    def _units(self) -> tuple[int, ...]:
+        return (0, mass_unit(self.weighted), sum_unit(self.weighted))
 
     def empty(self) -> Sums:
         """Return the state of no rows."""
-        return Sums(_UNITS)
+        return Sums(self._units)
 
     def from_json(self, data: Any) -> Sums:
         """Return the state that was written as JSON."""
@@ -58,39 +64,40 @@ class LossGrid:
         losses = batch.losses
         cells = np.where(batch.is_zero, _INFINITE, cell_of(losses))
         used, codes = np.unique(cells, return_inverse=True)
-        n_cells = len(used)
+        codes, n_cells, weights = codes.astype(np.int64), len(used), batch.token_weights
         columns = [
-            [int(n) for n in np.bincount(codes, minlength=n_cells)],
-            grouped_sums(losses, codes.astype(np.int64), n_cells),
+            counts(codes, n_cells),
+            mass(weights, codes, n_cells),
+            grouped(losses, weights, codes, n_cells),
         ]
-        return Sums.from_columns(_UNITS, [int(each) for each in used], columns)
+        return Sums.from_columns(self._units, [int(each) for each in used], columns)
 
     def tails(self, state: Sums) -> tuple[TailShare, ...]:
         """Return what the worst tokens hold of the loss; nothing over no tokens.
 
         Exact at the edges of cells; within a cell every token counts as its mean, and a cell is
-        3 % wide at most.
+        3 % wide at most. With weights a share of the tokens is a share of their weight.
         """
-        n_tokens, total = state.total()
+        totals = zip(state.total(), state.units, strict=True)
+        n_tokens, weight, loss = (as_fraction(*each) for each in totals)
         if not n_tokens or _INFINITE in state.rows:
             return ()
-        whole = as_fraction(total, _UNITS[1])
         tails = []
         for share in _SHARES:
-            n = math.ceil(share * n_tokens)
-            held, least = _worst(state, n)
-            of_loss = float(held / whole) if whole else None
-            tails.append(TailShare(share, n, of_loss, least))
+            wanted = Fraction(share) * weight if self.weighted else math.ceil(share * n_tokens)
+            n, held, least = _worst(state, Fraction(wanted))
+            of_loss = float(held / loss) if loss else None
+            tails.append(TailShare(share, math.ceil(n), of_loss, least))
         return tuple(tails)
 
 
-def _worst(state: Sums, n_wanted: int) -> tuple[Any, float | None]:
-    """Return the loss that the worst tokens hold, and the edge of the last cell needed."""
-    held, left = as_fraction(0, 0), n_wanted
+def _worst(state: Sums, wanted: Fraction) -> tuple[Fraction, Fraction, float | None]:
+    """Return how many of the worst tokens make up a weight, their loss, and the least of them."""
+    n, held, left = Fraction(0), Fraction(0), wanted
     for cell in reversed(state.ordered_keys()):
-        n_cell = state.row(cell)[0]
-        loss = state.value(cell, 1)
-        if n_cell >= left:
-            return held + loss * left / n_cell, lower_edge(int(cell))
-        held, left = held + loss, left - n_cell
-    return held, None
+        n_cell, weight, loss = (state.value(cell, column) for column in range(3))
+        if weight >= left:
+            part = left / weight
+            return n + n_cell * part, held + loss * part, lower_edge(int(cell))
+        n, held, left = n + n_cell, held + loss, left - weight
+    return n, held, None

@@ -18,7 +18,7 @@ from evalreport.intervals import Moments
 Columns = list[list[int]]
 
 # Column r, j holds the sum of weight**r * score**j. Without weights those of equal j are one.
-_WEIGHTED_POWERS = ((1, 0), (2, 0), (3, 0), (1, 1), (2, 1), (2, 2), (3, 1), (3, 2), (3, 3))
+WEIGHTED_POWERS = ((1, 0), (2, 0), (3, 0), (1, 1), (2, 1), (2, 2), (3, 1), (3, 2), (3, 3))
 
 
 def sum_unit(weighted: bool, power: int = 1) -> int:
@@ -34,7 +34,7 @@ def mass_unit(weighted: bool) -> int:
 def moment_units(weighted: bool) -> tuple[int, ...]:
     """Return log2 of the units of the columns of `moment_columns`."""
     if weighted:
-        return (FLOAT_UNIT,) * len(_WEIGHTED_POWERS)
+        return (FLOAT_UNIT,) * len(WEIGHTED_POWERS)
     return tuple(exact.power_unit(power) for power in (1, 2, 3))
 
 
@@ -45,7 +45,7 @@ def moment_columns(
     if weights is None:
         return [exact.grouped_sums(scores**power, groups, n_groups, power) for power in (1, 2, 3)]
     return [
-        grouped(scores**j, weights, groups, n_groups, weight_power=r) for r, j in _WEIGHTED_POWERS
+        grouped(scores**j, weights, groups, n_groups, weight_power=r) for r, j in WEIGHTED_POWERS
     ]
 
 
@@ -128,6 +128,11 @@ class PowerSums:
     def mean(self) -> Fraction | None:
         """Weighted mean of the score; None over no weight."""
         return self.first / self.weight if self.weight else None
+
+    @property
+    def effective_n(self) -> float | None:
+        """As many rows of equal weight would tell as much (Kish); None over no weight."""
+        return float(self.weight**2 / self.second[0]) if self.weight else None
 
     def moments(self) -> Moments | None:
         """Mean, spread and skewness, each rounded once; None over no weight.

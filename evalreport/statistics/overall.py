@@ -128,6 +128,7 @@ class Overall:
             capped_rows=self._counted(state, _N_CAPPED),
             zero_probability_share_of_loss=self._zero_share(state, excess),
             band=judge(divergence, interval),
+            effective_n=excess.effective_n,
         )
 
     def excess(self, state: Sums) -> PowerSums:

@@ -87,6 +87,6 @@ def _largest_accepted(p_values: list[float]) -> float:
 
 
 def _matters(result: SliceResult) -> bool:
-    if result.kl_divergence is None or result.rest_log_loss is None:
+    if result.judged_loss is None or result.rest_log_loss is None:
         return False
-    return result.kl_divergence >= (1.0 + LEAST_EFFECT) * result.rest_log_loss
+    return result.judged_loss >= (1.0 + LEAST_EFFECT) * result.rest_log_loss

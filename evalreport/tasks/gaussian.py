@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
-from evalreport.intervals import Moments, hall_interval
+from evalreport.intervals import hall_interval
 from evalreport.readers.interface import Predictions
-from evalreport.results import OverallResult, SliceResult
+from evalreport.results import OverallResult
 from evalreport.statistics.gaussian_plan import (
+    GaussianMeans,
     GaussianPlan,
     GaussianStates,
+    common_slices,
     gaussian_means,
     gaussian_result,
 )
-from evalreport.statistics.rows import data_quality
-from evalreport.task_results import GaussianResult
-from evalreport.tasks.interface import nothing_else
+from evalreport.statistics.moments import PowerSums
+from evalreport.tasks.interface import common_parts, overall_of
 
 
 class GaussianTask:
@@ -27,64 +29,35 @@ class GaussianTask:
 
     def plan(self, predictions: Predictions, n_worst: int) -> GaussianPlan:
         """Return what to measure of Gaussian forecasts."""
-        return GaussianPlan(predictions.columns.slices, n_worst)
+        columns = predictions.columns
+        return GaussianPlan(
+            weighted=columns.weight is not None, slices=columns.slices, n_worst=n_worst
+        )
 
     def results(self, states: GaussianStates, paths: tuple[str, ...]) -> dict[str, Any]:
         """Return the parts of the evaluation that the states tell, by their names."""
         plan = states.plan
-        means = gaussian_means(states[plan.rows])
-        result = gaussian_result(states, paths)
-        return nothing_else() | {
+        means = gaussian_means(plan.rows, states[plan.rows])
+        result = gaussian_result(states, means, paths)
+        return common_parts(states) | {
             "task": "gaussian",
-            "digest": states.digest(),
-            "overall": _overall(None if means is None else means.loss),
-            "slices": tuple(_slices(result, 0 if means is None else means.n)),
-            "data_quality": data_quality(states[plan.intake], states[plan.rejected]),
+            "overall": _overall(means),
+            "slices": tuple(common_slices(states, result)),
             "gaussian": result,
-            "state": states.to_json(),
         }
 
 
-def _overall(loss: Moments | None) -> OverallResult:
-    n, mean = (0, None) if loss is None else (loss.n, loss.mean)
-    return OverallResult(
-        n=n,
-        weight=float(n),
-        log_loss=mean,
-        cross_entropy=mean,
-        target_entropy=None,
-        kl_divergence=None,
-        standard_error=None if loss is None else loss.standard_error,
-        interval=None if loss is None else hall_interval(loss, least=-math.inf),
-        interval_is_approximate=loss is not None and loss.interval_is_approximate,
-        bits=None if mean is None else mean / math.log(2.0),
-        perplexity=None,
-        mean_probability=None,
-        accuracy=None,
-        brier_score=None,
-        brier_score_binary=None,
-        zero_probability_rows=0,
-        floored_rows=0,
-        zero_probability_share_of_loss=None,
-        band=None,
+def _overall(means: GaussianMeans | None) -> OverallResult:
+    if means is None:
+        return overall_of(_NO_ROWS, None)
+    loss = means.loss
+    return replace(
+        overall_of(means.losses, loss.mean),
+        standard_error=loss.standard_error,
+        interval=hall_interval(loss, least=-math.inf),
+        interval_is_approximate=loss.interval_is_approximate,
     )
 
 
-def _slices(result: GaussianResult, n_rows: int) -> Iterator[SliceResult]:
-    """Yield the slices as every task has them; what only Gaussians have is under ``gaussian``."""
-    for each in result.slices:
-        yield SliceResult(
-            column=each.column,
-            value=each.value,
-            n=each.n,
-            frequency=each.n / n_rows,
-            log_loss=each.loss,
-            cross_entropy=each.loss,
-            interval=each.interval,
-            share_of_loss=None,
-            zero_probability_rows=0,
-            baseline=each.baseline,
-            skill=None,
-            band=None,
-            worse_than_rest=None,
-        )
+_NONE = Fraction(0)
+_NO_ROWS = PowerSums(0, _NONE, _NONE, (_NONE,) * 3, (_NONE,) * 4)

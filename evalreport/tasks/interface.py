@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Protocol, TypeVar
 
 from evalreport.readers.interface import Predictions
-from evalreport.results import BaselineResult, CalibrationResult
+from evalreport.results import BaselineResult, CalibrationResult, OverallResult
+from evalreport.statistics.moments import PowerSums
+from evalreport.statistics.rows import data_quality
+from evalreport.statistics.states import PlanStates
 
 StatesT_contra = TypeVar("StatesT_contra", contravariant=True)
 
@@ -38,9 +42,16 @@ class Task(Protocol[StatesT_contra]):
         """What to check if no row at all could be scored."""
 
 
-def nothing_else() -> dict[str, Any]:
-    """Return the parts of an evaluation that only classes have, empty."""
+def common_parts(states: PlanStates[Any]) -> dict[str, Any]:
+    """Return the parts of an evaluation that are the same for all tasks, by their names.
+
+    What only classes have is empty.
+    """
+    plan = states.plan
     return {
+        "digest": states.digest(),
+        "data_quality": data_quality(states[plan.intake], states[plan.rejected]),
+        "state": states.to_json(),
         "baseline": NO_BASELINE,
         "classes": (),
         "slices": (),
@@ -53,3 +64,37 @@ def nothing_else() -> dict[str, Any]:
         "findings": (),
         "limits": (),
     }
+
+
+def overall_of(losses: PowerSums, mean: float | None) -> OverallResult:
+    """Return the headline as far as every task has one: rows or tokens, their weight, the loss.
+
+    Parameters
+    ----------
+    losses : PowerSums
+        Of the loss.
+    mean : float or None
+        The loss in nats; None if it is infinite, or there is nothing to take the mean of.
+    """
+    return OverallResult(
+        n=losses.n,
+        weight=float(losses.weight),
+        log_loss=mean,
+        cross_entropy=mean,
+        target_entropy=None,
+        kl_divergence=None,
+        standard_error=None,
+        interval=None,
+        interval_is_approximate=False,
+        bits=None if mean is None else mean / math.log(2.0),
+        perplexity=None,
+        mean_probability=None,
+        accuracy=None,
+        brier_score=None,
+        brier_score_binary=None,
+        zero_probability_rows=0,
+        floored_rows=0,
+        zero_probability_share_of_loss=None,
+        band=None,
+        effective_n=losses.effective_n,
+    )

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import replace
 from typing import Any
 
 from evalreport.exact import exp_of
 from evalreport.readers.interface import Predictions
 from evalreport.readers.tokens import TokenColumns, TokenShard
 from evalreport.results import OverallResult
-from evalreport.statistics.rows import data_quality
+from evalreport.statistics.token_loss import TokenLoss
 from evalreport.statistics.token_plan import (
     DocumentsFrom,
-    TokenLoss,
     TokenPlan,
     TokenStates,
-    token_loss,
+    headline_of,
     tokens_result,
 )
-from evalreport.tasks.interface import nothing_else
+from evalreport.statistics.token_slices import slice_results
+from evalreport.statistics.worse import flag_worse
+from evalreport.tasks.interface import common_parts, overall_of
 
 
 class TokenTask:
@@ -34,19 +35,21 @@ class TokenTask:
             named_documents=columns.cluster is not None or columns.id is not None,
             has_chars=columns.text is not None or columns.n_chars is not None,
             has_bytes=columns.text is not None or columns.n_bytes is not None,
+            weighted=columns.weight is not None,
+            slices=columns.slices,
             n_worst=n_worst,
         )
 
     def results(self, states: TokenStates, paths: tuple[str, ...]) -> dict[str, Any]:
         """Return the parts of the evaluation that the states tell, by their names."""
-        headline = token_loss(states)
-        return nothing_else() | {
+        headline = headline_of(states)
+        slices = list(slice_results(states, headline))
+        extras = tuple(extra for _, extra in slices)
+        return common_parts(states) | {
             "task": "tokens",
-            "digest": states.digest(),
             "overall": _overall(headline),
-            "data_quality": data_quality(states[states.plan.intake], states[states.plan.rejected]),
-            "tokens": tokens_result(states, headline, paths),
-            "state": states.to_json(),
+            "slices": flag_worse([common for common, _ in slices]),
+            "tokens": tokens_result(states, headline, extras, paths),
         }
 
 
@@ -63,27 +66,13 @@ def _documents_from(columns: TokenColumns) -> DocumentsFrom:
 
 
 def _overall(headline: TokenLoss) -> OverallResult:
-    loss, totals = headline.loss, headline.totals
-    tokens = loss.value
-    perplexity = None if tokens is None else exp_of(tokens)
-    return OverallResult(
-        n=totals.n,
-        weight=float(totals.n),
-        log_loss=tokens,
-        cross_entropy=tokens,
-        target_entropy=None,
-        kl_divergence=None,
-        standard_error=loss.standard_error,
-        interval=loss.interval,
+    loss, totals = headline.loss.value, headline.totals
+    return replace(
+        overall_of(totals.powers, loss),
+        standard_error=headline.loss.standard_error,
+        interval=headline.loss.interval,
         interval_is_approximate=headline.is_approximate,
-        bits=None if tokens is None else tokens / math.log(2.0),
-        perplexity=None if perplexity == float("inf") else perplexity,
-        mean_probability=None if tokens is None else exp_of(-tokens),
-        accuracy=None,
-        brier_score=None,
-        brier_score_binary=None,
+        perplexity=headline.perplexity,
+        mean_probability=None if loss is None else exp_of(-loss),
         zero_probability_rows=totals.n_infinite,
-        floored_rows=0,
-        zero_probability_share_of_loss=None,
-        band=None,
     )

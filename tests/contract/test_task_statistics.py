@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import pickle
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,14 +14,30 @@ from hypothesis import strategies as st
 
 from evalreport.batch import SliceColumn
 from evalreport.errors import MergeError
-from evalreport.statistics.clusters import ByDocument
+from evalreport.statistics.documents import ByDocument
 from evalreport.statistics.gaussian import ScoredGaussians
-from evalreport.statistics.gaussian_plan import GaussianPlan, GaussianStates
-from evalreport.statistics.token_plan import TokenPlan, TokenStates
-from evalreport.task_batches import GaussianBatch, TokenBatch
+from evalreport.statistics.gaussian_plan import GaussianPlan
+from evalreport.statistics.interface import Statistic
+from evalreport.statistics.task_plan import TaskPlan
+from evalreport.statistics.token_plan import TokenPlan
+from evalreport.task_batches import GaussianBatch, RowBatch, TokenBatch
 
-TOKEN_PLAN = TokenPlan("cluster", named_documents=True, has_chars=True, has_bytes=True)
+TOKEN_PLAN = TokenPlan(
+    "cluster", named_documents=True, has_chars=True, has_bytes=True, slices=("group",)
+)
 GAUSSIAN_PLAN = GaussianPlan(slices=("group",), n_worst=5)
+
+
+def weights_or_none(draw: st.DrawFn, rng: np.random.Generator, n_rows: int) -> np.ndarray | None:
+    """Draw weights of very different size, some of them zero; or none."""
+    if draw(st.booleans()):
+        return None
+    size = draw(st.sampled_from([1.0, 1e-200, 1e250]))
+    return size * rng.exponential(size=n_rows) * (rng.random(n_rows) > 0.1)
+
+
+def groups(rng: np.random.Generator, n_rows: int) -> tuple[SliceColumn, ...]:
+    return (SliceColumn("group", rng.integers(0, 3, n_rows), ("a", "b", "c 1")),)
 
 
 @st.composite
@@ -41,6 +59,8 @@ def token_batches(draw: st.DrawFn) -> TokenBatch:
         n_bytes=rng.integers(0, 90, n_rows),
         in_order=True,
         n_skipped=rng.integers(0, 2, n_rows),
+        weights=weights_or_none(draw, rng, n_rows),
+        slices=groups(rng, n_rows),
     )
 
 
@@ -57,62 +77,67 @@ def gaussian_batches(draw: st.DrawFn) -> GaussianBatch:
         means,
         stds,
         ids=np.array([f"id {i}" for i in rng.permutation(n_rows)], object),
-        slices=(SliceColumn("group", rng.integers(0, 3, n_rows), ("a", "b", "c")),),
+        weights=weights_or_none(draw, rng, n_rows),
+        slices=groups(rng, n_rows),
     )
 
 
-TOKEN_STATISTICS = {each.name: each for each in (*TOKEN_PLAN.statistics, ByDocument(2, "few"))}
-GAUSSIAN_STATISTICS = {each.name: each for each in GAUSSIAN_PLAN.statistics}
+def statistics_of(plan: TaskPlan, batch: RowBatch) -> dict[str, Statistic[Any]]:
+    """Return the statistics for rows with or without weights, and those that ran out of room."""
+    weighted = batch.weights is not None
+    named = {each.name: each for each in replace(plan, weighted=weighted).statistics}
+    return named | {
+        "too many documents": ByDocument(2, weighted),
+        "too many documents by group": ByDocument(4, weighted, "group"),
+    }
 
 
-@pytest.mark.parametrize("name", TOKEN_STATISTICS)
+def hold_the_laws(statistic: Statistic[Any], left: Any, right: Any, whole: Any) -> None:
+    left, right, whole = (statistic.from_batch(part) for part in (left, right, whole))
+    assert left.merge(right) == whole == right.merge(left)
+    assert statistic.empty().merge(left) == left == left.merge(statistic.empty())
+    assert pickle.loads(pickle.dumps(whole)) == whole
+    assert statistic.from_json(json.loads(json.dumps(whole.to_json()))) == whole
+
+
+def cut_in_two(batch: RowBatch, cut: int) -> list[Any]:
+    return [each.without_zero_weights() for each in (batch[:cut], batch[cut:], batch)]
+
+
+TOKEN_NAMES = [each.name for each in TOKEN_PLAN.statistics]
+TOKEN_NAMES += ["too many documents", "too many documents by group"]
+GAUSSIAN_NAMES = [each.name for each in GAUSSIAN_PLAN.statistics]
+
+
+@pytest.mark.parametrize("name", TOKEN_NAMES)
 @given(batch=token_batches(), data=st.data())
 def test_cutting_a_token_file_anywhere_gives_the_same_state(name, batch, data):
-    statistic = TOKEN_STATISTICS[name]
-    cut = data.draw(st.integers(0, len(batch)))
-    left, right = statistic.from_batch(batch[:cut]), statistic.from_batch(batch[cut:])
-    whole = statistic.from_batch(batch)
-    assert left.merge(right) == whole == right.merge(left)
-    assert statistic.empty().merge(left) == left == left.merge(statistic.empty())
-    assert pickle.loads(pickle.dumps(whole)) == whole
-    assert statistic.from_json(json.loads(json.dumps(whole.to_json()))) == whole
+    parts = cut_in_two(batch, data.draw(st.integers(0, len(batch))))
+    hold_the_laws(statistics_of(TOKEN_PLAN, batch)[name], *parts)
 
 
-@pytest.mark.parametrize("name", GAUSSIAN_STATISTICS)
+@pytest.mark.parametrize("name", GAUSSIAN_NAMES)
 @given(batch=gaussian_batches(), data=st.data())
 def test_cutting_gaussian_forecasts_anywhere_gives_the_same_state(name, batch, data):
-    statistic = GAUSSIAN_STATISTICS[name]
-    cut = data.draw(st.integers(0, len(batch)))
-    parts = [ScoredGaussians(part) for part in (batch[:cut], batch[cut:], batch)]
-    left, right, whole = (statistic.from_batch(part) for part in parts)
-    assert left.merge(right) == whole == right.merge(left)
-    assert statistic.empty().merge(left) == left == left.merge(statistic.empty())
-    assert pickle.loads(pickle.dumps(whole)) == whole
-    assert statistic.from_json(json.loads(json.dumps(whole.to_json()))) == whole
+    parts = cut_in_two(batch, data.draw(st.integers(0, len(batch))))
+    hold_the_laws(statistics_of(GAUSSIAN_PLAN, batch)[name], *map(ScoredGaussians, parts))
 
 
 @given(batch=token_batches())
 def test_all_states_of_tokens_survive_json_together(batch):
-    states = TOKEN_PLAN.from_batch(batch)
-    again = TokenStates.from_json(json.loads(json.dumps(states.to_json())))
+    states = replace(TOKEN_PLAN, weighted=batch.weights is not None).from_batch(batch)
+    again = TokenPlan.states_from_json(json.loads(json.dumps(states.to_json())))
     assert again == states
     assert again.digest() == states.digest()
 
 
 @given(batch=gaussian_batches(), seed=st.integers(0, 2**32))
 def test_with_ids_the_order_of_gaussian_forecasts_changes_nothing(batch, seed):
-    order = np.random.default_rng(seed).permutation(len(batch))
-    group = batch.slices[0]
-    shuffled = GaussianBatch(
-        batch.observed[order],
-        batch.means[order],
-        batch.stds[order],
-        ids=batch.ids[order],
-        slices=(SliceColumn(group.name, group.codes[order], group.values),),
-    )
-    states = GAUSSIAN_PLAN.from_batch(batch)
-    assert GAUSSIAN_PLAN.from_batch(shuffled).to_json() == states.to_json()
-    again = GaussianStates.from_json(json.loads(json.dumps(states.to_json())))
+    shuffled = batch.where(np.random.default_rng(seed).permutation(len(batch)))
+    plan = replace(GAUSSIAN_PLAN, weighted=batch.weights is not None)
+    states = plan.from_batch(batch)
+    assert plan.from_batch(shuffled).to_json() == states.to_json()
+    again = GaussianPlan.states_from_json(json.loads(json.dumps(states.to_json())))
     assert again == states
 
 
@@ -130,4 +155,4 @@ def test_states_of_different_tasks_do_not_merge_and_say_why():
     with pytest.raises(MergeError, match="these states measure different things"):
         TOKEN_PLAN.empty().merge(GAUSSIAN_PLAN.empty())
     with pytest.raises(MergeError, match="differ in their documents_from: cluster and row"):
-        TOKEN_PLAN.empty().merge(TokenPlan("row").empty())
+        TOKEN_PLAN.empty().merge(replace(TOKEN_PLAN, documents_from="row").empty())

@@ -244,7 +244,7 @@ def test_columns_that_cannot_be_found_are_asked_for(tmp_path, header, message):
     ("options", "message"),
     [
         ({"probs": "mean"}, "--probs has no meaning with --input-kind gaussian."),
-        ({"weight": "mean"}, "--weight has no meaning with --input-kind gaussian."),
+        ({"normalize": "as-is"}, "--normalize has no meaning with --input-kind gaussian."),
         ({"cluster": "mean"}, "--cluster has no meaning with --input-kind gaussian."),
         ({"mean": "y"}, "outcome, mean and standard deviation have to be three columns."),
     ],

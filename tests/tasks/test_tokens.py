@@ -19,7 +19,8 @@ from evalreport.renderers.html import HtmlRenderer
 from evalreport.renderers.markdown import MarkdownRenderer
 from evalreport.report import build_report
 from evalreport.schema import evaluation_schema
-from evalreport.statistics.clusters import ByDocument, bucket_of, column_ratio, ratio_error
+from evalreport.statistics.clusters import bucket_of, column_ratio, ratio_error
+from evalreport.statistics.documents import LOSS, MASS, ByDocument
 from evalreport.task_batches import TokenBatch
 
 HALVES = "doc,logprob\n" + "a,-0.6931471805599453\n" * 3 + "b,-1.3862943611198906\n"
@@ -203,7 +204,7 @@ def test_buckets_stand_in_for_documents_that_are_too_many():
     assert few.documents is None
     assert few.finest() is few.buckets
     assert len(many.documents.rows) == 3000
-    bucketed, exact = (column_ratio(each.finest(), 2, 0) for each in (few, many))
+    bucketed, exact = (column_ratio(each.finest(), LOSS, MASS) for each in (few, many))
     assert bucketed.ratio == exact.ratio
     assert bucketed.jackknife == pytest.approx(exact.jackknife, rel=0.1)
     halves = [ByDocument(2000).from_batch(part) for part in (batch[:1500], batch[1500:])]
@@ -363,7 +364,7 @@ def test_lists_of_what_holds_no_log_probability_are_refused(tmp_path):
     ("options", "message"),
     [
         ({"label": "doc"}, "--label has no meaning with --input-kind tokens."),
-        ({"slices": ["doc"]}, "--slice has no meaning with --input-kind tokens."),
+        ({"positive": "doc"}, "--positive has no meaning with --input-kind tokens."),
         ({"mean": "doc"}, "--mean has no meaning with --input-kind tokens."),
         ({"floor": 1e-7}, "--floor has no meaning with --input-kind tokens."),
         (
