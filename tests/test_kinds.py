@@ -121,7 +121,7 @@ def test_one_vs_rest_from_logits_keeps_what_is_left_of_a_certain_class():
         ([[-0.1, -0.1]], "log-probabilities", "the probabilities sum to 1.80967, not to 1."),
         ([[math.nan, 1.0]], "logits", "the logit is NaN."),
         ([[math.inf, 1.0]], "logits", "the logit is infinite."),
-        ([[-math.inf, -math.inf]], "logits", "the logit is infinite."),
+        ([[-math.inf, -math.inf]], "logits", "every logit of the row is minus infinity"),
     ],
 )
 def test_cells_are_called_what_they_are_in_messages(rows, kind, message):
