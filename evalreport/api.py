@@ -180,6 +180,7 @@ def evaluate(
     weights: Any = None,
     slices: Mapping[str, Any] | None = None,
     ids: Any = None,
+    clusters: Any = None,
     on_invalid: Literal["error", "drop"] = "error",
     normalize: Literal["error", "rescale", "as-is"] = "error",
     floor: Floor = "auto",
@@ -215,6 +216,9 @@ def evaluate(
         Columns to report by.
     ids : array_like of shape (n_rows,), optional
         Row ids.
+    clusters : array_like of shape (n_rows,), optional
+        What rows belong to, as a patient or a page: rows of the same name are not independent, and
+        intervals allow for it.
     on_invalid : {"error", "drop"}
         What to do with a row that cannot be scored.
     normalize : {"error", "rescale", "as-is"}
@@ -258,6 +262,7 @@ def evaluate(
         weights=weights,
         slices=slices,
         ids=ids,
+        clusters=clusters,
         on_invalid=on_invalid,
         normalize=normalize,
     )
@@ -314,7 +319,9 @@ def evaluate_file(
         As the options ``--class-column``, ``--delimiter`` and ``--decimal``.
     header : bool
         Whether the first line of a text file names the columns; else they are called 1, 2, 3, ….
-    cluster, text, n_chars, n_bytes
+    cluster
+        Column of what rows belong to; intervals allow for it.
+    text, n_chars, n_bytes
         Columns of token files (``input_kind="tokens"``).
     mean, std
         Columns of Gaussian forecasts (``input_kind="gaussian"``).

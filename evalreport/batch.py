@@ -83,6 +83,8 @@ class PredictionBatch:
         Number of the input that the rows come from, counted from 0.
     slices : tuple of SliceColumn
         Columns to report by.
+    clusters : SliceColumn, optional
+        Which rows belong together.
     intake : Intake
         What happened at the door.
 
@@ -104,6 +106,7 @@ class PredictionBatch:
     positive: int = -1
     source: int = 0
     slices: tuple[SliceColumn, ...] = ()
+    clusters: SliceColumn | None = None
     intake: Intake = field(default_factory=Intake)
 
     def __post_init__(self) -> None:
@@ -128,6 +131,7 @@ class PredictionBatch:
         yield from (self.observed, self.probs)
         yield from (array for array in optional if array is not None)
         yield from (column.codes for column in self.slices)
+        yield from () if self.clusters is None else (self.clusters.codes,)
 
     def __len__(self) -> int:
         return len(self.observed)
@@ -154,5 +158,8 @@ class PredictionBatch:
             ids=cut(self.ids),
             rows=cut(self.rows),
             slices=tuple(replace(column, codes=cut(column.codes)) for column in self.slices),
+            clusters=None
+            if self.clusters is None
+            else replace(self.clusters, codes=cut(self.clusters.codes)),
             intake=intake,
         )

@@ -131,6 +131,7 @@ def evaluate_predictions(
         n_worst=settings.n_worst,
         soft=predictions.soft,
         label_smoothing=settings.label_smoothing,
+        clustered=predictions.columns.cluster is not None,
     )
     states = fold(
         plan, predictions.shards, workers=settings.workers, on_batch=on_batch, on_rows=on_rows
@@ -198,7 +199,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
     classes = plan.by_class.results(by_class)
     by_probability = plan.by_probability.results(states[plan.by_probability])
     slices = (each.results(states[each]) for each in plan.by_slice)
-    return {
+    parts = {
         "task": "soft" if plan.soft else "binary" if len(plan.classes) == 2 else "multiclass",
         "digest": states.digest(),
         "overall": overall,
@@ -223,6 +224,8 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         ),
         "state": states.to_json(),
     }
+    # Rows that belong together tell less than as many independent ones.
+    return parts | (plan.clusters.results(states, parts) if plan.clusters else {})
 
 
 def _baseline(states: States, overall: OverallResult) -> BaselineResult:

@@ -26,6 +26,7 @@ from evalreport.calibration_results import CalibrationResult as CalibrationResul
 from evalreport.calibration_results import DecompositionResult as DecompositionResult
 from evalreport.calibration_results import ReliabilityPoint as ReliabilityPoint
 from evalreport.calibration_results import ReliabilityResult as ReliabilityResult
+from evalreport.cluster_results import ClustersResult as ClustersResult
 from evalreport.tail_results import LossQuantile as LossQuantile
 from evalreport.tail_results import Surprise as Surprise
 from evalreport.tail_results import TailsResult as TailsResult
@@ -136,6 +137,9 @@ class OverallResult:
     """Plain mean of the losses of the classes that happened, each counted once."""
     effective_n: float | None = None
     """As many rows, or tokens, of equal weight would tell as much (Kish): `n` without weights."""
+    unseen_zeros_would_add: float | None = None
+    """What the loss would rise by if 3 rows in n had probability 0 for what happened, as many as n
+    rows can lack by chance; None with such rows, without a floor or under 10 rows."""
     tiny_probability_rows: int = 0
     """Rows given more than zero and less than 2**-52, whatever the floor: above 36.04 nats each."""
     capped_rows: int = 0
@@ -348,5 +352,7 @@ class EvaluationResult:
     """None unless the task is gaussian."""
     tails: TailsResult | None = None
     """How the loss is spread over the rows; None in other tasks, and in older evaluations."""
+    clusters: ClustersResult | None = None
+    """None unless a column tells which rows belong together."""
     state: Mapping[str, Any] = field(repr=False, default_factory=dict)
     schema_version: int = SCHEMA_VERSION

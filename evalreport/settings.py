@@ -85,7 +85,7 @@ class ReportSettings:
     def _refuse_columns_of_another_task(self) -> None:
         for option in self.task_columns.given():
             needed = "gaussian" if option in ("--mean", "--std") else "tokens"
-            if self.input_kind not in ("tokens", "gaussian"):
+            if option != "--cluster" and self.input_kind not in ("tokens", "gaussian"):
                 raise SettingsError(f"{option} needs --input-kind {needed}.")
 
     def _refuse_overwriting(self) -> None:

@@ -43,6 +43,7 @@ def batches(
         ids=np.array([f"id {i}" for i in rng.permutation(n_rows)], object) if use_ids else None,
         rows=np.arange(1, n_rows + 1),
         slices=(SliceColumn("group", rng.integers(0, 3, n_rows), SLICE_VALUES),),
+        clusters=SliceColumn("page", rng.integers(0, 9, n_rows), tuple("ABCDEFGHI")),
     )
 
 

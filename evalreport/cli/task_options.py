@@ -1,4 +1,4 @@
-"""Options that only token files and Gaussian forecasts have."""
+"""Options that token files and Gaussian forecasts have, most of them only these."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Cluster = Annotated[
     typer.Option(
         "--cluster",
         metavar="COL",
-        help="Column of the document that tokens belong to.",
-        rich_help_panel=_TASKS,
+        help="Column of what rows belong to; intervals allow for it.",
+        rich_help_panel="Reading",
         show_default=False,
     ),
 ]

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from evalreport.findings import audit, calibration, gaussian, groups, rows, score, tails, tokens
+from evalreport.findings import (
+    audit,
+    calibration,
+    clusters,
+    gaussian,
+    groups,
+    rows,
+    score,
+    tails,
+    tokens,
+)
 from evalreport.findings.checks import Check, has_loss
 from evalreport.findings.groups import slice_name, stands_out
 from evalreport.findings.judgement import (
@@ -106,6 +116,11 @@ _CHECKS = (
             (("wide-interval", "few-rows"), "The interval touches two bands at most"),
         ),
         has_loss,
+    ),
+    Check(
+        clusters.few_clusters,
+        ((("few-clusters",), "At least 50 clusters, counted as if of equal size"),),
+        lambda result: has_loss(result) and result.clusters is not None,
     ),
     Check(
         score.bands,

@@ -273,12 +273,24 @@ def certainty(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgemen
             check="Bring more rows, or look at the few that cost the most.",
             section="worst",
         )
-    if overall.interval_is_approximate:
+    if overall.interval_is_approximate and result.clusters is None:
         yield judgement(
             "approximate-interval",
             "note",
             "The interval is approximate: a few rows dominate the loss",
-            why="The losses are so uneven that the interval can only be a rough guide.",
+            why="The losses are so uneven that the interval can only be a rough guide."
+            + "".join(f" {each}" for each in [unseen_zeros(result, losses)] if each),
             check="Look at the worst rows.",
             section="worst",
         )
+
+
+def unseen_zeros(result: EvaluationResult, losses: LossFormat) -> str | None:
+    """Return the sentence on rows of probability 0 that this file may lack by chance."""
+    rise = result.overall.unseen_zeros_would_add
+    if rise is None:
+        return None
+    return (
+        f"Up to 3 in {count_text(result.overall.n, 'row')} could be given probability 0 without "
+        f"one being seen here, which would add {losses.with_unit(rise)}."
+    )

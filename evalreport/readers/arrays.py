@@ -59,6 +59,7 @@ def predictions_from_arrays(
     weights: Any = None,
     slices: Mapping[str, Any] | None = None,
     ids: Any = None,
+    clusters: Any = None,
     on_invalid: OnInvalid = "error",
     normalize: Normalize = "error",
 ) -> Predictions:
@@ -86,6 +87,8 @@ def predictions_from_arrays(
         Case weights, and row ids.
     slices : mapping of str to array-like of shape (n_rows,), optional
         Columns to report by.
+    clusters : array-like of shape (n_rows,), optional
+        Names of what rows belong to: rows of the same name are not independent.
     on_invalid : {"error", "drop"}
         Whether a row that cannot be scored is an error or left out and told about.
     normalize : {"error", "rescale", "as-is"}
@@ -127,7 +130,10 @@ def predictions_from_arrays(
     if targets is None and len(happened.columns) != 1:
         raise InputError(f"observed has {len(happened.columns)} columns, and one is needed.")
     table = _table(
-        happened, as_columns(probs, "probs"), weights, ids, {} if slices is None else slices
+        happened,
+        as_columns(probs, "probs"),
+        {"weights": weights, "ids": ids, "clusters": clusters},
+        {} if slices is None else slices,
     )
     if targets is not None:
         table = replace(table, label=None)
@@ -153,11 +159,12 @@ class _Table:
     prob_classes: tuple[str, ...] | None
     weight: str | None
     id: str | None
+    cluster: str | None
     slices: tuple[str, ...]
 
 
 def _table(
-    happened: Columns, probs: Columns, weights: Any, ids: Any, slices: Mapping[str, Any]
+    happened: Columns, probs: Columns, others: Mapping[str, Any], slices: Mapping[str, Any]
 ) -> _Table:
     columns = {str(name): as_column(each, f"slice '{name}'") for name, each in slices.items()}
     n_slices = len(columns)
@@ -170,12 +177,23 @@ def _table(
 
     what = tuple(add(*each) for each in zip(happened.shown, happened.columns, strict=True))
     names = tuple(add(*each) for each in zip(probs.shown, probs.columns, strict=True))
-    weight = None if weights is None else add("weights", as_column(weights, "weights"))
-    row_id = None if ids is None else add("ids", as_column(ids, "ids"))
+    given = (
+        None if each is None else add(name, as_column(each, name)) for name, each in others.items()
+    )
+    weight, row_id, cluster = given
     part = ArrayPart(columns, _common_length(columns, what[0]))
     slice_names = (*columns,)[:n_slices]
     return _Table(
-        part, what[0], what, happened.names, names, probs.names, weight, row_id, slice_names
+        part,
+        what[0],
+        what,
+        happened.names,
+        names,
+        probs.names,
+        weight,
+        row_id,
+        cluster,
+        slice_names,
     )
 
 
@@ -189,6 +207,7 @@ def _understood(table: _Table, settings: ReadSettings, categories: tuple[str, ..
         weight=table.weight,
         id=table.id,
         slices=table.slices,
+        cluster=table.cluster,
         readings=settled.readings,
         voice=KEYWORDS,
         targets=targets,

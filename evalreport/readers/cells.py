@@ -9,15 +9,17 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
-from evalreport.batch import FloatArray, IntArray
+from evalreport.batch import FloatArray, IntArray, SliceColumn
 from evalreport.errors import InputError
 from evalreport.readers.columns import ColumnPlan
 from evalreport.readers.interface import Chunk
-from evalreport.readers.labels import match
+from evalreport.readers.labels import distinct, match
 from evalreport.readers.numbers import Kinds, is_narrow, read_numbers
 from evalreport.readers.target_cells import TargetCells, target_cells
 
 T = TypeVar("T")
+
+NO_CLUSTER = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Cells:
     weight_kinds: Kinds | None
     tolerance: float
     targets: TargetCells | None = None
+    clusters: SliceColumn | None = None
+    """Which rows belong together; the code -1 stands for a cell without a name."""
 
 
 def read_cells(
@@ -72,7 +76,15 @@ def read_cells(
         weight_kinds=weights[1],
         tolerance=tolerance,
         targets=targets,
+        clusters=None if plan.cluster is None else _clusters(chunk, plan.cluster, path),
     )
+
+
+def _clusters(chunk: Chunk, column: str, path: str | None) -> SliceColumn:
+    numbers, texts = column_of(chunk, column, distinct, path)
+    named = [code if text.strip() else NO_CLUSTER for code, text in enumerate(texts)]
+    codes = np.array([*named, NO_CLUSTER], dtype=np.int64)[numbers]
+    return SliceColumn(column, codes, tuple(texts))
 
 
 def read_targets(chunk: Chunk, plan: ColumnPlan, path: str | None, normalize: bool) -> TargetCells:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -63,6 +64,9 @@ class CheckedShard(PartShard[ColumnPlan, PredictionBatch]):
             positive=self.plan.positive,
             source=self.source,
             slices=tuple(slice_column(chunk, each, kept, self.path) for each in self.plan.slices),
+            clusters=None
+            if cells.clusters is None
+            else replace(cells.clusters, codes=cells.clusters.codes[kept]),
             intake=Intake(rejections, *counts, n_lowered),
         )
 

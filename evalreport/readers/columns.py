@@ -40,6 +40,7 @@ class ColumnPlan:
     weight: str | None = None
     id: str | None = None
     slices: tuple[str, ...] = ()
+    cluster: str | None = None
     readings: tuple[str, ...] = ()
     voice: Voice = COMMAND_LINE
     likely_cause: str | None = None
@@ -55,8 +56,8 @@ class ColumnPlan:
     @property
     def used(self) -> tuple[str, ...]:
         """Every column that is needed, once."""
-        named = (self.label, *self.targets, *self.probs, self.weight, self.id, *self.slices)
-        return tuple(dict.fromkeys(each for each in named if each is not None))
+        named = (self.label, *self.targets, *self.probs, self.weight, self.id, self.cluster)
+        return tuple(dict.fromkeys(each for each in (*named, *self.slices) if each is not None))
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -70,7 +71,13 @@ class ColumnPlan:
     def as_column_use(self) -> ColumnUse:
         """Return the columns as the results name them."""
         return ColumnUse(
-            self.label, self.probs, self.id, self.weight, self.slices, targets=self.targets
+            self.label,
+            self.probs,
+            self.id,
+            self.weight,
+            self.slices,
+            self.cluster,
+            self.targets,
         )
 
 
@@ -86,15 +93,16 @@ def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
     """
     has_targets = bool(settings.target_probs)
     refuse_contradictions(has_targets, settings.label is not None, settings.normalize_targets)
-    weight, row_id, *slices = (
+    weight, row_id, cluster, *slices = (
         None if name is None else find_column(glimpse, name, option)
         for name, option in (
             (settings.weight, "weight"),
             (settings.id, "id"),
+            (settings.task_columns.cluster, "cluster"),
             *((name, "slice") for name in settings.slices),
         )
     )
-    taken = {each for each in (weight, row_id, *slices) if each is not None}
+    taken = {each for each in (weight, row_id, cluster, *slices) if each is not None}
     label, label_reading = (None, ()) if has_targets else _label(glimpse, settings, taken)
     taken |= set() if label is None else {label}
     free = [name for name in glimpse.header if name not in taken]
@@ -113,9 +121,10 @@ def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
         readings=(
             *label_reading,
             *settled.readings,
-            *other_readings(weight, row_id, slices),
+            *other_readings(weight, row_id, slices, cluster),
             *_index_readings(free, (*settled.columns, *found.targets)),
         ),
+        cluster=cluster,
         likely_cause=found.likely_cause,
         targets=found.targets,
         class_column=settings.class_column,
@@ -197,10 +206,14 @@ def _label(glimpse: Glimpse, settings: ReadSettings, taken: set[str]) -> tuple[s
 
 
 def other_readings(
-    weight: str | None, row_id: str | None, slices: Sequence[str | None]
+    weight: str | None,
+    row_id: str | None,
+    slices: Sequence[str | None],
+    cluster: str | None = None,
 ) -> tuple[str, ...]:
     """Return sentences on the columns that are never guessed."""
-    named = (("Weights", weight), ("Row ids", row_id), *(("Slice", each) for each in slices))
+    one = (("Weights", weight), ("Row ids", row_id), ("Rows that belong together", cluster))
+    named = (*one, *(("Slice", each) for each in slices))
     return tuple(f"{role}: column '{column}'." for role, column in named if column is not None)
 
 

@@ -33,6 +33,7 @@ _FACTS = {
     Fault.WEIGHT_NO_NUMBER: "weight '{value}' is no number.",
     Fault.WEIGHT_INFINITE: "the weight is infinite.",
     Fault.WEIGHT_TOO_LARGE: "weight {value} is above 1e300.",
+    Fault.CLUSTER_MISSING: "the cluster is missing.",
     Fault.TARGET_MISSING: "the target is missing.",
     Fault.TARGET_NO_NUMBER: "target '{value}' is no number.",
     Fault.TARGET_NAN: "the target is NaN.",
@@ -102,6 +103,8 @@ class Complaints:
             return listed(self.plan.targets, limit=3)
         if faulty.fault >= Fault.TARGET_MISSING:
             return self.plan.targets[faulty.column]
+        if faulty.fault == Fault.CLUSTER_MISSING:
+            return self.plan.cluster or ""
         if faulty.fault > Fault.SUM_NOT_ONE:
             return self.plan.weight or ""
         return self.plan.probs[faulty.column]

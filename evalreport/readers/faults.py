@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalreport.batch import FloatArray, IntArray
-from evalreport.readers.cells import Cells
+from evalreport.readers.cells import NO_CLUSTER, Cells
 from evalreport.readers.interface import Normalize
 from evalreport.readers.labels import MISSING, UNKNOWN
 from evalreport.readers.numbers import ABSENT, NO_NUMBER
@@ -42,14 +42,15 @@ class Fault(IntEnum):
     WEIGHT_NO_NUMBER = 12
     WEIGHT_INFINITE = 13
     WEIGHT_TOO_LARGE = 14
-    TARGET_MISSING = 15
-    TARGET_NO_NUMBER = 16
-    TARGET_NAN = 17
-    TARGET_INFINITE = 18
-    TARGET_NEGATIVE = 19
-    TARGET_ABOVE_ONE = 20
-    TARGETS_NOT_ONE = 21
-    TARGETS_ZERO = 22
+    CLUSTER_MISSING = 15
+    TARGET_MISSING = 16
+    TARGET_NO_NUMBER = 17
+    TARGET_NAN = 18
+    TARGET_INFINITE = 19
+    TARGET_NEGATIVE = 20
+    TARGET_ABOVE_ONE = 21
+    TARGETS_NOT_ONE = 22
+    TARGETS_ZERO = 23
 
     def reason(self, kind: InputKind) -> str:
         """Return the phrase that rows are counted by."""
@@ -71,6 +72,7 @@ _REASONS = {
     Fault.WEIGHT_NO_NUMBER: "weight is no number",
     Fault.WEIGHT_INFINITE: "weight is infinite",
     Fault.WEIGHT_TOO_LARGE: "weight is above 1e300",
+    Fault.CLUSTER_MISSING: "cluster is missing",
     Fault.TARGET_MISSING: "target is missing",
     Fault.TARGET_NO_NUMBER: "target is no number",
     Fault.TARGET_NAN: "target is NaN",
@@ -153,6 +155,8 @@ def _healthy(judged: Judged, normalize: Normalize) -> Mask:
         healthy &= cells.targets.faults == 0
     if cells.weights is not None:
         healthy &= (cells.weights >= 0) & (cells.weights <= MOST_WEIGHT)
+    if cells.clusters is not None:
+        healthy &= cells.clusters.codes != NO_CLUSTER
     return healthy
 
 
@@ -203,4 +207,6 @@ def _classify(
         mark(Fault.WEIGHT_INFINITE, np.isinf(weights))
         mark(Fault.WEIGHT_NEGATIVE, weights < 0)
         mark(Fault.WEIGHT_TOO_LARGE, weights > MOST_WEIGHT)
+    if cells.clusters is not None:
+        mark(Fault.CLUSTER_MISSING, cells.clusters.codes[rows] == NO_CLUSTER)
     return faults, columns

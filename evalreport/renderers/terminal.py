@@ -115,7 +115,7 @@ def _counts(report: Report) -> Iterator[str]:
 def _summary(report: Report, letters: Lettering) -> list[Line]:
     return _stacked(
         _heading(report, letters),
-        [*_verdict(report, letters), *_plain_lines(report.verdict.baseline_text, letters)],
+        [*_verdict(report, letters), *_below_the_verdict(report.verdict, letters)],
         limit_lines(report, letters),
         _findings(report, letters),
         _group_table(report, "classes", "Class", letters),
@@ -203,6 +203,11 @@ def _tagged(items: Sequence[tuple[Tag, str]], n_more: int, letters: Lettering) -
 def _tag(tag: Tag, letters: Lettering) -> Line:
     text = f"{letters.glyph(tag.tone)} {letters.text(uncapitalised(tag.text))}"
     return Line(text, _STYLES[tag.tone])
+
+
+def _below_the_verdict(verdict: Verdict, letters: Lettering) -> list[Line]:
+    texts = [text for text in (verdict.baseline_text, verdict.interval_note) if text]
+    return [line for text in texts or [""] for line in _plain_lines(text, letters)]
 
 
 def _plain_lines(text: str, letters: Lettering) -> list[Line]:

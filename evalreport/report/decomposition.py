@@ -60,7 +60,9 @@ def not_simulated(view: View) -> tuple[Text, ...]:
     """Say why there is no range of chance, if there is none."""
     if not any(each.points and not each.band for each in view.result.calibration.reliability):
         return ()
-    why = "soft labels" if view.is_soft else "case weights"
+    clustered = "rows that belong together"
+    hard = clustered if view.result.clusters is not None else "case weights"
+    why = "soft labels" if view.is_soft else hard
     return (say(f"With {why} what chance would do is not simulated: no grey range, no p-value."),)
 
 

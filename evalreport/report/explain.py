@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 from evalreport.bands import BANDS, PERFECT, Band
+from evalreport.findings.clusters import allows_for_clusters
+from evalreport.findings.score import unseen_zeros
 from evalreport.formats import (
     bytes_text,
     clean,
@@ -64,8 +66,8 @@ def _definitions(view: View) -> tuple[Definition, ...]:
         "Baseline": "The loss of a model that always predicts the class frequencies of this file. "
         "0% less loss means the model knows nothing; more loss means it does harm.",
         "95% CI": "How far the number could move by chance with this many rows, by "
-        f"{INTERVAL_METHOD}. It says nothing about other days or other data, and cannot see a rare "
-        "disaster that is not in these rows.",
+        f"{_interval_method(view)}. It says nothing about other days or other data, and cannot see "
+        f"a rare disaster that is not in these rows.{_unseen(view)}",
         "Share of loss": "How much of the total loss comes from this group. Compare it with the "
         "group's share of rows.",
         "Average probability": f"The geometric mean: e to the power of minus the {loss}.{here}",
@@ -140,6 +142,7 @@ def run_section(view: View, command: str) -> Section:
             else ()
         ),
         Definition("Classes", _classes(view)),
+        *_clusters(view),
         Definition("Method", say(_method(view))),
         Definition("Digest", say(code(result.digest), " The same digest means the same numbers.")),
         Definition("Tool", say(f"evalreport {result.evalreport_version}")),
@@ -168,7 +171,12 @@ def predictions_text(view: View) -> Text:
 
 def _columns(view: View) -> Text:
     used = view.result.input.columns
-    named = [("label", used.label), ("id", used.id), ("weight", used.weight)]
+    named = [
+        ("label", used.label),
+        ("id", used.id),
+        ("weight", used.weight),
+        ("cluster", used.cluster),
+    ]
     spans: list[Span] = []
     for what, name in named:
         if name is not None:
@@ -200,6 +208,26 @@ def _classes(view: View) -> Text:
     return say(f"{names}{positive}")
 
 
+def _unseen(view: View) -> str:
+    sentence = unseen_zeros(view.result, view.losses)
+    return "" if sentence is None else f" {sentence}"
+
+
+def _interval_method(view: View) -> str:
+    clusters = view.result.clusters
+    return INTERVAL_METHOD if clusters is None else f"the {clusters.method}"
+
+
+def _clusters(view: View) -> tuple[Definition, ...]:
+    """Return what the rows belong to, and the interval that would not allow for it."""
+    clusters, sentence = view.result.clusters, allows_for_clusters(view.result)
+    if clusters is None or sentence is None:
+        return ()
+    naive = clusters.naive.interval
+    alone = f" With independent rows it would be {view.losses.interval(naive)}." if naive else ""
+    return (Definition("Clusters", say(f"{sentence}{alone}")),)
+
+
 def _smoothing(view: View) -> tuple[str, ...]:
     smoothing = view.result.input.label_smoothing
     return (f"labels smoothed by {scale_text(smoothing)}",) if smoothing else ()
@@ -214,7 +242,7 @@ def _method(view: View) -> str:
         else f"floor {floor_text(floor)} ({cost_text(-math.log(floor))} nats)",
         *_smoothing(view),
         "weighted by row" if view.is_weighted else "unweighted",
-        INTERVAL_METHOD,
+        _interval_method(view),
         f"reliability by {view.result.calibration.method}",
     ]
     return ", ".join(parts)

@@ -226,6 +226,8 @@ class Verdict:
     """First line of the verdict if limits were set."""
     baseline_text: str = ""
     """The loss against the baseline in one line, for summaries; empty if there is none."""
+    interval_note: str = ""
+    """What the interval allows for, for summaries; among the sentences already."""
     loss_name: str = "Log loss"
     """What the number is, in two words."""
 

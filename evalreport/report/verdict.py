@@ -6,6 +6,7 @@ import math
 
 from evalreport.bands import BANDS, band_of
 from evalreport.findings import loss_without_zeros
+from evalreport.findings.clusters import allows_for_clusters
 from evalreport.findings.headline import equal_odds, loss_name
 from evalreport.findings.judgement import FEW_ROWS
 from evalreport.formats import (
@@ -34,6 +35,8 @@ def verdict(view: View) -> Verdict:
     """Return the verdict on a result."""
     overall = view.result.overall
     headline, tone, sentences = _headline(view)
+    clustered = allows_for_clusters(view.result)
+    sentences = sentences if clustered is None else (*sentences, say(clustered))
     if view.is_soft and overall.n:
         sentences = (*sentences, soft.least_loss(view))
     return Verdict(
@@ -49,6 +52,7 @@ def verdict(view: View) -> Verdict:
         ruler_note=_RULER_NOTE + (soft.RULER_NOTE if view.is_soft else ""),
         facts=_facts(view),
         baseline_text=_baseline_line(view),
+        interval_note=clustered or "",
         loss_name=capital(loss_name(view.result)),
     )
 
@@ -63,7 +67,14 @@ def interval_sentence(view: View) -> str:
         return "No interval: no rows"
     if overall.judged_loss is None:
         return "No interval: the loss is infinite"
-    return f"No interval: {'under 10 rows' if overall.n < 10 else 'every row has the same loss'}"
+    return f"No interval: {_why_none(view)}"
+
+
+def _why_none(view: View) -> str:
+    overall, clusters = view.result.overall, view.result.clusters
+    if clusters is not None and clusters.n is not None and clusters.n < 10:
+        return "under 10 clusters"
+    return "under 10 rows" if overall.n < 10 else "every row has the same loss"
 
 
 # --- headline ---------------------------------------------------------------------------------

@@ -19,8 +19,9 @@ from typing import Any, Self
 import numpy as np
 
 from evalreport.batch import IntArray
+from evalreport.errors import MergeError
 from evalreport.exact import FLOAT_UNIT, power_unit
-from evalreport.hashing import HashArray, hashes_of_places, mixed
+from evalreport.hashing import HashArray, hashes_of, hashes_of_places, mixed
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import State, Sums
 from evalreport.statistics.moments import counts, grouped, mass
@@ -48,26 +49,33 @@ class BucketState(State):
         the sum of the losses above the entropy of the targets; and with weights that of these.
     told_by : tuple of str
         What rows were told apart by: "id" or "place"; both if the inputs differ in that.
+    clustered : bool
+        Whether rows of one cluster fall into the same bucket.
     """
 
     sums: Sums
     told_by: tuple[str, ...] = ()
+    clustered: bool = False
 
     def merge(self, other: Self) -> Self:
         """Return the state of both inputs together."""
+        if self.clustered != other.clustered:
+            raise MergeError("only one side has clusters")
         told_by = tuple(sorted({*self.told_by, *other.told_by}))
-        return type(self)(self.sums.merge(other.sums), told_by)
+        return type(self)(self.sums.merge(other.sums), told_by, self.clustered)
 
     def to_json(self) -> dict[str, Any]:
         """Return the state in terms of JSON: some 30 kB, whatever the number of rows."""
-        return {"told_by": list(self.told_by), **pack(self.sums)}
+        told_by = list(self.told_by)
+        return {"told_by": told_by, "clustered": self.clustered, **pack(self.sums)}
 
 
 @dataclass(frozen=True, slots=True)
 class Buckets:
     """Sums of the loss by hash bucket.
 
-    A row is told by its id, or by its place in the input if rows have no ids.
+    A row is told by its id, or by its place in the input if rows have no ids. With clusters the
+    bucket of a row is that of its cluster.
 
     Parameters
     ----------
@@ -75,10 +83,13 @@ class Buckets:
         Whether rows have weights.
     floor : float or None
         Least probability scored.
+    clustered : bool
+        Whether rows belong to clusters.
     """
 
     weighted: bool
     floor: float | None
+    clustered: bool = False
     name: str = "buckets"
 
     @property
@@ -88,18 +99,19 @@ class Buckets:
 
     def empty(self) -> BucketState:
         """Return the state of no rows."""
-        return BucketState(Sums(self._units))
+        return BucketState(Sums(self._units), clustered=self.clustered)
 
     def from_json(self, data: Any) -> BucketState:
         """Return the state that was written as JSON."""
-        return BucketState(unpack(data), tuple(data["told_by"]))
+        return BucketState(unpack(data), tuple(data["told_by"]), data["clustered"])
 
     def from_batch(self, scored: ScoredBatch) -> BucketState:
         """Return the sums over these rows; nothing if nothing tells them apart."""
         keys = row_keys(scored)
         if keys is None or not len(scored):
             return self.empty()
-        buckets = buckets_of(keys)
+        clusters = cluster_keys(scored) if self.clustered else None
+        buckets = buckets_of(keys if clusters is None else clusters)
         infinite = scored.is_zero if self.floor is None else np.zeros(len(scored), dtype=bool)
         columns = [
             counts(buckets, N_BUCKETS),
@@ -110,7 +122,8 @@ class Buckets:
         if self.weighted:
             columns.append(mass(scored.weights, buckets, N_BUCKETS))
         told_by = "place" if scored.batch.ids is None else "id"
-        return BucketState(Sums.from_columns(self._units, range(N_BUCKETS), columns), (told_by,))
+        sums = Sums.from_columns(self._units, range(N_BUCKETS), columns)
+        return BucketState(sums, (told_by,), self.clustered)
 
 
 def row_keys(scored: ScoredBatch) -> HashArray | None:
@@ -119,6 +132,14 @@ def row_keys(scored: ScoredBatch) -> HashArray | None:
         return scored.id_hashes
     rows = scored.batch.rows
     return None if rows is None else hashes_of_places(scored.batch.source, rows)
+
+
+def cluster_keys(scored: ScoredBatch) -> HashArray | None:
+    """Return a hash of the cluster of each row; None if rows have none."""
+    clusters = scored.batch.clusters
+    if clusters is None:
+        return None
+    return hashes_of(np.array(clusters.values, dtype=object))[clusters.codes]
 
 
 def buckets_of(keys: HashArray) -> IntArray:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from evalreport.batch import IntArray
 from evalreport.intervals import hall_interval
 from evalreport.results import ForecastBin
 from evalreport.scoring import ScoredBatch
@@ -42,6 +43,11 @@ class Gap:
 
     gap: float | None
     z: float | None
+
+
+def forecast_bins(scored: ScoredBatch) -> tuple[IntArray, int]:
+    """Return the bin of the forecast of each row, and how many bins there are."""
+    return np.minimum(scored.forecasts * N_BINS, N_BINS - 1).astype(np.int64), N_BINS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ class ByForecast:
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the sums over these rows."""
         weights = scored.weights
-        groups = np.minimum(scored.forecasts * N_BINS, N_BINS - 1).astype(np.int64)
+        groups, _ = forecast_bins(scored)
         variances = grouped(
             scored.entropy_variances, weights, groups, N_BINS, power=2, weight_power=2
         )

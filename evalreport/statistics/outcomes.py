@@ -51,6 +51,8 @@ class Occurrences:
 
     Parameters
     ----------
+    rows : int64 ndarray
+        In which row.
     classes : int64 ndarray
         What happened.
     weights : float64 ndarray, optional
@@ -61,6 +63,7 @@ class Occurrences:
         Whether it had been given probability zero.
     """
 
+    rows: IntArray
     classes: IntArray
     weights: FloatArray | None
     losses: FloatArray
@@ -70,13 +73,16 @@ class Occurrences:
 def occurrences(scored: ScoredBatch, soft: bool) -> Occurrences:
     """Return what happened in these rows; classes with a target of 0 did not."""
     if not soft:
-        return Occurrences(scored.observed, scored.weights, scored.losses, scored.is_zero)
+        rows = np.arange(len(scored))
+        return Occurrences(rows, scored.observed, scored.weights, scored.losses, scored.is_zero)
     shares = scored.targets
     if scored.weights is not None:
         shares = shares * scored.weights[:, None]
     happened = shares > 0
+    rows, classes = np.nonzero(happened)
     return Occurrences(
-        np.nonzero(happened)[1].astype(np.int64),
+        rows.astype(np.int64),
+        classes.astype(np.int64),
         shares[happened],
         scored.floored_cell_losses[happened],
         scored.is_zero_cell[happened],

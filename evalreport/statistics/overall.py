@@ -11,7 +11,7 @@ import numpy as np
 
 from evalreport.bands import judge
 from evalreport.exact import exp_of, log_of
-from evalreport.intervals import hall_interval
+from evalreport.intervals import LEAST_ROWS, hall_interval
 from evalreport.results import OverallResult
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
@@ -129,6 +129,7 @@ class Overall:
             zero_probability_share_of_loss=self._zero_share(state, excess),
             band=judge(divergence, interval),
             effective_n=excess.effective_n,
+            unseen_zeros_would_add=self._unseen_zeros(state),
         )
 
     def excess(self, state: Sums) -> PowerSums:
@@ -148,6 +149,16 @@ class Overall:
 
     def _mean(self, state: Sums, column: int) -> float | None:
         return ratio(state.value(_ALL, column), state.value(_ALL, _MASS))
+
+    def _unseen_zeros(self, state: Sums) -> float | None:
+        """Return what zeros would add that are as frequent as rows without one can hide.
+
+        By the rule of three: what did not happen in n rows may have a chance of up to 3 / n.
+        """
+        n = self._counted(state, _N)
+        if self.soft or self.floor is None or n < LEAST_ROWS or self._counted(state, _N_ZERO):
+            return None
+        return 3.0 / n * -log_of(self.floor)
 
     def _zero_share(self, state: Sums, excess: PowerSums) -> float | None:
         if self.floor is None:

@@ -27,19 +27,28 @@ def pack(sums: Sums) -> dict[str, Any]:
     return {
         "units": list(sums.units),
         "keys": _joined(keys, _KEY_BYTES),
-        "columns": [_packed(column) for column in columns],
+        "columns": pack_columns(columns),
     }
 
 
 def unpack(data: Any) -> Sums:
     """Return the sums that `pack` wrote."""
     keys = _parted(data["keys"], _KEY_BYTES)
-    columns = [
-        [value << column["shift"] for value in _parted(column["data"], column["width"])]
-        for column in data["columns"]
-    ]
-    rows = zip(*columns, strict=True) if keys else ()
+    rows = zip(*unpack_columns(data["columns"]), strict=True) if keys else ()
     return Sums(tuple(data["units"]), dict(zip(keys, rows, strict=True)))
+
+
+def pack_columns(columns: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
+    """Return columns of whole numbers of 0 or more in terms of JSON."""
+    return [_packed(column) for column in columns]
+
+
+def unpack_columns(data: Any) -> list[list[int]]:
+    """Return the columns that `pack_columns` wrote."""
+    return [
+        [value << column["shift"] for value in _parted(column["data"], column["width"])]
+        for column in data
+    ]
 
 
 def _packed(column: Sequence[int]) -> dict[str, Any]:

@@ -31,7 +31,8 @@ class PairedDifference:
     standard_error : float
         Of the difference; what the rows have in common cancels out in it.
     degrees : float
-        Degrees of freedom: one less than the buckets with rows.
+        Degrees of freedom: one less than the buckets with rows; with clusters one less than
+        buckets of equal size would tell as much.
     n : int
         Rows.
     """
@@ -62,7 +63,8 @@ def paired_difference(previous: BucketState, current: BucketState) -> PairedDiff
     With :math:`D_b` the difference of the sums of a bucket, :math:`n_b` its rows, and
     :math:`\bar d = \sum D_b / n`, the standard error is
     :math:`\sqrt{\frac{B}{B-1} \sum_b (D_b - \bar d n_b)^2} / n` over the B buckets with rows. With
-    weights the weight of a bucket takes the place of its rows.
+    weights the weight of a bucket takes the place of its rows. With clusters, which may be few and
+    of any size, it is that of leaving out each bucket in turn.
 
     Parameters
     ----------
@@ -86,8 +88,8 @@ def paired_difference(previous: BucketState, current: BucketState) -> PairedDiff
         return NotPaired("there are too few rows")
     return PairedDifference(
         difference=float(sum(moved, Fraction(0)) / sum(sizes, Fraction(0))),
-        standard_error=error.linear,
-        degrees=error.n_clusters - 1.0,
+        standard_error=error.jackknife if current.clustered else error.linear,
+        degrees=(error.effective if current.clustered else error.n_clusters) - 1.0,
         n=current.sums.total()[N],
     )
 
@@ -98,6 +100,8 @@ def _why_not(previous: BucketState, current: BucketState) -> str | None:
         return "no rows were scored"
     if previous.told_by != current.told_by or len(current.told_by) != 1:
         return "rows are told by id in one and by their place in the other"
+    if previous.clustered != current.clustered:
+        return "only one of them has clusters"
     if one.total()[N] != other.total()[N]:
         return "they do not hold the same number of rows"
     if one.units != other.units:

@@ -13,6 +13,7 @@ from evalreport.statistics.buckets import Buckets
 from evalreport.statistics.calibration_error import BinnedCalibration
 from evalreport.statistics.class_order import ClassOrder
 from evalreport.statistics.classes import ByClass
+from evalreport.statistics.cluster_plan import ClusterPlan
 from evalreport.statistics.forecast import ByForecast
 from evalreport.statistics.grid import ProbabilityGrid
 from evalreport.statistics.interface import Statistic
@@ -56,6 +57,8 @@ class Plan:
         Whether labels are soft.
     label_smoothing : float
         How much of equal odds is mixed into what happened; above 0 it makes labels soft.
+    clustered : bool
+        Whether a column tells which rows belong together.
     """
 
     classes: tuple[str, ...]
@@ -66,6 +69,7 @@ class Plan:
     n_worst: int = 20
     soft: bool = False
     label_smoothing: float = 0.0
+    clustered: bool = False
 
     overall: Overall = field(init=False, compare=False)
     by_class: ByClass = field(init=False, compare=False)
@@ -82,6 +86,7 @@ class Plan:
     row_ids: RowIds = field(init=False, compare=False)
     soft_buckets: SoftBuckets = field(init=False, compare=False)
     soft_gap: SoftGap = field(init=False, compare=False)
+    clusters: ClusterPlan | None = field(init=False, compare=False)
     worst_rows: WorstRows = field(init=False, compare=False)
     intake: IntakeCounts = field(init=False, compare=False)
     rejected: RejectedRows = field(init=False, compare=False)
@@ -106,10 +111,11 @@ class Plan:
             ),
             "class_order": ClassOrder(self.classes, floor),
             "grid": ProbabilityGrid(self.positive if len(self.classes) == 2 else None),
-            "buckets": Buckets(weighted, floor),
+            "buckets": Buckets(weighted, floor, self.clustered),
             "row_ids": RowIds(),
             "soft_buckets": SoftBuckets(len(self.classes), weighted),
             "soft_gap": SoftGap(weighted),
+            "clusters": ClusterPlan(weighted, soft, self.slices) if self.clustered else None,
             "worst_rows": WorstRows(self.n_worst),
             "intake": IntakeCounts(),
             "rejected": RejectedRows(),
@@ -130,6 +136,7 @@ class Plan:
             self.reliability,
             self.calibration_error,
             *self.by_slice,
+            *(self.clusters.statistics if self.clusters else ()),
             self.class_order,
             self.grid,
             self.buckets,
@@ -152,6 +159,7 @@ class Plan:
             "n_worst": self.n_worst,
             "soft": self.soft,
             "label_smoothing": self.label_smoothing,
+            "clustered": self.clustered,
         }
 
     @property

@@ -18,13 +18,14 @@ from evalreport.scoring import FLOOR, ScoredBatch
 from evalreport.statistics.plan import Plan, States
 from tests.strategies import batches
 
-NAMES = [each.name for each in Plan(("a", "b"), 1, slices=("group",)).statistics]
+NAMES = [each.name for each in Plan(("a", "b"), 1, slices=("group",), clustered=True).statistics]
 
 
 def plan_for(batch: PredictionBatch, floor: float | None = FLOOR) -> Plan:
     weighted = batch.weights is not None
     soft = batch.targets is not None
-    return Plan(batch.classes, batch.positive, weighted, floor, slices=("group",), soft=soft)
+    columns: dict[str, Any] = {"slices": ("group",), "clustered": True}
+    return Plan(batch.classes, batch.positive, weighted, floor, soft=soft, **columns)
 
 
 def any_batches(**options: Any) -> st.SearchStrategy[PredictionBatch]:
@@ -77,9 +78,8 @@ def test_with_ids_the_order_of_the_rows_changes_nothing(floor, batch, seed):
         weights=None if batch.weights is None else batch.weights[order],
         ids=batch.ids[order],
         rows=batch.rows,
-        slices=tuple(
-            type(each)(each.name, each.codes[order], each.values) for each in batch.slices
-        ),
+        slices=tuple(replace(each, codes=each.codes[order]) for each in batch.slices),
+        clusters=replace(batch.clusters, codes=batch.clusters.codes[order]),
     )
     assert plan.from_batch(shuffled).to_json() == plan.from_batch(batch).to_json()
 
@@ -108,7 +108,7 @@ def test_all_states_of_a_plan_survive_json_together(batch):
 @given(batch=batches(), data=st.data())
 def test_smoothed_labels_can_be_cut_anywhere_too(name, batch, data):
     plan = Plan(batch.classes, batch.positive, batch.weights is not None, label_smoothing=0.1)
-    plan = replace(plan, slices=("group",))
+    plan = replace(plan, slices=("group",), clustered=True)
     cut = data.draw(st.integers(0, len(batch)))
     left, right, whole = (plan.from_batch(part) for part in (batch[:cut], batch[cut:], batch))
     assert left.merge(right).by_name[name] == whole.by_name[name]

@@ -78,9 +78,9 @@ def test_an_option_without_a_meaning_is_wrong_usage(tmp_path):
 
 def test_columns_of_a_task_without_that_task_are_wrong_usage(tmp_path):
     (tmp_path / "p.csv").write_text("label,prob\n1,0.5\n0,0.5\n")
-    done = evalreport("report", "p.csv", "--cluster", "label", cwd=tmp_path)
+    done = evalreport("report", "p.csv", "--text", "label", cwd=tmp_path)
     assert done.returncode == 2
-    assert b"--cluster needs --input-kind tokens." in done.stderr
+    assert b"--text needs --input-kind tokens." in done.stderr
 
 
 def test_the_command_in_the_report_names_the_columns():

@@ -1,0 +1,115 @@
+"""What is measured of rows that belong together, and the results that come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from evalreport.results import CalibrationResult, DecompositionResult, ReliabilityResult
+from evalreport.statistics.cluster_cells import MOST_CLUSTERS, ByCluster, ClusterState
+from evalreport.statistics.clustered import (
+    baseline_by_cluster,
+    classes_by_cluster,
+    clusters_result,
+    forecasts_by_cluster,
+    gap_z_by_cluster,
+    overall_by_cluster,
+    slices_by_cluster,
+)
+from evalreport.statistics.states import PlanStates
+from evalreport.statistics.worse import flag_worse
+
+
+@dataclass(frozen=True)
+class ClusterPlan:
+    """What to sum by cluster.
+
+    Parameters
+    ----------
+    weighted, soft : bool
+        Whether rows have weights, and whether labels are soft.
+    slices : tuple of str
+        Columns to report by.
+    """
+
+    weighted: bool
+    soft: bool
+    slices: tuple[str, ...]
+
+    everything: ByCluster = field(init=False, compare=False)
+    by_class: ByCluster = field(init=False, compare=False)
+    by_forecast: ByCluster = field(init=False, compare=False)
+    by_slice: tuple[ByCluster, ...] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        how = (self.weighted, self.soft)
+        made: dict[str, Any] = {
+            "everything": ByCluster("all", *how, limit=MOST_CLUSTERS),
+            "by_class": ByCluster("class", *how),
+            "by_forecast": ByCluster("forecast", *how),
+            "by_slice": tuple(ByCluster("slice", *how, column) for column in self.slices),
+        }
+        for name, statistic in made.items():
+            object.__setattr__(self, name, statistic)
+
+    @property
+    def statistics(self) -> tuple[ByCluster, ...]:
+        """All statistics of the plan."""
+        return (self.everything, self.by_class, self.by_forecast, *self.by_slice)
+
+    def results(self, states: PlanStates[Any], parts: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parts of an evaluation whose intervals have to allow for the clusters.
+
+        Parameters
+        ----------
+        states : PlanStates
+            With those of these statistics among them.
+        parts : mapping
+            The parts of the evaluation, by their names, as if all rows were independent.
+        """
+        everything: ClusterState = states[self.everything]
+        slices = [
+            each
+            for statistic in self.by_slice
+            for each in slices_by_cluster(
+                states[statistic],
+                everything,
+                [part for part in parts["slices"] if part.column == statistic.column],
+            )
+        ]
+        calibration = parts["calibration"]
+        baseline = replace(parts["baseline"], skill_interval=None)
+        gap_z = None
+        if not self.soft:  # what clusters have in common of soft labels is not summed up here
+            baseline = baseline_by_cluster(states[self.by_class], parts["baseline"])
+            gap_z = None if calibration.gap_z is None else gap_z_by_cluster(everything)
+        return {
+            "overall": overall_by_cluster(everything, parts["overall"]),
+            "clusters": clusters_result(everything, parts["overall"]),
+            "baseline": baseline,
+            "classes": classes_by_cluster(states[self.by_class], parts["classes"]),
+            "slices": flag_worse(slices),
+            "calibration": replace(_without_simulations(calibration), gap_z=gap_z),
+            "loss_by_forecast": forecasts_by_cluster(
+                states[self.by_forecast], parts["loss_by_forecast"]
+            ),
+        }
+
+
+def _without_simulations(calibration: CalibrationResult) -> CalibrationResult:
+    """Return the calibration without what was simulated with independent rows."""
+
+    def plain(parts: DecompositionResult | None) -> DecompositionResult | None:
+        return None if parts is None else replace(parts, p_value=None)
+
+    def bare(each: ReliabilityResult) -> ReliabilityResult:
+        points = tuple(replace(point, band_low=None, band_high=None) for point in each.points)
+        parts = plain(each.decomposition)
+        return replace(each, points=points, band=(), share_outside_band=None, decomposition=parts)
+
+    return replace(
+        calibration,
+        decomposition=plain(calibration.decomposition),
+        reliability=tuple(map(bare, calibration.reliability)),
+    )

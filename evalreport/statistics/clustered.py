@@ -1,0 +1,256 @@
+"""Results whose intervals allow for rows that belong together.
+
+Every interval is made by leaving out each cluster in turn, with as many degrees of freedom as
+clusters of equal size would give, less one.
+
+References
+----------
+Cameron & Miller (2015), "A practitioner's guide to cluster-robust inference".
+doi:10.3368/jhr.50.2.317
+MacKinnon, Nielsen & Webb (2023), "Cluster-robust inference: a guide to empirical practice".
+doi:10.1016/j.jeconom.2022.04.001
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from evalreport.bands import judge
+from evalreport.exact import log_of
+from evalreport.intervals import LEAST_ROWS
+from evalreport.results import (
+    BaselineResult,
+    ClassResult,
+    ClustersResult,
+    ForecastBin,
+    Interval,
+    OverallResult,
+    SliceResult,
+)
+from evalreport.statistics.cluster_cells import ALL_BITS, ClusterState, ClusterSums
+from evalreport.statistics.clusters import RatioError, ratio_error
+from evalreport.task_results import MeanResult
+
+FEW_CLUSTERS = 50
+"""With fewer effective clusters the interval is a rough guide."""
+
+
+def mean_error(clusters: Collection[ClusterSums]) -> RatioError | None:
+    """Return the error of the mean loss; None for fewer than two clusters."""
+    return ratio_error([each.loss for each in clusters], [each.mass for each in clusters])
+
+
+def overall_by_cluster(state: ClusterState, overall: OverallResult) -> OverallResult:
+    """Return the headline with the interval that the clusters allow."""
+    if overall.kl_divergence is None:
+        return overall
+    error = mean_error(_everything(state))
+    interval = None if error is None else error.interval()
+    return replace(
+        overall,
+        standard_error=None if error is None else error.jackknife,
+        interval=interval,
+        interval_is_approximate=bool(interval and error and error.effective < FEW_CLUSTERS),
+        band=judge(overall.kl_divergence, interval),
+    )
+
+
+def clusters_result(state: ClusterState, naive: OverallResult) -> ClustersResult:
+    """Return how the rows fall into clusters; `naive` is the headline without them."""
+    told_apart = state.bits == ALL_BITS
+    error = mean_error(_everything(state))
+    return ClustersResult(
+        n=len(state.sums.rows) if told_apart else None,
+        effective=None if error is None or not told_apart else error.effective,
+        method="jackknife over clusters"
+        if told_apart
+        else f"jackknife over {2**state.bits:,} hash buckets of clusters",
+        naive=MeanResult(naive.kl_divergence, naive.standard_error, naive.interval),
+    )
+
+
+def classes_by_cluster(
+    state: ClusterState, classes: Sequence[ClassResult]
+) -> tuple[ClassResult, ...]:
+    """Return the classes with the intervals that the clusters allow."""
+    intervals = _intervals(state)
+    return tuple(
+        replace(each, interval=intervals.get(str(k)) if each.cross_entropy is not None else None)
+        for k, each in enumerate(classes)
+    )
+
+
+def forecasts_by_cluster(
+    state: ClusterState, bins: Sequence[ForecastBin]
+) -> tuple[ForecastBin, ...]:
+    """Return the bins of the forecast with the intervals that the clusters allow."""
+    intervals = _intervals(state)
+    return tuple(
+        replace(each, interval=intervals.get(str(i)) if each.mean_loss is not None else None)
+        for i, each in enumerate(bins)
+    )
+
+
+def slices_by_cluster(
+    state: ClusterState, everything: ClusterState, slices: Sequence[SliceResult]
+) -> tuple[SliceResult, ...]:
+    """Return the slices with the intervals and comparisons that the clusters allow."""
+    intervals = _intervals(state)
+    bits = min(state.bits, everything.bits)
+    parts = state.at(bits).cells()
+    whole = Whole.of(everything.at(bits).cells().get("", {}))
+    return tuple(
+        replace(
+            each,
+            interval=intervals.get(each.value) if each.kl_divergence is not None else None,
+            p_value=None
+            if each.p_value is None
+            else slice_p_value(parts.get(each.value, {}), whole),
+        )
+        for each in slices
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All clusters, with the sums of squares that a comparison with a part of them needs."""
+
+    clusters: Mapping[int, ClusterSums]
+    loss: float
+    squares: tuple[float, float, float]
+    """Sums of loss squared, loss times weight, and weight squared."""
+
+    @classmethod
+    def of(cls, clusters: Mapping[int, ClusterSums]) -> Whole:
+        """Return the sums over these clusters."""
+        return cls(
+            clusters,
+            math.fsum(each.loss for each in clusters.values()),
+            _squares(clusters.values()),
+        )
+
+
+def slice_p_value(part: Mapping[int, ClusterSums], whole: Whole) -> float | None:
+    r"""Return how likely a slice would lose this much more than the rest by chance.
+
+    The difference of the two means has the variance
+    :math:`\frac{G}{G-1} \sum_g (e_{g,slice} - e_{g,rest})^2`, where :math:`e_g` is the loss of a
+    cluster above what its weight at the mean would lose, as a share of the weight of its side.
+
+    Parameters
+    ----------
+    part : mapping of cluster to ClusterSums
+        Of the slice, as shares of the weight of all rows.
+    whole : Whole
+        All clusters.
+
+    Returns
+    -------
+    float or None
+        One-sided, by Student's t; None if slice or rest stand in fewer than ten clusters.
+    """
+    mass = math.fsum(each.mass for each in part.values())
+    loss = math.fsum(each.loss for each in part.values())
+    rest = {
+        cluster: ClusterSums(max(mine.mass - each.mass, 0.0), max(mine.loss - each.loss, 0.0))
+        for cluster, each in part.items()
+        for mine in (whole.clusters[cluster],)
+    }
+    n_rest = len(whole.clusters) - sum(each.mass <= 0.0 for each in rest.values())
+    if min(len(part), n_rest) < LEAST_ROWS:
+        return None
+    means = loss / mass, (whole.loss - loss) / (1.0 - mass)
+    inside = math.fsum(
+        (
+            _residual(part[cluster], means[0]) / mass
+            - _residual(rest[cluster], means[1]) / (1 - mass)
+        )
+        ** 2
+        for cluster in part
+    )
+    # What is not in the slice at all: the sums over all clusters without those in it.
+    everywhere, in_part = whole.squares, _squares(whole.clusters[cluster] for cluster in part)
+    a, b, c = (max(x - y, 0.0) for x, y in zip(everywhere, in_part, strict=True))
+    outside = max(a - 2.0 * means[1] * b + means[1] ** 2 * c, 0.0) / (1.0 - mass) ** 2
+    n = len(whole.clusters)
+    variance = n / (n - 1) * (inside + outside)
+    sizes = (
+        mass**2 / math.fsum(each.mass**2 for each in part.values()),
+        (1.0 - mass) ** 2 / (c + math.fsum(each.mass**2 for each in rest.values())),
+    )
+    return _upper_tail(means[0] - means[1], variance, min(sizes) - 1.0)
+
+
+def _squares(clusters: Iterable[ClusterSums]) -> tuple[float, float, float]:
+    listed = list(clusters)
+    return (
+        math.fsum(each.loss**2 for each in listed),
+        math.fsum(each.loss * each.mass for each in listed),
+        math.fsum(each.mass**2 for each in listed),
+    )
+
+
+def _residual(cluster: ClusterSums, mean: float) -> float:
+    return cluster.loss - mean * cluster.mass
+
+
+def _upper_tail(difference: float, variance: float, degrees: float) -> float | None:
+    from scipy.special import stdtr  # slow to import
+
+    if variance <= 0.0 or degrees <= 0.0:
+        return None
+    return float(stdtr(degrees, -difference / math.sqrt(variance)))
+
+
+def gap_z_by_cluster(state: ClusterState) -> float | None:
+    """Return the gap between loss and expected loss in standard errors."""
+    clusters = _everything(state)
+    error = ratio_error(
+        [each.loss - each.expected for each in clusters], [each.mass for each in clusters]
+    )
+    if error is None or error.n_clusters < LEAST_ROWS or error.jackknife == 0.0:
+        return None
+    return error.ratio / error.jackknife
+
+
+def baseline_by_cluster(by_class: ClusterState, baseline: BaselineResult) -> BaselineResult:
+    """Return the baseline with the interval of the skill that the clusters allow."""
+    if baseline.skill_interval is None or baseline.skill is None:
+        return baseline
+    interval = skill_interval(by_class, baseline.skill)
+    return replace(baseline, skill_interval=interval)
+
+
+def skill_interval(by_class: ClusterState, skill: float) -> Interval | None:
+    """Interval of skill = 1 - loss / baseline, linearised as in `statistics.skill`."""
+    cells = by_class.cells()
+    shares = {k: math.fsum(each.mass for each in cells[k].values()) for k in cells}
+    logs = {k: -log_of(share) for k, share in shares.items()}
+    entropy = math.fsum(share * logs[k] for k, share in shares.items())
+    loss = math.fsum(each.loss for clusters in cells.values() for each in clusters.values())
+    if not entropy:
+        return None
+    moved: dict[int, list[float]] = {}
+    sizes: dict[int, list[float]] = {}
+    for k, clusters in cells.items():
+        shift = loss / entropy**2 * (logs[k] - entropy) + loss / entropy
+        for cluster, each in clusters.items():
+            moved.setdefault(cluster, []).append(each.loss / entropy - shift * each.mass)
+            sizes.setdefault(cluster, []).append(each.mass)
+    error = ratio_error(
+        [math.fsum(each) for each in moved.values()], [math.fsum(each) for each in sizes.values()]
+    )
+    ends = None if error is None else error.interval(-math.inf)
+    return None if ends is None else (skill - ends[1], min(skill - ends[0], 1.0))
+
+
+def _everything(state: ClusterState) -> Collection[ClusterSums]:
+    return state.cells().get("", {}).values()
+
+
+def _intervals(state: ClusterState) -> Mapping[str, Interval | None]:
+    """Return the interval of the mean loss in each group."""
+    errors = {group: mean_error(each.values()) for group, each in state.cells().items()}
+    return {group: None if error is None else error.interval() for group, error in errors.items()}

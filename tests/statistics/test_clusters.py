@@ -1,0 +1,329 @@
+"""Rows that belong together: intervals that allow for it, and clusters in bounded memory."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import evalreport
+from evalreport.errors import InputError
+from evalreport.renderers import markdown_renderer
+from evalreport.report import build_report
+from evalreport.results import EvaluationResult
+from evalreport.scoring import ScoredBatch
+from evalreport.settings import ReportSettings
+from evalreport.statistics.cluster_cells import ByCluster, ClusterState, ClusterSums, join_key
+from evalreport.statistics.clustered import mean_error
+from evalreport.statistics.interface import Sums
+from evalreport.task_results import TaskColumns
+from tests.strategies import batches
+
+
+def rows_of(sizes, seed: int = 0, effect: float = 1.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Outcomes, forecasts that miss what a cluster has in common, and the clusters."""
+    rng = np.random.default_rng(seed)
+    clusters = np.repeat(np.arange(len(sizes)), sizes)
+    scores = rng.normal(scale=1.5, size=len(clusters))
+    common = effect * rng.normal(size=len(sizes))[clusters]
+    observed = rng.random(len(clusters)) < 1.0 / (1.0 + np.exp(-scores - common))
+    return observed.astype(int), 1.0 / (1.0 + np.exp(-scores)), clusters
+
+
+def evaluated(observed, probs, clusters=None, **options) -> EvaluationResult:
+    names = None if clusters is None else [f"c{each}" for each in clusters]
+    return evalreport.evaluate(observed, probs, clusters=names, **options).result
+
+
+def uneven(n: int, seed: int) -> np.ndarray:
+    return np.maximum(np.random.default_rng(seed).lognormal(3.0, 1.0, n).astype(int), 1)
+
+
+# --- by hand, by law, by brute force ----------------------------------------------------------
+
+
+def test_clusters_of_one_row_tell_what_independent_rows_tell():
+    observed, probs, _ = rows_of([1] * 200)
+    plain = evaluated(observed, probs)
+    by_row = evaluated(observed, probs, np.arange(200))
+    assert by_row.overall.standard_error == pytest.approx(plain.overall.standard_error, rel=1e-12)
+    assert by_row.clusters.n == 200
+    assert by_row.clusters.effective == pytest.approx(200)
+    assert by_row.clusters.naive.interval == plain.overall.interval
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_copying_every_row_of_a_cluster_changes_nothing(weighted):
+    observed, probs, clusters = rows_of(uneven(60, 1) // 4 + 1)
+    n, times = len(observed), 3
+    rng = np.random.default_rng(2)
+    weights = rng.uniform(0.5, 2.0, n) if weighted else None
+    columns = {"s": rng.integers(0, 3, n)}
+    one = evaluated(observed, probs, clusters, slices=columns, weights=weights)
+    many = evaluated(
+        np.tile(observed, times),
+        np.tile(probs, times),
+        np.tile(clusters, times),
+        slices={"s": np.tile(columns["s"], times)},
+        weights=None if weights is None else np.tile(weights, times),
+    )
+    close = {"rel": 1e-9}
+    assert many.overall.interval == pytest.approx(one.overall.interval, **close)
+    assert many.baseline.skill_interval == pytest.approx(one.baseline.skill_interval, **close)
+    assert many.calibration.gap_z == pytest.approx(one.calibration.gap_z, **close)
+    for before, after in zip(one.classes + one.slices, many.classes + many.slices, strict=True):
+        assert after.interval == pytest.approx(before.interval, **close)
+    for before, after in zip(one.slices, many.slices, strict=True):
+        assert after.p_value == pytest.approx(before.p_value, **close)
+    # Rows that count as independent would seem to tell three times as much.
+    assert many.clusters.naive.standard_error < 0.6 * one.clusters.naive.standard_error
+
+
+def jackknife(statistic, clusters: np.ndarray) -> float:
+    """Standard error by really leaving out each cluster in turn."""
+    values = np.array([statistic(clusters != each) for each in np.unique(clusters)])
+    n = len(values)
+    return math.sqrt((n - 1) / n * ((values - values.mean()) ** 2).sum())
+
+
+def half_width(interval) -> float:
+    return (interval[1] - interval[0]) / 2
+
+
+def test_every_interval_is_that_of_leaving_out_each_cluster_in_turn():
+    from scipy.stats import t
+
+    observed, probs, clusters = rows_of(uneven(40, 3))
+    values = np.random.default_rng(4).integers(0, 2, len(observed))
+    result = evaluated(observed, probs, clusters, slices={"s": values})
+    losses = -np.log(np.where(observed == 1, probs, 1 - probs))
+
+    def quantile(chosen):
+        sizes = np.bincount(clusters[chosen])
+        return t.ppf(0.975, sizes.sum() ** 2 / (sizes**2).sum() - 1)
+
+    everything = np.ones(len(observed), bool)
+    error = jackknife(lambda kept: losses[kept].mean(), clusters)
+    assert result.overall.standard_error == pytest.approx(error, rel=1e-10)
+    assert half_width(result.overall.interval) == pytest.approx(error * quantile(everything))
+    groups = [(each, observed == int(each.name)) for each in result.classes]
+    groups += [(each, values == int(each.value)) for each in result.slices]
+    for each, mask in groups:
+        error = jackknife(lambda kept, mask=mask: losses[mask][kept].mean(), clusters[mask])
+        assert half_width(each.interval) == pytest.approx(error * quantile(mask), rel=1e-9)
+
+    def skill(kept):
+        share = observed[kept].mean()
+        entropy = -(share * math.log(share) + (1 - share) * math.log(1 - share))
+        return 1 - losses[kept].mean() / entropy
+
+    error = jackknife(skill, clusters) * quantile(everything)
+    assert half_width(result.baseline.skill_interval) == pytest.approx(error, rel=0.05)
+
+
+def test_a_slice_is_compared_over_the_same_clusters():
+    """Whole clusters are in one slice or the other: only the number of clusters counts."""
+    observed, probs, clusters = rows_of([40] * 60, seed=5)
+    values = clusters % 2
+    probs = np.where(values == 1, 0.5 + 0.2 * (probs - 0.5), probs)
+    result = evaluated(observed, probs, clusters, slices={"s": values})
+    losses = -np.log(np.where(observed == 1, probs, 1 - probs))
+    means = losses.reshape(60, 40).mean(axis=1)
+    here, there = means[1::2], means[::2]
+    # Each side has 30 clusters of 60, and the correction for their number is that of all 60.
+    error = math.sqrt((here.var() + there.var()) / 30 * 60 / 59)
+    from scipy.stats import t
+
+    expected = t.sf((here.mean() - there.mean()) / error, 29)
+    found = next(each.p_value for each in result.slices if each.value == "1")
+    assert found == pytest.approx(expected, rel=1e-6)
+    assert sum(each.p_value for each in result.slices) == pytest.approx(1.0)
+
+
+def test_soft_labels_with_clusters_have_an_interval_and_no_skill_interval():
+    rng = np.random.default_rng(10)
+    targets, probs = rng.dirichlet([1.0, 1.0], 300), rng.dirichlet([1.0, 1.0], 300)
+    clusters = np.arange(300) // 5
+    options = {"targets": targets, "probs": probs}
+    result = evalreport.evaluate(**options, clusters=clusters).result
+    by_row = evalreport.evaluate(**options, clusters=np.arange(300)).result
+    plain = evalreport.evaluate(**options).result
+    assert by_row.overall.standard_error == pytest.approx(plain.overall.standard_error, rel=1e-12)
+    assert result.overall.interval is not None
+    assert all(each.interval is not None for each in result.classes)
+    assert (result.baseline.skill_interval, result.calibration.gap_z) == (None, None)
+
+
+# --- coverage ---------------------------------------------------------------------------------
+
+
+def test_the_interval_covers_where_that_of_independent_rows_fails():
+    rng = np.random.default_rng(6)
+    n_files, n_covered, n_naive = 600, 0, 0
+    for _ in range(n_files):
+        sizes = np.maximum(rng.lognormal(2.5, 0.8, 30).astype(int), 1)
+        means = rng.gamma(4.0, 0.075, 30)  # each cluster has its own mean loss, 0.3 on average
+        losses = [rng.exponential(mean, size) for mean, size in zip(means, sizes, strict=True)]
+        whole = sizes.sum()
+        sums = [ClusterSums(len(each) / whole, each.sum() / whole) for each in losses]
+        low, high = mean_error(sums).interval()
+        n_covered += low <= 0.3 <= high
+        rows = np.concatenate(losses)
+        n_naive += abs(rows.mean() - 0.3) <= 1.96 * rows.std(ddof=1) / math.sqrt(whole)
+    assert 0.92 <= n_covered / n_files <= 0.97
+    assert n_naive / n_files < 0.90
+
+
+# --- bounded memory ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["all", "class", "forecast", "slice"])
+@given(batch=batches(), data=st.data())
+def test_too_many_cells_become_buckets_whatever_the_order(by, batch, data):
+    limit = data.draw(st.integers(0, 12))
+    statistic = ByCluster(by, batch.weights is not None, column="group", limit=limit)
+    cut = data.draw(st.integers(0, len(batch)))
+    left, right, whole = (
+        statistic.from_batch(ScoredBatch(each)) for each in (batch[:cut], batch[cut:], batch)
+    )
+    assert left.merge(right) == whole == right.merge(left)
+    assert len(whole.sums.rows) <= limit
+    assert statistic.from_json(json.loads(json.dumps(whole.to_json()))) == whole
+
+
+def test_buckets_of_clusters_tell_nearly_the_same():
+    observed, probs, clusters = rows_of(np.full(4_000, 5), seed=7)
+    exact = evaluated(observed, probs, clusters)
+    from evalreport.batch import PredictionBatch, SliceColumn
+
+    batch = PredictionBatch(
+        ("0", "1"),
+        observed,
+        np.column_stack([1 - probs, probs]),
+        clusters=SliceColumn("c", clusters, tuple(f"c{i}" for i in range(4_000))),
+    )
+    state = ByCluster("all", False, limit=2_000).from_batch(ScoredBatch(batch))
+    assert state.bits == 10
+    error = mean_error(state.cells()[""].values())
+    assert error.jackknife == pytest.approx(exact.overall.standard_error, rel=0.08)
+    assert error.n_clusters > 1_000
+
+
+def test_clusters_that_are_too_many_at_any_rate_give_no_interval_rather_than_a_wrong_one():
+    state = ClusterState(3, ByCluster("class", False).empty().sums)
+    for cluster in range(500):
+        sums = Sums(state.sums.units, {join_key(cluster << 55, "0"): (1, 5)})
+        state = state.merge(ClusterState(3, sums))
+    assert (state.bits, len(state.sums.rows), state.cells()) == (0, 0, {})
+
+
+# --- what is said -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    observed, probs, clusters = rows_of(uneven(30, 8), seed=9)
+    frame = pd.DataFrame({"label": observed, "prob": probs, "patient": [f"p{c}" for c in clusters]})
+    frame.insert(0, "id", np.arange(len(frame)))
+    frame.to_csv(tmp_path / "p.csv", index=False)
+    return tmp_path / "p.csv"
+
+
+def test_the_report_says_what_the_interval_allows_for(file):
+    evaluation = evalreport.evaluate_file(file, cluster="patient")
+    result = evaluation.result
+    n, effective = result.overall.n, result.clusters.effective
+    assert result.input.columns.cluster == "patient"
+    sentence = (
+        "The interval allows for rows of one 'patient' belonging together: "
+        f"{n} rows, 30 clusters, effectively {effective:.1f}."
+    )
+    assert sentence.replace(" ", "") in repr(evaluation).replace("\n", "").replace(" ", "")
+    assert sentence in markdown_renderer().render(build_report(result)).replace("`", "'")
+    page = evaluation.to_html().replace("&#39;", "'")
+    assert sentence in page
+    assert "jackknife over clusters" in page
+    assert "Hall's" not in page
+    few = next(each for each in result.findings if each.code == "few-clusters")
+    assert few.severity == "warning"
+    assert few.title == f"Few clusters: 30 clusters, as good as {effective:.1f} of equal size"
+    assert "approximate-interval" not in {each.code for each in result.findings}
+
+
+def test_what_is_simulated_with_independent_rows_is_left_out(file):
+    plain = evalreport.evaluate_file(file).result.calibration
+    clustered = evalreport.evaluate_file(file, cluster="patient").result.calibration
+    assert plain.decomposition.p_value is not None
+    assert clustered.decomposition.p_value is None
+    assert clustered.decomposition.miscalibration == plain.decomposition.miscalibration
+    assert [each.band for each in clustered.reliability] == [()]
+
+
+def test_with_under_ten_clusters_there_is_no_interval():
+    observed, probs, clusters = rows_of([50] * 9)
+    evaluation = evalreport.evaluate(observed, probs, clusters=clusters)
+    assert evaluation.interval is None
+    assert "no interval: under 10 clusters" in repr(evaluation)
+    few = next(each for each in evaluation.result.findings if each.code == "few-clusters")
+    assert few.title == "Few clusters: 9 clusters"
+    assert few.why.endswith("With fewer than 10 there is no interval.")
+
+
+def test_the_order_of_rows_and_the_format_change_nothing(file, tmp_path):
+    frame = pd.read_csv(file)
+    frame.sample(frac=1, random_state=1).to_parquet(tmp_path / "p.parquet")
+    one, other = (
+        evalreport.evaluate_file(tmp_path / name, cluster="patient").result
+        for name in ("p.csv", "p.parquet")
+    )
+    assert one.digest == other.digest
+    assert one.state == other.state
+    assert one.overall == other.overall
+
+
+def test_a_row_without_a_cluster_is_refused_or_left_out(file, tmp_path):
+    lines = file.read_text().splitlines()
+    lines[3] = lines[3].rpartition(",")[0] + ", "
+    (tmp_path / "q.csv").write_text("\n".join(lines))
+    with pytest.raises(InputError, match=r"row 3, column 'patient': the cluster is missing\."):
+        evalreport.evaluate_file(tmp_path / "q.csv", cluster="patient")
+    dropped = evalreport.evaluate_file(tmp_path / "q.csv", cluster="patient", on_invalid="drop")
+    assert [each.reason for each in dropped.result.data_quality.invalid] == ["cluster is missing"]
+    assert evalreport.evaluate_file(tmp_path / "q.csv").result.clusters is None
+
+
+def test_a_cluster_column_that_is_not_there_is_named(file):
+    with pytest.raises(InputError, match="there is no column 'page', which --cluster asks for"):
+        evalreport.evaluate_file(file, cluster="page")
+
+
+def test_the_command_in_the_report_names_the_column():
+    settings = ReportSettings(inputs=("p.csv",), task_columns=TaskColumns(cluster="patient"))
+    assert settings.command() == "evalreport report p.csv --cluster patient"
+
+
+# --- rows that are not there ------------------------------------------------------------------
+
+
+def test_a_stress_line_says_what_unseen_zeros_would_add():
+    observed, probs, _ = rows_of([1] * 300)
+    evaluation = evalreport.evaluate(observed, probs)
+    rise = evaluation.result.overall.unseen_zeros_would_add
+    assert rise == pytest.approx(3 / 300 * 52 * math.log(2))
+    assert (
+        "Up to 3 in 300 rows could be given probability 0 without one being seen here, "
+        "which would add 0.360 nats." in evaluation.to_html()
+    )
+
+
+def test_rows_with_zeros_have_no_stress_line():
+    observed, probs, _ = rows_of([1] * 300)
+    with_zero = np.where(np.arange(300) == 5, 1.0 - observed, probs)
+    assert evaluated(observed, with_zero).overall.unseen_zeros_would_add is None
+    assert evaluated(observed, probs, floor=None).overall.unseen_zeros_would_add is None
