@@ -184,7 +184,8 @@ def evaluate(
     on_invalid: Literal["error", "drop"] = "error",
     normalize: Literal["error", "rescale", "as-is"] = "error",
     floor: Floor = "auto",
-    n_worst: int = 20,
+    worst: int = 20,
+    show: Mapping[str, Any] | None = None,
     title: str = "predictions",
 ) -> Evaluation:
     """Evaluate predictions that are in memory.
@@ -226,8 +227,10 @@ def evaluate(
     floor : float, None or "auto"
         Least probability scored; None for none. "auto" is 2**-52, and none for logits and
         log-probabilities.
-    n_worst : int
-        How many of the worst rows to keep.
+    worst : int
+        How many of the rows of the highest loss to keep, 1,000 at most.
+    show : mapping of str to array_like, optional
+        Columns whose contents are shown with the worst rows.
     title : str
         Title of the report.
 
@@ -265,9 +268,10 @@ def evaluate(
         clusters=clusters,
         on_invalid=on_invalid,
         normalize=normalize,
+        show=show,
     )
     settings = EvaluateSettings(
-        floor=floor, normalize=normalize, n_worst=n_worst, label_smoothing=label_smoothing
+        floor=floor, normalize=normalize, n_worst=worst, label_smoothing=label_smoothing
     )
     return _evaluated(predictions, settings, title)
 
@@ -300,7 +304,8 @@ def evaluate_file(
     on_invalid: Literal["error", "drop"] = "error",
     normalize: Literal["error", "rescale", "as-is"] = "error",
     floor: Floor = "auto",
-    n_worst: int = 20,
+    worst: int = 20,
+    show: Sequence[str] = (),
     title: str | None = None,
     workers: int = 1,
 ) -> Evaluation:
@@ -310,13 +315,11 @@ def evaluate_file(
     ----------
     paths, *more_paths : str or Path, or a sequence of them
         Files of one format, a directory of them, a pattern with stars, or addresses with a scheme.
-    format, label, probs, target_probs, normalize_targets, positive, classes, input_kind
-        As the options of ``evalreport report``.
-    weight, id, slices
+    format, label, probs, target_probs, normalize_targets, positive, classes, input_kind, weight, id
         As the options of ``evalreport report``: names of columns and classes. What is left out
         is found by name; ``evaluation.result.input.readings`` says how.
-    class_column, delimiter, decimal
-        As the options ``--class-column``, ``--delimiter`` and ``--decimal``.
+    slices, show, class_column, delimiter, decimal
+        As the options ``--slice``, ``--show``, ``--class-column``, ``--delimiter``, ``--decimal``.
     header : bool
         Whether the first line of a text file names the columns; else they are called 1, 2, 3, ….
     cluster
@@ -325,7 +328,7 @@ def evaluate_file(
         Columns of token files (``input_kind="tokens"``).
     mean, std
         Columns of Gaussian forecasts (``input_kind="gaussian"``).
-    label_smoothing, on_invalid, normalize, floor, n_worst, title
+    label_smoothing, on_invalid, normalize, floor, worst, title
         As in `evaluate`.
     workers : int
         How many processes may read large inputs.
@@ -345,7 +348,7 @@ def evaluate_file(
     how = EvaluateSettings(
         floor=floor,
         normalize=normalize,
-        n_worst=n_worst,
+        n_worst=worst,
         workers=workers,
         label_smoothing=label_smoothing,
     )
@@ -367,7 +370,7 @@ def _evaluated(predictions: Predictions, settings: EvaluateSettings, title: str)
 def _read_settings(given: Mapping[str, Any]) -> ReadSettings:
     """Return the arguments of `evaluate_file` that say how to read, most of them as they are."""
     same = {each.name: given[each.name] for each in fields(ReadSettings) if each.name in given}
-    several = {name: given[name] for name in ("probs", "target_probs", "slices")}
+    several = {name: given[name] for name in ("probs", "target_probs", "slices", "show")}
     classes = given["classes"]
     task_columns = {each.name: given[each.name] for each in fields(TaskColumns)}
     changed = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -53,6 +53,22 @@ class SliceColumn:
     values: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ShownColumn:
+    """A named column whose contents may be asked for: ``text_at(rows[i])`` is that of row i.
+
+    Nothing is turned into text before somebody asks, because few rows are ever looked at.
+    """
+
+    name: str
+    rows: IntArray
+    text_at: Callable[[int], str]
+
+    def text(self, row: int) -> str:
+        """Return the contents in a row of the batch."""
+        return self.text_at(int(self.rows[row]))
+
+
 @dataclass(frozen=True)
 class PredictionBatch:
     """Some rows of predictions with their outcomes, ready to be scored.
@@ -87,6 +103,8 @@ class PredictionBatch:
         Which rows belong together.
     intake : Intake
         What happened at the door.
+    shown : tuple of ShownColumn
+        Columns whose contents are shown with the worst rows.
 
     Raises
     ------
@@ -108,6 +126,7 @@ class PredictionBatch:
     slices: tuple[SliceColumn, ...] = ()
     clusters: SliceColumn | None = None
     intake: Intake = field(default_factory=Intake)
+    shown: tuple[ShownColumn, ...] = ()
 
     def __post_init__(self) -> None:
         n_rows, n_classes = self.probs.shape
@@ -131,6 +150,7 @@ class PredictionBatch:
         yield from (self.observed, self.probs)
         yield from (array for array in optional if array is not None)
         yield from (column.codes for column in self.slices)
+        yield from (column.rows for column in self.shown)
         yield from () if self.clusters is None else (self.clusters.codes,)
 
     def __len__(self) -> int:
@@ -162,4 +182,5 @@ class PredictionBatch:
             if self.clusters is None
             else replace(self.clusters, codes=cut(self.clusters.codes)),
             intake=intake,
+            shown=tuple(replace(column, rows=cut(column.rows)) for column in self.shown),
         )

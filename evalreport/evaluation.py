@@ -13,6 +13,7 @@ from evalreport.errors import InputError, SettingsError
 from evalreport.findings import find
 from evalreport.readers.interface import Predictions
 from evalreport.results import (
+    MOST_WORST,
     AuditResult,
     BaselineResult,
     CalibrationResult,
@@ -48,7 +49,7 @@ class EvaluateSettings:
     normalize : str
         What was done with rows that do not sum to 1, for the record.
     n_worst : int
-        How many rows of the highest loss are kept.
+        How many rows of the highest loss are kept, 1,000 at most.
     workers : int
         How many processes to use at most.
     label_smoothing : float
@@ -57,7 +58,7 @@ class EvaluateSettings:
     Raises
     ------
     SettingsError
-        If the floor or the label smoothing is no such number.
+        If the floor, the label smoothing or the number of worst rows is no such number.
     """
 
     floor: Floor = "auto"
@@ -71,6 +72,10 @@ class EvaluateSettings:
             raise SettingsError(
                 "label smoothing is a number from 0 to below 1, as 0.1; "
                 f"not {self.label_smoothing:g}."
+            )
+        if not 0 <= self.n_worst <= MOST_WORST:
+            raise SettingsError(
+                f"the worst rows are 0 to {MOST_WORST:,} in number, not {self.n_worst:,}."
             )
         floor = self.floor
         if floor is None or floor == "auto":

@@ -83,6 +83,7 @@ def run(settings: ReportSettings, on_rows: OnRows | None = None) -> JobOutcome:
             EvaluateSettings(
                 floor=settings.floor,
                 normalize=settings.normalize,
+                n_worst=settings.worst,
                 workers=settings.workers,
                 label_smoothing=settings.label_smoothing,
             ),
@@ -175,6 +176,7 @@ def _read_settings(settings: ReportSettings) -> ReadSettings:
         keep_rejected_rows=settings.rejects is not None,
         target_probs=settings.target_probs,
         normalize_targets=settings.normalize_targets,
+        show=settings.show,
     )
 
 

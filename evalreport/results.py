@@ -27,6 +27,9 @@ from evalreport.calibration_results import DecompositionResult as DecompositionR
 from evalreport.calibration_results import ReliabilityPoint as ReliabilityPoint
 from evalreport.calibration_results import ReliabilityResult as ReliabilityResult
 from evalreport.cluster_results import ClustersResult as ClustersResult
+from evalreport.row_results import Interval as Interval
+from evalreport.row_results import SliceResult as SliceResult
+from evalreport.row_results import WorstRow as WorstRow
 from evalreport.tail_results import LossQuantile as LossQuantile
 from evalreport.tail_results import Surprise as Surprise
 from evalreport.tail_results import TailsResult as TailsResult
@@ -43,8 +46,9 @@ from evalreport.task_results import TokenSlice as TokenSlice
 from evalreport.task_results import TokensResult as TokensResult
 
 SCHEMA_VERSION = 1
+MOST_WORST = 1000
+"""So many of the worst rows can be listed."""
 
-Interval = tuple[float, float]
 Severity = Literal["error", "warning", "note"]
 Floor = float | Literal["auto"] | None
 """Least probability scored: a number, None for none, or "auto" for what the input kind asks for."""
@@ -65,6 +69,8 @@ class ColumnUse:
     cluster: str | None = None
     targets: tuple[str, ...] = ()
     """Columns of the target distribution, in the order of the classes, instead of a label."""
+    shown: tuple[str, ...] = ()
+    """Columns whose contents stand with the worst rows, because that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,38 +203,6 @@ class ClassResult:
 
 
 @dataclass(frozen=True, slots=True)
-class SliceResult:
-    """The rows that share a value of a named column."""
-
-    column: str
-    value: str
-    n: int
-    frequency: float
-    log_loss: float | None
-    cross_entropy: float | None
-    interval: Interval | None
-    share_of_loss: float | None
-    zero_probability_rows: int
-    baseline: float | None
-    skill: float | None
-    band: str | None
-    worse_than_rest: bool | None
-    """Whether the loss is above that of all other rows by more than chance, corrected for the
-    number of slices, and by enough to matter; None if there are too few rows to tell."""
-    rest_log_loss: float | None = None
-    """Log loss of all other rows, or their excess with soft labels."""
-    p_value: float | None = None
-    """Of the one-sided test against all other rows, before the correction."""
-    kl_divergence: float | None = None
-    """Excess over the entropy of the targets; interval, skill and band are those of it."""
-
-    @property
-    def judged_loss(self) -> float | None:
-        """The loss that a report speaks of; what is no classification has no excess."""
-        return self.log_loss if self.kl_divergence is None else self.kl_divergence
-
-
-@dataclass(frozen=True, slots=True)
 class ProbabilityBin:
     """Rows by the probability given to what happened: above `low`, up to and including `high`.
 
@@ -272,23 +246,6 @@ class FloorResult:
     label: str
     n: int
     log_loss: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class WorstRow:
-    """One of the rows with the highest loss."""
-
-    row: int | None
-    """Counted from 1 without the header; None if rows have ids, so that their order is free."""
-    path: str | None
-    """The input the row is in; None if there is only one input, or if rows have ids."""
-    id: str | None
-    label: str
-    probability: float
-    loss: float | None
-    predicted: str
-    predicted_probability: float
-    slices: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from evalreport.errors import SettingsError
 from evalreport.limits import NO_LIMITS, Limits
-from evalreport.results import Floor, InputKind
+from evalreport.results import MOST_WORST, Floor, InputKind
 from evalreport.task_results import NO_TASK_COLUMNS, TaskColumns
 
 FORMAT_NAMES = ("csv", "tsv", "jsonl", "json", "parquet", "arrow", "npz", "npy")
@@ -59,6 +59,8 @@ class ReportSettings:
     target_probs: tuple[str, ...] = ()
     normalize_targets: bool = False
     label_smoothing: float = 0.0
+    worst: int = 20
+    show: tuple[str, ...] = ()
     limits: Limits = NO_LIMITS
     junit: str | None = None
     config: str | None = None
@@ -78,6 +80,8 @@ class ReportSettings:
             raise SettingsError(
                 "--rejects keeps the rows that are left out: add --on-invalid drop."
             )
+        if not 0 <= self.worst <= MOST_WORST:
+            raise SettingsError(f"--worst takes a number from 0 to {MOST_WORST:,}.")
         refuse_junit_without_limits(self.junit, self.limits)
         self._refuse_columns_of_another_task()
         self._refuse_overwriting()
@@ -171,6 +175,9 @@ class ReportSettings:
             words += [option, column]
         for column in self.slices:
             words += ["--slice", column]
+        words += [] if self.worst == 20 else ["--worst", str(self.worst)]
+        for column in self.show:
+            words += ["--show", column]
         return shlex.join(words)
 
 

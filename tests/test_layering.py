@@ -24,10 +24,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "calibration_results": set(),
     "cluster_results": {"task_results"},
     "tail_results": set(),
+    "row_results": set(),
     "results": {
         "audit_results",
         "calibration_results",
         "cluster_results",
+        "row_results",
         "tail_results",
         "task_results",
     },

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from evalreport.cli import options, task_options
+from evalreport.cli import options, row_options, task_options
 from evalreport.cli.exits import exit_codes
 from evalreport.cli.limit_options import LimitOptions, taken_limits
 from evalreport.cli.signatures import taking
@@ -51,6 +51,8 @@ def report(
     unit: options.UnitOption = options.Unit.nats,
     title: options.Title = None,
     key: options.MarkerKey = None,
+    worst: row_options.Worst = 20,
+    show: row_options.Show = None,
     template_dir: options.TemplateDir = None,
     no_github: options.NoGithub = False,
     workers: options.Workers = None,
@@ -82,6 +84,7 @@ def _settings(given: dict[str, Any]) -> ReportSettings:
             "target_probs": options.words(given["target_probs"]),
             "classes": None if given["classes"] is None else options.words(given["classes"]),
             "slices": tuple(given["slices"] or ()),
+            "show": tuple(given["show"] or ()),
             "floor": parse_floor(given["floor"]),
             "workers": given["workers"] or options.all_cores(),
             "header": header,

@@ -10,6 +10,8 @@ from evalreport.formats import LossFormat, count_text, expected_text, percent_te
 from evalreport.results import EvaluationResult, Surprise
 
 _MOST_TIMES = 1000.0
+_FEW_SURPRISES = 3
+"""Once or twice is not often, however unlikely."""
 
 
 def is_hardly_surprised(result: EvaluationResult) -> bool:
@@ -67,7 +69,11 @@ def _clearest(result: EvaluationResult) -> Surprise | None:
             if each.far_too_often and each.observed - n_zero > 3.0 * max(each.expected, 3.0)
         ]
     else:
-        many = [each for each in result.tails.surprises if each.far_too_often]
+        many = [
+            each
+            for each in result.tails.surprises
+            if each.far_too_often and each.observed >= _FEW_SURPRISES
+        ]
     return min(many, key=lambda each: (each.p_value, each.at_most), default=None)
 
 

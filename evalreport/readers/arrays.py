@@ -62,6 +62,7 @@ def predictions_from_arrays(
     clusters: Any = None,
     on_invalid: OnInvalid = "error",
     normalize: Normalize = "error",
+    show: Mapping[str, Any] | None = None,
 ) -> Predictions:
     """Take predictions that are in memory; the same checks apply as to a file.
 
@@ -93,6 +94,8 @@ def predictions_from_arrays(
         Whether a row that cannot be scored is an error or left out and told about.
     normalize : {"error", "rescale", "as-is"}
         What becomes of rows whose probabilities do not sum to 1.
+    show : mapping of str to array-like of shape (n_rows,), optional
+        Columns whose contents are shown with the worst rows.
 
     Returns
     -------
@@ -129,12 +132,8 @@ def predictions_from_arrays(
     happened = as_columns(*((observed, "observed") if targets is None else (targets, "targets")))
     if targets is None and len(happened.columns) != 1:
         raise InputError(f"observed has {len(happened.columns)} columns, and one is needed.")
-    table = _table(
-        happened,
-        as_columns(probs, "probs"),
-        {"weights": weights, "ids": ids, "clusters": clusters},
-        {} if slices is None else slices,
-    )
+    others = {"weights": weights, "ids": ids, "clusters": clusters}
+    table = _table(happened, as_columns(probs, "probs"), others, slices, show)
     if targets is not None:
         table = replace(table, label=None)
     return _understood(table, settings, _categories_of(observed))
@@ -161,12 +160,19 @@ class _Table:
     id: str | None
     cluster: str | None
     slices: tuple[str, ...]
+    shown: tuple[str, ...]
 
 
 def _table(
-    happened: Columns, probs: Columns, others: Mapping[str, Any], slices: Mapping[str, Any]
+    happened: Columns,
+    probs: Columns,
+    others: Mapping[str, Any],
+    slices: Mapping[str, Any] | None,
+    show: Mapping[str, Any] | None,
 ) -> _Table:
-    columns = {str(name): as_column(each, f"slice '{name}'") for name, each in slices.items()}
+    # A data frame may stand for a mapping, and has no truth value.
+    asked, seen = {} if slices is None else slices, {} if show is None else show
+    columns = {str(name): as_column(each, f"slice '{name}'") for name, each in asked.items()}
     n_slices = len(columns)
 
     def add(name: str, column: ColumnOfCells) -> str:
@@ -181,19 +187,19 @@ def _table(
         None if each is None else add(name, as_column(each, name)) for name, each in others.items()
     )
     weight, row_id, cluster = given
-    part = ArrayPart(columns, _common_length(columns, what[0]))
-    slice_names = (*columns,)[:n_slices]
+    shown = tuple(add(str(name), as_column(each, str(name))) for name, each in seen.items())
     return _Table(
-        part,
-        what[0],
-        what,
-        happened.names,
-        names,
-        probs.names,
-        weight,
-        row_id,
-        cluster,
-        slice_names,
+        part=ArrayPart(columns, _common_length(columns, what[0])),
+        label=what[0],
+        happened=what,
+        happened_classes=happened.names,
+        probs=names,
+        prob_classes=probs.names,
+        weight=weight,
+        id=row_id,
+        cluster=cluster,
+        slices=(*columns,)[:n_slices],
+        shown=shown,
     )
 
 
@@ -211,6 +217,7 @@ def _understood(table: _Table, settings: ReadSettings, categories: tuple[str, ..
         readings=settled.readings,
         voice=KEYWORDS,
         targets=targets,
+        shown=table.shown,
     )
     source = Source(None, tuple(table.part.columns), True, (table.part,))
     return understood([source], plan, settings, "arrays", Stamp())

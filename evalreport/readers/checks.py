@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,10 +21,12 @@ from evalreport.kinds import Distributions, distributions, probability_view
 from evalreport.readers.cells import column_of, read_cells
 from evalreport.readers.columns import ColumnPlan
 from evalreport.readers.complaints import Complaints
+from evalreport.readers.crossings import Pair, columns_of, crossed
 from evalreport.readers.faults import MOST_ABOVE_ONE, MOST_OFF_ONE, Judged, find_faults
 from evalreport.readers.interface import MAX_CELLS, MAX_ROWS, Chunk
 from evalreport.readers.labels import distinct
 from evalreport.readers.shards import PartShard
+from evalreport.readers.shown import shown_column
 from evalreport.readers.spelling import spelled
 
 NO_VALUE = "(missing)"
@@ -63,7 +65,8 @@ class CheckedShard(PartShard[ColumnPlan, PredictionBatch]):
             rows=chunk.numbers()[kept],
             positive=self.plan.positive,
             source=self.source,
-            slices=tuple(slice_column(chunk, each, kept, self.path) for each in self.plan.slices),
+            slices=slice_columns(chunk, self.plan.slices, self.plan.pairs, kept, self.path),
+            shown=tuple(shown_column(chunk, each, kept) for each in self.plan.shown),
             clusters=None
             if cells.clusters is None
             else replace(cells.clusters, codes=cells.clusters.codes[kept]),
@@ -117,6 +120,30 @@ def row_ids(chunk: Chunk, column: str, path: str | None) -> ObjectArray:
 
 def _texts_of_ids(column: pa.Array) -> ObjectArray:
     return np.array([text or "" for text in spelled(column).to_pylist()], dtype=object)
+
+
+def slice_columns(
+    chunk: Chunk,
+    slices: Sequence[str],
+    pairs: Mapping[str, Pair],
+    kept: IntArray | slice,
+    path: str | None,
+) -> tuple[SliceColumn, ...]:
+    """Return the columns to report by, over the rows that are kept; some are made of two.
+
+    Raises
+    ------
+    InputError
+        If cells of this type have no text.
+    """
+    found = {
+        name: slice_column(chunk, name, kept, path)
+        for name in dict.fromkeys(columns_of(slices, pairs))
+    }
+    return tuple(
+        crossed(name, *(found[each] for each in pairs[name])) if name in pairs else found[name]
+        for name in slices
+    )
 
 
 def slice_column(chunk: Chunk, name: str, kept: IntArray | slice, path: str | None) -> SliceColumn:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from evalreport.errors import InputError, SettingsError
 from evalreport.readers.classes import settle_classes
+from evalreport.readers.crossings import Pair, columns_of, two_columns
 from evalreport.readers.glimpse import Glimpse, Labels
 from evalreport.readers.interface import ReadSettings
 from evalreport.readers.layout import find_layout
@@ -50,14 +51,20 @@ class ColumnPlan:
     targets: tuple[str, ...] = ()
     class_column: str | None = None
     """In the long form, the column that the classes come from."""
+    pairs: Mapping[str, Pair] = field(default_factory=dict)
+    """The two columns of each slice that has two."""
+    shown: tuple[str, ...] = ()
+    """Columns whose contents are shown with the worst rows."""
     soft: bool = False
     """Whether some targets are not one-hot; those that are, are labels."""
 
     @property
     def used(self) -> tuple[str, ...]:
         """Every column that is needed, once."""
-        named = (self.label, *self.targets, *self.probs, self.weight, self.id, self.cluster)
-        return tuple(dict.fromkeys(each for each in (*named, *self.slices) if each is not None))
+        slices = columns_of(self.slices, self.pairs)
+        roles = (self.label, *self.targets, *self.probs, self.weight, self.id, self.cluster)
+        named = (*roles, *slices, *self.shown)
+        return tuple(dict.fromkeys(each for each in named if each is not None))
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -78,6 +85,7 @@ class ColumnPlan:
             self.slices,
             self.cluster,
             self.targets,
+            self.shown,
         )
 
 
@@ -93,16 +101,17 @@ def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
     """
     has_targets = bool(settings.target_probs)
     refuse_contradictions(has_targets, settings.label is not None, settings.normalize_targets)
-    weight, row_id, cluster, *slices = (
+    weight, row_id, cluster = (
         None if name is None else find_column(glimpse, name, option)
         for name, option in (
             (settings.weight, "weight"),
             (settings.id, "id"),
             (settings.task_columns.cluster, "cluster"),
-            *((name, "slice") for name in settings.slices),
         )
     )
-    taken = {each for each in (weight, row_id, cluster, *slices) if each is not None}
+    slices, pairs = find_slices(glimpse, settings)
+    others = (weight, row_id, cluster, *columns_of(slices, pairs))
+    taken = {each for each in others if each is not None}
     label, label_reading = (None, ()) if has_targets else _label(glimpse, settings, taken)
     taken |= set() if label is None else {label}
     free = [name for name in glimpse.header if name not in taken]
@@ -117,7 +126,7 @@ def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
         positive=settled.positive,
         weight=weight,
         id=row_id,
-        slices=tuple(dict.fromkeys(each for each in slices if each is not None)),
+        slices=slices,
         readings=(
             *label_reading,
             *settled.readings,
@@ -128,6 +137,8 @@ def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
         likely_cause=found.likely_cause,
         targets=found.targets,
         class_column=settings.class_column,
+        pairs=pairs,
+        shown=tuple(dict.fromkeys(find_column(glimpse, each, "show") for each in settings.show)),
     )
 
 
@@ -141,6 +152,26 @@ def _distributions(
     layout = find_layout(glimpse, free, settings, labels)
     settled = settle_classes(layout, settings, labels, glimpse.path, label)
     return SoftPlan((), settled, layout.likely_cause)
+
+
+def find_slices(
+    glimpse: Glimpse, settings: ReadSettings
+) -> tuple[tuple[str, ...], dict[str, Pair]]:
+    """Return what the slices are called, and the columns of those that have two.
+
+    Raises
+    ------
+    InputError
+        If a column is not there, or a star may stand in two places.
+    """
+    names, pairs = [], {}
+    for asked in settings.slices:
+        pair = two_columns(asked, glimpse.header, glimpse.path)
+        found = [find_column(glimpse, each, "slice") for each in pair or (asked,)]
+        names.append("*".join(found))
+        if pair is not None:
+            pairs[names[-1]] = (found[0], found[1])
+    return tuple(dict.fromkeys(names)), pairs
 
 
 def find_column(glimpse: Glimpse, name: str, option: str) -> str:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from evalreport.batch import FloatArray, Intake
 from evalreport.errors import InputError, SettingsError
 from evalreport.readers.cells import text_of
-from evalreport.readers.checks import row_ids, slice_column
+from evalreport.readers.checks import row_ids, slice_columns
 from evalreport.readers.columns import LABEL_NAMES, other_readings
 from evalreport.readers.glimpse import Glimpse
 from evalreport.readers.interface import Chunk, ReadSettings
@@ -116,7 +116,7 @@ class GaussianShard(PartShard[GaussianColumns, GaussianBatch]):
             rows=rows + chunk.first_row,
             weights=None if weights is None else weights[rows],
             source=self.source,
-            slices=tuple(slice_column(chunk, each, rows, self.path) for each in plan.slices),
+            slices=slice_columns(chunk, plan.slices, plan.pairs, rows, self.path),
             intake=Intake(rejections),
         )
 

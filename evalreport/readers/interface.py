@@ -65,6 +65,8 @@ class ReadSettings:
         Column of the class that a row speaks of, where every class has a row of its own.
     task_columns : TaskColumns
         Columns that only token files and Gaussian forecasts have.
+    show : tuple of str
+        Columns whose contents are shown with the worst rows.
     """
 
     format: str | None = None
@@ -86,6 +88,7 @@ class ReadSettings:
     target_probs: tuple[str, ...] = ()
     normalize_targets: bool = False
     task_columns: TaskColumns = NO_TASK_COLUMNS
+    show: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for option, choices in _CHOICES.items():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy as np
 from evalreport.batch import FloatArray, IntArray, Rejection
 from evalreport.errors import InputError, SettingsError
 from evalreport.readers.cells import column_of, text_of
-from evalreport.readers.columns import ID_NAMES, find_column, first_named, named
+from evalreport.readers.columns import ID_NAMES, find_column, find_slices, first_named, named
+from evalreport.readers.crossings import Pair, columns_of
 from evalreport.readers.faults import MOST_WEIGHT
 from evalreport.readers.glimpse import Glimpse
 from evalreport.readers.interface import Chunk, ReadSettings
@@ -29,6 +30,8 @@ class RowColumns:
     id: str | None = None
     weight: str | None = None
     slices: tuple[str, ...] = ()
+    pairs: Mapping[str, Pair] = field(default_factory=dict)
+    """The two columns of each slice that has two."""
     classes: tuple[str, ...] = ()
     positive: int = 0
     decimal: str = "."
@@ -41,7 +44,7 @@ class RowColumns:
     @property
     def used(self) -> tuple[str, ...]:
         """Every column that is needed, once."""
-        named = (*self.own, self.id, self.weight, *self.slices)
+        named = (*self.own, self.id, self.weight, *columns_of(self.slices, self.pairs))
         return tuple(dict.fromkeys(each for each in named if each is not None))
 
     def with_decimal(self, decimal: str, *notes: str) -> Self:
@@ -52,10 +55,11 @@ class RowColumns:
 def weight_and_slices(glimpse: Glimpse, settings: ReadSettings) -> dict[str, Any]:
     """Return the columns of weights and slices that were asked for, by the fields of a plan."""
     weight = settings.weight
-    slices = dict.fromkeys(find_column(glimpse, each, "slice") for each in settings.slices)
+    slices, pairs = find_slices(glimpse, settings)
     return {
         "weight": None if weight is None else find_column(glimpse, weight, "weight"),
-        "slices": tuple(slices),
+        "slices": slices,
+        "pairs": pairs,
     }
 
 

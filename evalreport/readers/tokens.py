@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from evalreport.batch import Intake, IntArray
 from evalreport.errors import InputError, SettingsError
 from evalreport.readers.cells import text_of
-from evalreport.readers.checks import row_ids, slice_column
+from evalreport.readers.checks import row_ids, slice_columns
 from evalreport.readers.columns import find_column, other_readings
 from evalreport.readers.glimpse import Glimpse
 from evalreport.readers.interface import MAX_ROWS, Chunk, ReadSettings
@@ -176,7 +176,7 @@ class TokenShard(PartShard[TokenColumns, TokenBatch]):
             n_skipped=skipped[rows],
             weights=None if weights is None else weights[rows],
             source=self.source,
-            slices=tuple(slice_column(chunk, each, rows, self.path) for each in plan.slices),
+            slices=slice_columns(chunk, plan.slices, plan.pairs, rows, self.path),
             intake=Intake(rejections, n_lowered_to_one=n_lowered),
         )
 

@@ -194,6 +194,8 @@ def _columns(view: View) -> Text:
     if used.slices:
         spans.append(Span("; slices " if len(used.slices) > 1 else "; slice "))
         spans += enumerated(code(clean(name, 40)) for name in used.slices)
+    if used.shown:
+        spans += [Span("; shown "), *enumerated(code(clean(name, 40)) for name in used.shown)]
     return tuple(spans)
 
 

@@ -81,6 +81,8 @@ class Column:
     title: str
     numeric: bool = False
     sortable: bool = True
+    wide: bool = False
+    """Whether it holds long text, which has to wrap and must not be squeezed."""
     is_brief: bool = False
     """Whether a column that only this kind of report has is shown where there is little room."""
 

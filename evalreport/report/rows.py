@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from evalreport.findings.rows import MOST_NATS, cap_applies
 from evalreport.formats import (
+    DASH,
     INFINITE,
     clean,
     cost_text,
@@ -15,10 +16,12 @@ from evalreport.formats import (
     probability_text,
 )
 from evalreport.report.model import Cell, Column, Section, Table, Tag, Text
-from evalreport.report.view import View, say, severity_tag, strong
+from evalreport.report.view import View, code, enumerated, say, severity_tag, strong
 from evalreport.results import InvalidReason, WorstRow
 
-MOST_ROWS = 20
+_LONGEST_SHOWN = 200
+"""Letters of a column that was asked for; the evaluation file has more."""
+_LONGEST_WORD = 30
 _PASSED = Tag("Passed", "good")
 _TINY = 2.0**-52
 """The floor of 64-bit floats: `tiny_probability_rows` counts the rows below it."""
@@ -26,7 +29,7 @@ _TINY = 2.0**-52
 
 def worst_section(view: View) -> Section | None:
     """Return the section on the rows of the highest loss."""
-    rows = [each for each in view.result.worst_rows if each.loss != 0.0][:MOST_ROWS]
+    rows = [each for each in view.result.worst_rows if each.loss != 0.0]
     if not rows:
         return None
     return Section(
@@ -46,19 +49,33 @@ def _worst_lede(view: View, rows: list[WorstRow]) -> Text:
     if overall.judged_loss and not view.is_weighted and len(losses) == len(rows):
         of_the_loss = min(math.fsum(losses) / (overall.judged_loss * overall.n), 1.0)
         shares.append(f"{percent_text(of_the_loss)} of the loss")
+    return (
+        *say(
+            f"{count} with the highest loss: ",
+            strong(", ".join(shares)),
+            ". Look here for wrong labels first. ",
+        ),
+        *_what_is_shown(view, rows),
+    )
+
+
+def _what_is_shown(view: View, rows: list[WorstRow]) -> Text:
     names = "Row ids" if rows[0].id is not None else "Row numbers"
-    return say(
-        f"{count} with the highest loss: ",
-        strong(", ".join(shares)),
-        f". Look here for wrong labels first. {names} and slice columns only; input text is left "
-        "out.",
+    shown = view.result.input.columns.shown
+    if not shown:
+        return say(f"{names} and slice columns only; input text is left out.")
+    columns = enumerated(code(clean(name, 40)) for name in shown)
+    return (
+        *say("What stands in "),
+        *columns,
+        *say(" is shown because it was asked for: mind who gets this report."),
     )
 
 
 def _worst_table(view: View, rows: list[WorstRow]) -> Table:
     with_ids = any(each.id is not None for each in rows)
     with_paths = any(each.path is not None for each in rows)
-    slices = view.result.input.columns.slices
+    slices, shown = view.result.input.columns.slices, view.result.input.columns.shown
     return Table(
         id="worst",
         caption="Rows with the highest loss",
@@ -71,6 +88,7 @@ def _worst_table(view: View, rows: list[WorstRow]) -> Table:
             Column("loss", "Excess loss" if view.is_soft else "Loss", numeric=True),
             *((Column("path", "File"),) if with_paths else ()),
             *(Column(f"slice {number}", clean(name, 40)) for number, name in enumerate(slices)),
+            *(_shown_column(rows, number, name) for number, name in enumerate(shown)),
         ),
         rows=tuple(_worst_row(view, each, with_paths) for each in rows),
         sortable=True,
@@ -92,7 +110,18 @@ def _worst_row(view: View, each: WorstRow, with_paths: bool) -> tuple[Cell, ...]
         ),
         *((Cell(clean(each.path or "")),) if with_paths else ()),
         *(Cell(clean(each.slices.get(name, ""))) for name in view.result.input.columns.slices),
+        *(_shown_cell(each, name) for name in view.result.input.columns.shown),
     )
+
+
+def _shown_column(rows: list[WorstRow], number: int, name: str) -> Column:
+    is_long = any(len(each.shown.get(name, "")) > _LONGEST_WORD for each in rows)
+    return Column(f"shown {number}", clean(name, 40), wide=is_long)
+
+
+def _shown_cell(each: WorstRow, name: str) -> Cell:
+    text = each.shown.get(name, "")
+    return Cell(clean(text, _LONGEST_SHOWN) if text else DASH)
 
 
 def _row_name(each: WorstRow) -> Cell:

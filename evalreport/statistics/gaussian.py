@@ -236,8 +236,9 @@ class WorstGaussians:
 
     def from_batch(self, scored: ScoredGaussians) -> FirstEntries:
         """Return the worst of these rows."""
-        rows = highest(scored.losses, self.limit)
-        return FirstEntries.pick(self.limit, "", [_entry(scored, row) for row in rows])
+        rows = highest(scored.losses, self.limit, scored.batch.ids, scored.batch.rows)
+        entries = [_entry(scored, int(row)) for row in rows]
+        return FirstEntries.pick(self.limit, "", entries)
 
     def results(self, state: FirstEntries, paths: tuple[str, ...]) -> tuple[GaussianRow, ...]:
         """Return the rows, worst first."""

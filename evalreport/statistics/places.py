@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -30,12 +31,41 @@ class PlacedRows(Protocol):
         """Columns to report by."""
 
 
-def highest(losses: FloatArray, limit: int) -> list[int]:
-    """Return the rows that may be among the `limit` of the highest loss, ties and all."""
-    if len(losses) <= limit:
-        return list(range(len(losses)))
-    least = np.partition(losses, -limit)[-limit] if limit else np.inf
-    return [int(row) for row in np.flatnonzero(losses >= least)]
+def highest(
+    scores: FloatArray, limit: int, ids: ObjectArray | None, rows: IntArray | None
+) -> IntArray:
+    """Return the rows of the highest scores: `limit` of them, and more only if ids are shared.
+
+    Of rows with the same score those with the first ids are taken, or else the first in their
+    input. Millions of rows may have the same score, and few of them are looked at.
+
+    Parameters
+    ----------
+    scores : float64 ndarray of shape (n_rows,)
+        Infinity is allowed.
+    limit : int
+        How many to return.
+    ids : object ndarray of str of shape (n_rows,), optional
+        Row ids.
+    rows : int64 ndarray of shape (n_rows,), optional
+        Number of each row in its input.
+
+    Examples
+    --------
+    >>> highest(np.array([0.5, 2.0, 0.5, 0.5]), 2, np.array(["d", "c", "b", "a"], object), None)
+    array([1, 3])
+    """
+    if limit == 0 or len(scores) <= limit:
+        return np.arange(min(len(scores), limit))
+    least = np.partition(scores, -limit)[-limit]
+    above, tied = np.flatnonzero(scores > least), np.flatnonzero(scores == least)
+    n_tied = limit - len(above)
+    if ids is not None:
+        last = heapq.nsmallest(n_tied, ids[tied])[-1]
+        tied = tied[np.array([each <= last for each in ids[tied]], dtype=bool)]
+    elif rows is not None:
+        tied = tied[np.argsort(rows[tied], kind="stable")[:n_tied]]
+    return np.concatenate([above, tied])
 
 
 def place_of(rows: PlacedRows, row: int) -> tuple[tuple[Any, ...], dict[str, Any]]:

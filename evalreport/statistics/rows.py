@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,6 +14,7 @@ from evalreport.batch import Intake, Rejection
 from evalreport.results import DataQualityResult, InvalidExample, InvalidReason, WorstRow
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Entry, FirstEntries, Sums
+from evalreport.statistics.places import highest, place_of, with_path
 
 _EXAMPLES = 5
 
@@ -57,47 +60,37 @@ class WorstRows:
         """Return the worst of these rows."""
         # Without a floor the worst rows of all, of infinite loss, stand as 0 in the losses.
         losses = np.where(scored.is_zero & (scored.floor is None), np.inf, scored.excess)
-        if len(losses) > self.limit:
-            least = np.partition(losses, -self.limit)[-self.limit]
-            candidates = np.flatnonzero(losses >= least)
-        else:
-            candidates = np.arange(len(losses))
+        candidates = highest(losses, self.limit, scored.batch.ids, scored.batch.rows)
         entries = [self._entry(scored, int(i), float(losses[i])) for i in candidates]
         return FirstEntries.pick(self.limit, "", entries)
 
     def _entry(self, scored: ScoredBatch, i: int, loss: float) -> Entry:
         batch = scored.batch
         predicted = int(scored.predicted[i])
-        row = None if batch.rows is None else int(batch.rows[i])
-        identity: tuple[Any, ...] = (batch.source, row)
-        content: dict[str, Any] = {"source": batch.source, "row": row, "id": None}
-        if batch.ids is not None:
-            name = str(batch.ids[i])
-            identity = (name,)
-            content = {"source": None, "row": None, "id": name}
+        identity, content = place_of(batch, i)
         content |= {
             "label": batch.classes[int(batch.observed[i])],
             "probability": float(scored.given[i]),
             "loss": None if loss == np.inf else loss,
             "predicted": batch.classes[predicted],
             "predicted_probability": float(batch.probs[i, predicted]),
-            "slices": {each.name: each.values[int(each.codes[i])] for each in batch.slices},
+            "shown": {each.name: each.text(i) for each in batch.shown},
         }
-        return (-min(loss, 1e9), *identity), content
+        return (-min(loss, 1e9), *_identity(identity, content)), content
 
     def results(self, state: FirstEntries, paths: tuple[str, ...]) -> tuple[WorstRow, ...]:
         """Return the rows, worst first."""
-        several = len(paths) > 1
-        return tuple(
-            self._result(content, paths if several else ())
-            for _, content in state.groups.get("", ())
-        )
+        entries = state.groups.get("", ())
+        return tuple(WorstRow(**with_path(content, paths)) for _, content in entries)
 
-    def _result(self, content: Mapping[str, Any], paths: tuple[str, ...]) -> WorstRow:
-        source = content["source"]
-        place = paths[source] if source is not None and source < len(paths) else None
-        fields = {key: value for key, value in content.items() if key != "source"}
-        return WorstRow(path=place, **fields)
+
+def _identity(identity: tuple[Any, ...], content: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what rows of the same loss are ordered by, whatever the order they came in."""
+    if content["id"] is None:
+        return identity
+    # Rows may share an id: then all that is kept of them decides.
+    text = json.dumps(content, sort_keys=True)
+    return *identity, blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 _REASONS = ("read", "off", "rescaled", "as is", "lowered", "zero weight")

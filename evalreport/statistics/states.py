@@ -71,6 +71,8 @@ class PlanStates(Generic[PlanT]):
         document = self.to_json()
         for name in self.plan.not_in_digest:
             del document["statistics"][name]
+        # How many of the worst rows are listed changes no number.
+        document["settings"].pop("n_worst", None)
         text = json.dumps(document, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -207,3 +207,17 @@ def test_the_summary_survives_a_reader_that_has_seen_enough(folder):
     )
     assert done.returncode == 0
     assert done.stderr == b""
+
+
+def test_worst_rows_are_as_many_as_asked_for_with_what_was_to_be_shown(folder):
+    options = ["--worst", "2", "--show", "group", "--json", "-"]
+    done = evalreport("report", "predictions.csv", *options, cwd=folder)
+    document = json.loads(done.stdout)
+    assert [each["shown"] for each in document["worst_rows"]] == [{"group": "y"}] * 2
+    assert document["input"]["columns"]["shown"] == ["group"]
+
+
+def test_more_worst_rows_than_there_can_be_are_wrong_usage(folder):
+    done = evalreport("report", "predictions.csv", "--worst", "1001", cwd=folder)
+    assert done.returncode == 2
+    assert b"--worst takes a number from 0 to 1,000" in done.stderr
