@@ -139,6 +139,9 @@ def test_the_python_examples_of_the_readme_run(number, tmp_path, monkeypatch):
     for path in (ROOT / "example_data").glob("*.csv"):
         shutil.copy(path, tmp_path)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", (tmp_path / "store").as_uri())
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")  # a database would need more than dev has
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
     exec(compile(code_blocks("python")[number], "README.md", "exec"), {"__name__": "readme"})
 
 

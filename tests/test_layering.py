@@ -114,6 +114,7 @@ MAY_IMPORT["two_distributions"] = {
 }
 MAY_IMPORT["gate"] = {"errors", "evaluation_file", "job", "settings", "write"}
 MAY_IMPORT["testing"] = {"api", "errors", "limits"}
+MAY_IMPORT["integrations"] = {"api", "errors", "results"}
 MAY_IMPORT["github"] = {"report", "renderers"}
 MAY_IMPORT["demo"] = {"examples", "settings", "errors", "write"}
 ABOVE_ALL = {"cli", "__init__", "__main__"}
