@@ -30,6 +30,7 @@ from evalreport.results import (
 )
 from evalreport.scoring import FLOOR
 from evalreport.statistics import data_quality
+from evalreport.statistics.class_diagrams import worst_classes
 from evalreport.statistics.diagram import reliability_diagram
 from evalreport.statistics.plan import Plan, States
 from evalreport.statistics.tails import surprises
@@ -211,7 +212,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         "baseline": _baseline(states, overall),
         "classes": classes,
         "slices": flag_worse([result for column in slices for result in column]),
-        "calibration": _calibration(states),
+        "calibration": _calibration(states, classes),
         "loss_by_probability": by_probability,
         "loss_by_forecast": plan.by_forecast.results(states[plan.by_forecast]),
         "floors": plan.floors.results(states[plan.floors], overall),
@@ -272,7 +273,7 @@ def _distributions(classes: Sequence[ClassResult]) -> DistributionsResult | None
     )
 
 
-def _calibration(states: States) -> CalibrationResult:
+def _calibration(states: States, classes: Sequence[ClassResult]) -> CalibrationResult:
     plan = states.plan
     gap = plan.by_forecast.gap(states[plan.by_forecast])
     binary = len(plan.classes) == 2
@@ -282,7 +283,11 @@ def _calibration(states: States) -> CalibrationResult:
     if cells is not None:
         loss = plan.calibration_error.loss(states[plan.calibration_error])
         class_ = plan.classes[plan.positive] if binary else None
-        diagrams = (reliability_diagram(cells, loss, view, class_),)
+        by_class = plan.class_reliability
+        diagrams = (
+            reliability_diagram(cells, loss, view, class_),
+            *worst_classes(by_class, states[by_class], classes),
+        )
     return CalibrationResult(
         method=plan.reliability.method(states[plan.reliability]),
         gap=gap.gap,

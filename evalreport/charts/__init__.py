@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from matplotlib.figure import Figure
 
 from evalreport.charts.calibration import reliability
+from evalreport.charts.class_reliability import class_reliability
 from evalreport.charts.classes import loss_by_class
 from evalreport.charts.distributions import two_distributions
 from evalreport.charts.forecast import loss_by_forecast
@@ -29,6 +30,7 @@ FIGURES: Mapping[str, Callable[[EvaluationResult], Figure]] = {
     "log_curve": log_curve,
     "loss_by_class": loss_by_class,
     "reliability": reliability,
+    "class_reliability": class_reliability,
     "forecast_histogram": forecast_histogram,
 }
 TASK_FIGURES: Mapping[str, Callable[[EvaluationResult], Figure]] = {

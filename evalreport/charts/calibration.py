@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import log
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -27,7 +28,7 @@ from evalreport.results import EvaluationResult, ReliabilityPoint, ReliabilityRe
 
 _MOST_STEPS = 2000
 _MOST_DOTS = 16
-_BAND_SAMPLE = "#c4c8cc"
+BAND_SAMPLE = "#c4c8cc"
 _DOT_SIZES = ((0.1, 10.0), (0.02, 7.0), (0.0, 4.0))
 """Least share of the rows, and the diameter of the dot for it."""
 _LOW_TICKS = (1e-4, 0.001, 0.01, 0.1)
@@ -47,11 +48,16 @@ class Scale:
     high: float = 1.0
     is_stretched: bool = False
 
+    is_small: bool = False
+    """Whether there is no room for more than three labels."""
+
     @classmethod
-    def of(cls, view: ReliabilityResult) -> Scale:
+    def of(cls, view: ReliabilityResult, is_small: bool) -> Scale:
         """Return the scale on which most rows of a diagram can be told apart."""
         if not view.is_extreme:
-            return cls()
+            return cls(is_small=is_small)
+        if is_small:
+            return cls(0.001, 0.999, True, True)
         lowest = next(_beyond_negligible(view.points))
         highest = next(_beyond_negligible(view.points[::-1]))
         return cls(
@@ -67,19 +73,47 @@ class Scale:
     def _clip(self, value: float) -> float:
         return min(max(value, self.low), self.high)
 
+    def thinned(self, points: Sequence[Point], least: float) -> list[Point]:
+        """Return the points without those that an eye could not tell from the one before.
+
+        On either axis they are less than `least` of its length apart.
+        """
+        kept: list[Point] = []
+        for point in points:
+            near = kept and all(
+                abs(self._place(a) - self._place(b)) < least
+                for a, b in zip(point, kept[-1], strict=True)
+            )
+            if not near:
+                kept.append(point)
+        return [*kept, points[-1]] if points else []
+
+    def _place(self, value: float) -> float:
+        """Return where on its axis a value within the ends stands, from 0 to 1."""
+        if not self.is_stretched:
+            return value
+        low, here, high = (log(each / (1 - each)) for each in (self.low, value, self.high))
+        return (here - low) / (high - low)
+
     def apply(self, axes: Axes) -> None:
         """Scale and label both axes."""
-        if not self.is_stretched:
-            axes.set_xlim(0, 1)
-            axes.set_ylim(0, 1.02)
+        if self.is_stretched:
+            axes.set_xscale("logit")
+            axes.set_yscale("logit")
+        axes.set_xlim(self.low, self.high)
+        axes.set_ylim(self.low, self.high if self.is_stretched else 1.02)
+        axes.minorticks_off()
+        if self.is_small:
+            ends = (self.low, 0.5, self.high)
+            for axis in (axes.xaxis, axes.yaxis):
+                axis.set_ticks(ends, [f"{100 * end:g}%" for end in ends])
+        elif self.is_stretched:
+            self._label_stretched(axes)
+        else:
             percent_axis(axes)
             percent_axis(axes, vertical=True)
-            return
-        axes.set_xscale("logit")
-        axes.set_yscale("logit")
-        axes.set_xlim(self.low, self.high)
-        axes.set_ylim(self.low, self.high)
-        axes.minorticks_off()
+
+    def _label_stretched(self, axes: Axes) -> None:
         between = (*_LOW_TICKS, 0.5, *_HIGH_TICKS)
         ticks = [tick for tick in between if self.low <= tick <= self.high]
         labels = [f"{100 * tick:g}%" for tick in ticks]
@@ -108,21 +142,23 @@ def reliability(result: EvaluationResult) -> Figure:
     figure = new_figure(326)
     heading(figure, _outcome_name(view))
     if view.band:
-        key(figure, [KeyEntry("range of chance if calibrated", _BAND_SAMPLE)])
+        key(figure, [KeyEntry("range of chance if calibrated", BAND_SAMPLE)])
     axes = add_axes(figure, left=50, right=18, top=44 if view.band else 28, bottom=46)
     draw_diagram(axes, view)
     axes.set_xlabel(_forecast_name(view), fontsize=12)
     return figure
 
 
-def draw_diagram(axes: Axes, view: ReliabilityResult) -> None:
+def draw_diagram(axes: Axes, view: ReliabilityResult, *, is_small: bool = False) -> None:
     """Draw band, diagonal, steps and the largest pools of one diagram."""
-    points, scale = _drawn(view.points), Scale.of(view)
+    points, scale = _drawn(view.points), Scale.of(view, is_small)
     scale.apply(axes)
     _consistency_band(axes, view, scale)
     ends = [(scale.low, scale.low), (scale.high, scale.high)]
     axes.plot(*zip(*ends, strict=True), color=INK, linewidth=1, linestyle=(0, (4, 3)))
     _steps(axes, points, scale)
+    if is_small:
+        return
     _largest_pools(axes, points, scale)
     grid(axes, "both")
     if not scale.is_stretched:
@@ -162,23 +198,21 @@ def _steps(axes: Axes, points: Sequence[ReliabilityPoint], scale: Scale) -> None
         for point in points
         for forecast in (point.forecast_low, point.forecast_high)
     ]
-    xy = zip(*scale.inside(ends), strict=True)
+    xy = zip(*scale.thinned(scale.inside(ends), 1 / 120), strict=True)
     axes.plot(*xy, color=DATA, linewidth=2, solid_joinstyle="round")
 
 
 def _consistency_band(axes: Axes, view: ReliabilityResult, scale: Scale) -> None:
     if not view.band:
         return
-    lows = scale.inside((each.forecast, each.low) for each in view.band)
-    highs = scale.inside((each.forecast, each.high) for each in view.band)
-    axes.fill_between(
-        [x for x, _ in lows],
-        [y for _, y in lows],
-        [y for _, y in highs],
-        color=GREY,
-        alpha=0.4,
-        linewidth=0,
+    lows, highs = (
+        scale.thinned(scale.inside(ends), 1 / 20 if scale.is_small else 1 / 80)
+        for ends in (
+            [(each.forecast, each.low) for each in view.band],
+            [(each.forecast, each.high) for each in view.band],
+        )
     )
+    axes.fill(*zip(*lows, *reversed(highs), strict=True), color=GREY, alpha=0.4, linewidth=0)
 
 
 def _largest_pools(axes: Axes, points: Sequence[ReliabilityPoint], scale: Scale) -> None:

@@ -105,7 +105,7 @@ def log_curve(result: EvaluationResult) -> Figure:
     figure = new_figure(280)
     heading(figure, "Loss for one row (nats)")
     axes = add_axes(figure, left=24, right=14, top=30, bottom=46)
-    losses = [_CURVE_TOP * (1 - index / 50) for index in range(51)]
+    losses = [_CURVE_TOP * (1 - index / 32) for index in range(33)]
     axes.plot([exp(-loss) for loss in losses], losses, color=DATA, linewidth=2.5)
     axes.set_xlim(-0.01, 1.02)
     axes.set_ylim(0, _CURVE_TOP)

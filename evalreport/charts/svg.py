@@ -16,6 +16,7 @@ _PLACES = frozenset(("x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "points", "d"
 _SIZES = frozenset(("width", "height", "viewBox", "r", "stroke-width", "stroke-dasharray"))
 _GEOMETRY = _PLACES | _SIZES | {"stroke-dashoffset"}
 _NUMBER = re.compile(r"-?\d*\.\d+(?:e[-+]?\d+)?")
+_STRAIGHT = re.compile(r"M-?[\d.]+ -?[\d.]+(?:L-?[\d.]+ -?[\d.]+)+")
 _REFERENCE = re.compile(r"#([\w.-]+)")
 _DROPPED_ELEMENTS = frozenset(("metadata", "style"))
 _DROPPED_PROPERTIES = frozenset(("font-family", "font", "stroke-linejoin", "stroke-miterlimit"))
@@ -51,6 +52,8 @@ def clean_svg(text: str, *, title: str, description: str, prefix: str) -> str:
         _turn_style_into_attributes(element)
         _follow_the_page(element)
         _round_geometry(element)
+        _drop_cap_of_hairline(element)
+    _drop_overruled(root)
     _prefix_ids(root, prefix)
     _flatten_groups(root)
     _label(root, title, description, prefix)
@@ -110,11 +113,43 @@ def _round_geometry(element: ET.Element) -> None:
         value = _NUMBER.sub(_one_decimal, element.attrib[name])
         if name == "d":
             value = re.sub(r"\s*([A-Za-z])\s*", r"\1", " ".join(value.split()))
+            value = _STRAIGHT.sub(_with_short_lines, value)
         if name == "transform":
             value = re.sub(r"rotate\(-?0(?: [^)]*)?\)", "", value).strip()
         element.set(name, value)
     if element.get("transform") == "":
         del element.attrib["transform"]
+
+
+def _with_short_lines(match: re.Match[str]) -> str:
+    """Write a run of straight lines with H and V where one coordinate stays as it is."""
+    start, *rest = (point.split() for point in match[0][1:].split("L"))
+    (x, y), steps = start, [f"M{' '.join(start)}"]
+    for new_x, new_y in rest:
+        if new_x != x and new_y != y:
+            steps.append(f"L{new_x} {new_y}")
+        elif new_x != x:
+            steps.append(f"H{new_x}")
+        elif new_y != y or len(rest) == 1:  # a line of no length still has ends
+            steps.append(f"V{new_y}")
+        x, y = new_x, new_y
+    return "".join(steps)
+
+
+def _drop_cap_of_hairline(element: ET.Element) -> None:
+    """Drop what cannot be seen: the square end of a line thinner than a pixel."""
+    if float(element.get("stroke-width", "1")) < 1.0:
+        element.attrib.pop("stroke-linecap", None)
+
+
+def _drop_overruled(root: ET.Element) -> None:
+    """Drop from each use of a marker what the marker itself says."""
+    markers = {element.get("id"): element for element in root.iter() if element.get("id")}
+    for use in root.iter("use"):
+        marker = markers.get(use.get("href", "").removeprefix("#"))
+        if marker is not None:
+            for name in marker.attrib.keys() & use.attrib.keys() - {"id"}:
+                del use.attrib[name]
 
 
 def _one_decimal(match: re.Match[str]) -> str:

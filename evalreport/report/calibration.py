@@ -12,6 +12,7 @@ from evalreport.formats import (
     range_text,
     spoken,
 )
+from evalreport.report.class_calibration import class_figure, classes_table, not_looked_at
 from evalreport.report.decomposition import (
     calibration_verdict,
     gap_note,
@@ -23,7 +24,7 @@ from evalreport.report.model import Cell, Column, Figure, Section, Table, Text
 from evalreport.report.view import View, say, strong
 from evalreport.results import ReliabilityPoint, ReliabilityResult
 
-MOST_STEPS = 40
+MOST_STEPS = 16
 
 
 def calibration_section(view: View) -> Section | None:
@@ -37,9 +38,9 @@ def calibration_section(view: View) -> Section | None:
         title="Calibration",
         nav_title="Calibration",
         lede=_lede(view),
-        figures=(*figures, _histogram(view)),
-        tables=parts_table(view),
-        notes=(*gap_note(view), *not_simulated(view)),
+        figures=(*figures, _histogram(view), *class_figure(view)),
+        tables=(*parts_table(view), *classes_table(view)),
+        notes=(*gap_note(view), *not_simulated(view), *not_looked_at(view)),
     )
 
 

@@ -96,7 +96,7 @@ def _parts(view: View, parts: DecompositionResult) -> list[Row]:
     event = _event(view, parts)
 
     def text(nats: float) -> str:
-        return _part_text(view, nats)
+        return part_text(view, nats)
 
     rows = [
         (f"Log loss of {event}", text(parts.loss), "Miscalibration − discrimination + uncertainty"),
@@ -122,16 +122,21 @@ def _event(view: View, parts: DecompositionResult) -> str:
 
 
 def _miscalibration(view: View, parts: DecompositionResult) -> tuple[str, str]:
-    bracket = parts.miscalibration_bracket
-    if bracket is None:
-        value = _part_text(view, parts.miscalibration)
-        return value, "What recalibration saves, fitted on these rows"
-    low, high = (_part_text(view, each) for each in bracket)
-    value = low if low == high else f"{low} to {high}"
-    return value, "What recalibration saves: fitted on other rows, and on these rows (in the sum)"
+    if parts.miscalibration_bracket is None:
+        meaning = "What recalibration saves, fitted on these rows"
+    else:
+        meaning = "What recalibration saves: fitted on other rows, and on these rows (in the sum)"
+    return bracket_text(view, parts), meaning
 
 
-def _part_text(view: View, nats: float) -> str:
+def bracket_text(view: View, parts: DecompositionResult) -> str:
+    """Return the miscalibration as a range, if it is known as one."""
+    bracket = parts.miscalibration_bracket or (parts.miscalibration,) * 2
+    low, high = (part_text(view, each) for each in bracket)
+    return low if low == high else f"{low} to {high}"
+
+
+def part_text(view: View, nats: float) -> str:
     """Return a part of a loss; rounding to the grid can bring it below 0 by less than is shown."""
     return score_text(view.losses.value(max(nats, 0.0)))
 
@@ -143,6 +148,12 @@ def _chance(p_value: float) -> tuple[str, str]:
         value,
         f"p-value: share of {_N_SIMULATIONS} simulated calibrated models that show as much",
     )
+
+
+def p_value_text(p_value: float) -> str:
+    """Return a p-value; the least that the simulations can tell is no number of its own."""
+    least = 1 / (_N_SIMULATIONS + 1)
+    return f"under {score_text(0.005)}" if p_value <= least else score_text(p_value)
 
 
 def _ece(error: CalibrationError) -> Row:

@@ -12,6 +12,7 @@ from evalreport.scoring import ScoredBatch
 from evalreport.statistics.buckets import Buckets
 from evalreport.statistics.calibration_error import BinnedCalibration
 from evalreport.statistics.class_order import ClassOrder
+from evalreport.statistics.class_reliability import ClassReliability
 from evalreport.statistics.classes import ByClass
 from evalreport.statistics.cluster_plan import ClusterPlan
 from evalreport.statistics.forecast import ByForecast
@@ -79,6 +80,7 @@ class Plan:
     tails: LossTails = field(init=False, compare=False)
     reliability: Reliability = field(init=False, compare=False)
     calibration_error: BinnedCalibration = field(init=False, compare=False)
+    class_reliability: ClassReliability = field(init=False, compare=False)
     by_slice: tuple[BySlice, ...] = field(init=False, compare=False)
     class_order: ClassOrder = field(init=False, compare=False)
     grid: ProbabilityGrid = field(init=False, compare=False)
@@ -106,6 +108,7 @@ class Plan:
             "tails": LossTails(weighted, floor),
             "reliability": Reliability(weighted, soft),
             "calibration_error": BinnedCalibration(weighted, soft),
+            "class_reliability": ClassReliability(len(self.classes), weighted, soft),
             "by_slice": tuple(
                 BySlice(column, len(self.classes), weighted, floor, soft) for column in self.slices
             ),
@@ -135,6 +138,7 @@ class Plan:
             self.tails,
             self.reliability,
             self.calibration_error,
+            self.class_reliability,
             *self.by_slice,
             *(self.clusters.statistics if self.clusters else ()),
             self.class_order,

@@ -40,7 +40,7 @@ def result_to_draw(class_names: tuple[str, ...] = ("no", "yes")) -> EvaluationRe
         classes=tuple(_class(name, rank) for rank, name in enumerate(class_names)),
         slices=(),
         calibration=CalibrationResult(
-            "corp", 0.02, 2.0, 0.9, None, None, None, (_reliability(class_names),)
+            "corp", 0.02, 2.0, 0.9, None, None, None, _diagrams(class_names)
         ),
         loss_by_probability=_probability_bins(),
         loss_by_forecast=tuple(_forecast_bin(place, is_binary) for place in range(20)),
@@ -195,6 +195,14 @@ def _probability_bins() -> tuple[ProbabilityBin, ...]:
         ProbabilityBin(low, high, n, 0.9 * n, 0.5 if n else None, share)
         for low, high, n, share in zip(edges, edges[1:], counts, shares, strict=False)
     )
+
+
+def _diagrams(class_names: tuple[str, ...]) -> tuple[ReliabilityResult, ...]:
+    top = _reliability(class_names)
+    if len(class_names) == 2:
+        return (top,)
+    single = (replace(top, view="class-wise", class_=name) for name in class_names[:4])
+    return (top, *single)
 
 
 def _reliability(class_names: tuple[str, ...]) -> ReliabilityResult:

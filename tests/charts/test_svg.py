@@ -56,7 +56,7 @@ def test_it_is_an_image_with_a_name_and_a_description(root):
 def test_styles_become_attributes_that_a_strict_policy_allows(root):
     line = next(root.iter("path"))
     assert line.attrib["stroke-width"] == "0.8"
-    assert line.attrib["stroke-linecap"] == "square"
+    assert "stroke-linecap" not in line.attrib  # nobody sees the end of a hairline
     text = next(root.iter("text"))
     assert text.attrib["font-size"] == "12"
     assert text.attrib["text-anchor"] == "middle"
@@ -88,3 +88,18 @@ def test_ids_are_prefixed_with_their_references_and_unused_ones_dropped(cleaned,
 
 def test_what_draws_nothing_is_gone(root):
     assert [each.tag for each in root] == ["title", "desc", "path", "use", "text", "defs"]
+
+
+def test_straight_lines_along_an_axis_are_written_short():
+    path = "M 1 2 L 5 2 L 5 2 L 5 9.04 L 6 10 z"
+    raw = f'<svg viewBox="0 0 9 9"><path d="{path}" style="stroke: #3b82c4"/></svg>'
+    assert 'd="M1 2H5V9L6 10z"' in clean_svg(raw, title="t", description="d", prefix="p")
+
+
+def test_a_use_does_not_repeat_what_its_marker_says(root):
+    assert root.find("use").attrib.keys() == {"href", "x", "y", "stroke", "stroke-width"}
+    marker = '<defs><path id="m" d="M 0 0 L 0 4" style="stroke: #3b82c4"/></defs>'
+    use = '<use href="#m" x="1" y="2" style="stroke: #3b82c4"/>'
+    raw = f'<svg viewBox="0 0 9 9">{marker}{use}</svg>'
+    cleaned = clean_svg(raw, title="t", description="d", prefix="p")
+    assert '<use href="#p-1" x="1" y="2"/>' in cleaned

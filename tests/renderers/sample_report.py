@@ -76,6 +76,7 @@ def sample_report(name: str = "refund", n_classes: int = 5, title: str = "ticket
                 _text("It is less confident than it should be."),
                 figures=(
                     _figure("reliability", "Reliability diagram"),
+                    _figure("class_reliability", "Reliability of single classes"),
                     _figure("forecast_histogram", "How many rows are behind each point"),
                 ),
             ),

@@ -204,7 +204,7 @@ def test_totals_stand_in_the_foot_of_their_table(html):
 
 
 def test_cells_sort_by_the_unrounded_value(html):
-    assert '<td class="r" data-v="0.349"><strong>0.349</strong></td>' in html
+    assert '<td data-v="0.349"><strong>0.349</strong></td>' in html
     third = class_table("a", 3).rows[2][1]
     assert third.text == "0.233"
     assert f'data-v="{third.value}"' in html

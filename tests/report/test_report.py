@@ -329,7 +329,7 @@ def test_figures_are_those_that_can_be_drawn():
     assert figures == {
         "classes": ["loss_by_class"],
         "loss": ["loss_by_forecast", "share_by_probability", "log_curve"],
-        "calibration": ["reliability", "forecast_histogram"],
+        "calibration": ["reliability", "forecast_histogram", "class_reliability"],
     }
 
 
@@ -396,3 +396,9 @@ def test_names_that_try_to_break_out_are_plain_short_text_everywhere():
 
 def test_the_same_result_gives_the_same_report():
     assert build_report(sample_results.typical()) == build_report(sample_results.typical())
+
+
+def test_where_single_classes_are_not_looked_at_the_section_says_so():
+    notes = section(build_report(sample_results.soft()), "calibration").notes
+    assert words(notes[-1]) == "Single classes are not looked at with soft labels."
+    assert "what chance would do is not simulated" in words(notes[-2])
