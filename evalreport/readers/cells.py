@@ -19,6 +19,11 @@ from evalreport.readers.target_cells import TargetCells, target_cells
 
 T = TypeVar("T")
 
+_SINGLE = "Labels are text, whole numbers or truth values; probabilities are numbers."
+_LISTS = (
+    "Lists are read as probabilities with --probs, or as what happened with --target-probs; all "
+    "else is one value a row."
+)
 NO_CLUSTER = -1
 
 
@@ -119,7 +124,7 @@ def column_of(chunk: Chunk, column: str, reader: Callable[[pa.Array], T], path: 
             f"cells of type {cells.type} cannot be read here.",
             path=path,
             column=column,
-            hint="Labels are text, whole numbers or truth values; probabilities are numbers.",
+            hint=_LISTS if pa.types.is_nested(cells.type) else _SINGLE,
         ) from error
 
 

@@ -12,6 +12,7 @@ from evalreport.readers.crossings import Pair, columns_of, two_columns
 from evalreport.readers.glimpse import Glimpse, Labels
 from evalreport.readers.interface import ReadSettings
 from evalreport.readers.layout import find_layout
+from evalreport.readers.odd_cells import hint_on_header
 from evalreport.readers.targets import SoftPlan, plan_targets, refuse_contradictions
 from evalreport.readers.wording import COMMAND_LINE, Voice, did_you_mean, listed, quoted
 from evalreport.results import ColumnUse
@@ -131,7 +132,7 @@ def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
             *label_reading,
             *settled.readings,
             *other_readings(weight, row_id, slices, cluster),
-            *_index_readings(free, (*settled.columns, *found.targets)),
+            *dict.fromkeys(_index_readings(free, (*settled.columns, *found.targets))),
         ),
         cluster=cluster,
         likely_cause=found.likely_cause,
@@ -232,7 +233,8 @@ def _label(glimpse: Glimpse, settings: ReadSettings, taken: set[str]) -> tuple[s
     raise InputError(
         "no column is named like a label.",
         path=glimpse.path,
-        hint=f"Pass --label COL; the columns are: {listed(glimpse.header)}.",
+        hint=hint_on_header(glimpse.header)
+        or f"Pass --label COL; the columns are: {listed(glimpse.header)}.",
     )
 
 

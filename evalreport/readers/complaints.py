@@ -14,6 +14,8 @@ from evalreport.readers.columns import ColumnPlan
 from evalreport.readers.faults import NOUNS, Fault, FaultyRow, Judged
 from evalreport.readers.interface import Chunk
 from evalreport.readers.labels import MISSING, canonical
+from evalreport.readers.numbers import ABSENT
+from evalreport.readers.odd_cells import hint_on_cell
 from evalreport.readers.suspicions import look_alike, name_the_label, no_label_column, off_by_one
 from evalreport.readers.wording import listed, near
 from evalreport.results import InputKind
@@ -121,7 +123,7 @@ class Complaints:
     def _hint(self, faulty: FaultyRow, value: str) -> str:
         drop = f"Pass {self.plan.voice.option('on_invalid', 'drop')} to leave such rows out."
         if faulty.fault == Fault.LABEL_MISSING:
-            return self._hint_on_no_label() or drop
+            return self._hint_on_no_label(faulty.row) or drop
         if faulty.fault == Fault.LABEL_UNKNOWN:
             return self._hint_on_label(value) or drop
         if faulty.fault == Fault.SUM_NOT_ONE:
@@ -131,14 +133,28 @@ class Complaints:
             return f"Pass {normalize} if these are counts: it divides them by their sum."
         if faulty.fault in _OUT_OF_RANGE:
             return self._likely_kind() or drop
-        if faulty.fault in _NO_NUMBERS and "\n" in value:
-            return "The cell goes on over several lines: look for a quote that is closed too late."
-        if faulty.fault in _NO_NUMBERS and _has_decimal_comma(value):
-            return "Write numbers with a decimal point, or pass --decimal , for all of them."
+        if faulty.fault in _NO_NUMBERS:
+            return hint_on_cell(value, self.plan.voice) or self._hint_on_text(faulty) or drop
         return drop
 
-    def _hint_on_no_label(self) -> str | None:
+    def _hint_on_text(self, faulty: FaultyRow) -> str | None:
+        """Return what to do if a column among those of the probabilities holds no number at all."""
+        kinds, columns = self.judged.cells.kinds, self.plan.probs
+        if kinds is None or len(columns) < 3 or faulty.fault != Fault.PROBABILITY_NO_NUMBER:
+            return None
+        without = [name for name, kind in zip(columns, kinds, strict=True) if (kind == 0).any()]
+        if not 2 <= len(without) < len(columns):
+            return None
+        option = self.plan.voice.option("probs", ",".join(without))
+        return f"No cell of this column is a number; if it is no probability, pass {option}."
+
+    def _hint_on_no_label(self, row: int) -> str | None:
         n_rows = len(self.judged.cells.codes)
+        kinds = self.judged.cells.kinds
+        labelled = (self.judged.cells.codes != MISSING).any()
+        if labelled and kinds is not None and (kinds[:, row] == ABSENT).all():
+            option = self.plan.voice.option("on_invalid", "drop")
+            return f"The row is empty: remove it, or pass {option} to leave such rows out."
         if n_rows < 2 or not (self.judged.cells.codes == MISSING).all():
             return None
         return f"None of the first {n_rows:,} rows has a label. {name_the_label(self.plan.voice)}"
@@ -146,6 +162,8 @@ class Complaints:
     def _hint_on_label(self, value: str) -> str | None:
         stripped = canonical(value.strip())
         alike = look_alike(stripped, self.plan.classes)
+        if value == self.plan.label:
+            return "This is the header again: files were joined with their headers; remove it."
         if stripped in self.plan.classes:
             return f"Without the blanks around it, it would be class '{stripped}'."
         if alike is not None:
@@ -214,8 +232,3 @@ def likely_kind(values: FloatArray, sums: FloatArray | None) -> InputKind | None
     if finite.max() <= 100 and (sums is None or abs(np.median(sums) - 100) <= 1):
         return "percentages"
     return None
-
-
-def _has_decimal_comma(value: str) -> bool:
-    whole, comma, decimals = value.strip().partition(",")
-    return bool(comma) and whole.isdigit() and decimals.isdigit()

@@ -168,13 +168,20 @@ class DelimitedPart:
         """Return what to do about a row with too many cells or too few."""
         if "\n" in text.rstrip():
             return "It goes on over several lines: look for a quote that is closed too late."
+        if actual == expected + 1 and self.delimiter == " ":
+            return (
+                "If rows start with a number of their own, as from R's write.table, use write.csv."
+            )
         if actual > expected:
             return f"A cell with a {_name_of(self.delimiter)} in it must be in quotes."
         others = {each: text.count(each) for each in _DELIMITER_NAMES if each != self.delimiter}
         other = max(others, key=lambda each: others[each])
         if others[other]:
             return f"There is a {_name_of(other)} in it where other rows have other delimiters."
-        return "If it is the last row, the file was cut short; else fill in the cells that lack."
+        return (
+            "If it is the last row, the file was cut short or ends in a remark; else fill in the "
+            "cells that lack."
+        )
 
     def _refuse_open_quote(self) -> None:
         """Refuse a quote that is never closed: it would swallow the rows behind it in silence."""
@@ -229,7 +236,9 @@ def _asked(delimiter: str | None) -> str | None:
 
 
 def _name_of(delimiter: str) -> str:
-    return _DELIMITER_NAMES.get(delimiter, f"character '{delimiter}'")
+    return (
+        "blank" if delimiter == " " else _DELIMITER_NAMES.get(delimiter, f"character '{delimiter}'")
+    )
 
 
 def _cells(number: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from evalreport.errors import InputError, SettingsError
 from evalreport.readers.arrow_ipc import ArrowIpc
 from evalreport.readers.delimited import Delimited
+from evalreport.readers.foreign import hint_on_name, refuse_stand_in
 from evalreport.readers.interface import Format
 from evalreport.readers.json_document import JsonDocument
 from evalreport.readers.jsonl import JsonLines
@@ -68,8 +69,9 @@ def format_of(file: InputFile, asked: str | None) -> Format:
         raise InputError(
             "the name of the file does not tell its format.",
             path=file.shown,
-            hint=f"Pass --format with one of {listed([*FORMATS])}.",
+            hint=hint_on_name(file.shown) or f"Pass --format with one of {listed([*FORMATS])}.",
         )
+    refuse_stand_in(file)
     _compare_compression(format_, file)
     _compare_with_content(format_, file)
     return format_

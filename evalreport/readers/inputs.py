@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -106,7 +107,7 @@ def _matching(pattern: str, paths: Sequence[str]) -> list[InputFile]:
             path=pattern,
             hint="A star stands for any letters of one name, ** for any folders.",
         )
-    return [_input(path, fixed) for path in files]
+    return _without_empty_files([_input(path, fixed) for path in files])
 
 
 def _files_in(directory: str) -> Iterator[str]:
@@ -145,7 +146,21 @@ def _chosen(directory: str, files: list[str], format_name: str | None) -> list[I
             path=directory,
             hint=f"Formats that can be read: {listed([*FORMATS])}.",
         )
-    return [_input(path, directory) for path in files]
+    return _without_empty_files([_input(path, directory) for path in files])
+
+
+def _without_empty_files(files: list[InputFile]) -> list[InputFile]:
+    """Leave out files without a byte, as Spark writes for partitions without rows."""
+    # What may not be read has no size here, and is refused with its reason later.
+    filled = [each for each in files if not _is_empty(each)]
+    if not filled or len(filled) == len(files):
+        return files
+    empty = tuple(each.shown for each in files if each not in filled)
+    return [replace(filled[0], passed_over=empty), *filled[1:]]
+
+
+def _is_empty(file: InputFile) -> bool:
+    return not remote.is_remote(file.file) and file.n_bytes() == 0
 
 
 def _refuse_unreadable(each: InputFile) -> None:

@@ -107,8 +107,8 @@ class JsonDocumentPart:
         hint = "A document looks like [{…}, {…}], as pandas writes with orient='records'."
         if letter == "{":
             hint = (
-                "If each line is a record of its own, pass --format jsonl. From pandas, write with "
-                "orient='records'."
+                "If each line is a record of its own, pass --format jsonl; else write the list of "
+                "records alone, as pandas does with orient='records'."
             )
         raise InputError(
             f"the document is no list of records: it starts with '{letter}'.",

@@ -187,8 +187,21 @@ def no_json(shown: str, row: int, text: str, error: Exception) -> InputError:
         path=shown,
         row=row,
         value=text[:80],
-        hint="Write the records with a JSON library; a file that was cut short ends inside of one.",
+        hint=_hint_on_record(text, problem),
     )
+
+
+def _hint_on_record(text: str, problem: str) -> str:
+    text = text.strip()
+    if text in ("{", "["):
+        return "Write each record on one line; for one list of records, pass --format json."
+    if text.startswith("]"):
+        return "Remove the comma behind the last record."
+    if problem.startswith("extra data"):
+        return "Write each record on a line of its own."
+    if "'" in text[:3] and '"' not in text[:3]:
+        return "Quotes in JSON are double: from Python, write records with json.dumps."
+    return "Write the records with a JSON library; a file that was cut short ends inside of one."
 
 
 def _blocks(stream: BinaryIO, size: int) -> Iterator[bytes]:

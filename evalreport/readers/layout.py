@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalreport.errors import InputError
+from evalreport.errors import InputError, clipped
 from evalreport.readers.glimpse import Glimpse, Labels
 from evalreport.readers.interface import ReadSettings
 from evalreport.readers.labels import canonical
@@ -261,12 +261,49 @@ def _nothing_found(glimpse: Glimpse, free: Sequence[str], labels: Labels) -> Inp
             or f"Pass {COMMAND_LINE.option('classes', ','.join(classes))} if these are all the "
             "classes there are.",
         )
-    others = f"the other columns are: {listed(free)}" if free else "there is no other column"
     return InputError(
         "no columns are named like probabilities.",
         path=glimpse.path,
-        hint=f"Pass --probs COL, --probs A,B,C or --probs 'PATTERN*'; {others}.",
+        hint=_hint_on_other_kind(glimpse, free)
+        or _hint_on_shares(labels.all())
+        or _hint_on_names(glimpse, free),
     )
+
+
+def _hint_on_other_kind(glimpse: Glimpse, free: Sequence[str]) -> str | None:
+    """Return a hint if columns are named like numbers of another kind."""
+    for kind in ("logits", "log-probabilities", "percentages"):
+        own = set(SINGLE_NAMES_BY_KIND[kind]) - set(SINGLE_NAMES)
+        starts = tuple(set(PREFIXES_BY_KIND[kind]) - set(PREFIXES))
+        for name in (*glimpse.groups, *free):
+            word = name.rpartition(".")[2].strip().casefold()
+            if word in own or word in GROUP_NAMES_BY_KIND[kind] or word.startswith(starts):
+                option = COMMAND_LINE.option("input_kind", kind)
+                return f"If '{clipped(name)}' holds {kind}, pass {option}."
+    return None
+
+
+def _hint_on_shares(labels: Sequence[str]) -> str | None:
+    """Return a hint if what is taken for the labels lies between 0 and 1, and is not whole."""
+    try:
+        numbers = [float(each) for each in labels]
+    except ValueError:
+        return None
+    if len(numbers) < 3 or not all(0 <= each <= 1 for each in numbers):
+        return None
+    return (
+        "The labels lie between 0 and 1, as probabilities do: the outcome has to stand beside them "
+        "in a column of its own."
+    )
+
+
+def _hint_on_names(glimpse: Glimpse, free: Sequence[str]) -> str:
+    groups = [each for each in glimpse.groups if each not in GROUP_NAMES]
+    if groups:
+        option = COMMAND_LINE.option("probs", groups[0])
+        return f"Pass {option} if it holds them; the lists and records are: {listed(groups)}."
+    others = f"the other columns are: {listed(free)}" if free else "there is no other column"
+    return f"Pass --probs COL, --probs A,B,C or --probs 'PATTERN*'; {others}."
 
 
 def _two_readings(glimpse: Glimpse, found: Sequence[Layout]) -> InputError:

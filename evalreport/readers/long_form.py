@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pyarrow as pa
@@ -96,7 +96,13 @@ def _stored(source: Source, roles: Roles, settings: ReadSettings) -> tuple[str, 
     """Return the columns that anybody will ask for."""
     if settings.keep_rejected_rows:
         return source.header
-    named = {each.casefold() for each in (settings.weight, *settings.slices) if each is not None}
+    said = (getattr(settings, each.name) for each in fields(settings))
+    words = [word for each in said for word in (each if isinstance(each, tuple) else (each,))]
+    words += [
+        settings.task_columns.cluster,
+        *(part for each in settings.slices for part in each.split("*")),
+    ]
+    named = {each.casefold() for each in words if isinstance(each, str)}
     others = (each for each in source.header if each.casefold() in named)
     return tuple(dict.fromkeys([*roles.columns, *others]))
 

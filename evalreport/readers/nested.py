@@ -18,6 +18,7 @@ from evalreport.readers.interface import Chunk, Group, Part, Source
 from evalreport.readers.labels import canonical
 
 _FIRST_ROWS = 1000
+_FIELDS_OF_VECTORS = {"type", "size", "indices", "values"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,11 @@ def _take_apart(path: tuple[str, ...], cells: pa.Array | None, shape: _Shape) ->
     name = ".".join(path)
     if cells is not None and pa.types.is_struct(cells.type) and cells.type.num_fields:
         fields = [cells.type.field(number).name for number in range(cells.type.num_fields)]
+        if _is_vector(fields):
+            _take_apart((*path, "values"), inside(cells, ("values",)), shape)
+            if f"{name}.values" in shape.groups:
+                shape.groups[name] = shape.groups[f"{name}.values"]
+            return
         for each in fields:
             _take_apart((*path, each), inside(cells, (each,)), shape)
         is_pair = pair_fields(pa.list_(cells.type)) is not None
@@ -92,6 +98,11 @@ def _take_apart(path: tuple[str, ...], cells: pa.Array | None, shape: _Shape) ->
     shape.leaves[name] = Field(path)
     if cells is not None and is_list(cells.type):
         _list(path, cells, shape)
+
+
+def _is_vector(fields: Sequence[str]) -> bool:
+    """Tell whether a record is a vector of Spark, whose numbers are in one of its fields."""
+    return "values" in fields and "type" in fields and {*fields} <= _FIELDS_OF_VECTORS
 
 
 def _list(path: tuple[str, ...], cells: pa.Array, shape: _Shape) -> None:

@@ -47,7 +47,12 @@ class Shape:
     @property
     def is_label(self) -> bool:
         """Whether it holds one name or whole number for each prediction."""
-        return len(self.lengths) == 1 and self.kind in "USiubO"
+        return self.is_column and self.kind in "USiubO"
+
+    @property
+    def is_column(self) -> bool:
+        """Whether it holds one value for each prediction, be it in a row of its own."""
+        return len(self.lengths) == 1 or (len(self.lengths) == 2 and self.lengths[1] == 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +120,7 @@ class ArrayFilesPart:
         arrays = {name: self._load(name) for name in dict.fromkeys(name for name, _ in taken)}
         for start in range(0, n_rows, max_rows):
             stop = min(start + max_rows, n_rows)
-            cells = [
-                cells_of(arrays[name] if place is None else arrays[name][:, place], start, stop)
-                for name, place in taken
-            ]
+            cells = [cells_of(_column(arrays[name], place), start, stop) for name, place in taken]
             yield Chunk(start + 1, pa.RecordBatch.from_arrays(cells, list(columns)))
 
     def _common_length(self, taken: Sequence[tuple[str, int | None]]) -> int:
@@ -155,7 +157,14 @@ class ArrayFilesPart:
                 hint="Give labels one value for each prediction, and probabilities one row: "
                 f"{name}.reshape(-1{_last_length(shape)}).",
             )
-        if len(shape.lengths) != (1 if place is None else 2):
+        if place is None and len(shape.lengths) == 2 and shape.lengths[1] > 1:
+            raise InputError(
+                f"'{name}' has {shape.lengths[1]} columns, and one is needed.",
+                path=self.shown,
+                hint="Labels, ids, weights and slices have one value for each prediction. If each "
+                f"row is one-hot, or another distribution, pass --target-probs {name}.",
+            )
+        if not (shape.is_column if place is None else len(shape.lengths) == 2):
             dimensions = "dimension" if len(shape.lengths) == 1 else "dimensions"
             raise InputError(
                 f"'{name}' has {len(shape.lengths)} {dimensions}, and one is needed.",
@@ -166,6 +175,13 @@ class ArrayFilesPart:
     def _load(self, name: str) -> NDArray[Any]:
         file, member = self.places[name]
         return load(file, member)
+
+
+def _column(array: NDArray[Any], place: int | None) -> NDArray[Any]:
+    if place is None and array.ndim == 1:
+        return array
+    column: NDArray[Any] = array[:, place or 0]
+    return column
 
 
 def _last_length(shape: Shape) -> str:
@@ -235,6 +251,9 @@ def _open_together(files: Sequence[InputFile]) -> Source:
 def _with_roles(source: Source, shapes: Mapping[str, Shape]) -> Source:
     """Say which array is what if only their shapes can tell."""
     labels = [name for name, shape in shapes.items() if shape.is_label]
+    columns = [name for name, shape in shapes.items() if shape.is_column]
+    # Labels that are floats can be told only where the probabilities are no single column.
+    labels = labels if labels or len(columns) != 1 else columns
     probs = [name for name, shape in shapes.items() if name not in labels]
     if len(labels) != 1 or len(probs) != 1:
         return source

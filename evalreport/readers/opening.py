@@ -29,6 +29,7 @@ from evalreport.readers.interface import (
 from evalreport.readers.labels import as_text, found_labels
 from evalreport.readers.long_form import widened
 from evalreport.readers.numbers import has_decimal_commas
+from evalreport.readers.odd_cells import hint_on_header
 from evalreport.readers.partitions import with_partitions
 from evalreport.readers.storage import InputFile
 from evalreport.readers.tasks import TASK_READERS, InputPlan, ShardMaker, TaskReader
@@ -96,6 +97,11 @@ def open_predictions(
     sources = list(formats[0].open(inputs, settings))
     if len(sources) == len(inputs):
         sources = [with_partitions(*pair) for pair in zip(sources, inputs, strict=True)]
+    empty = [name for each in inputs for name in each.passed_over]
+    if empty:
+        files = "An empty file was" if len(empty) == 1 else f"{len(empty)} empty files were"
+        note = f"{files} passed over: {listed(empty)}."
+        sources[0] = replace(sources[0], readings=(*sources[0].readings, note))
     reader = TASK_READERS.get(settings.input_kind, _CLASSES)
     if settings.class_column is not None and reader is _CLASSES:
         sources = [widened(each, settings) for each in sources]
@@ -120,7 +126,7 @@ def understand(
     first = sources[0]
     if not any(source.has_rows for source in sources):
         fact = "there are no rows, only a header." if first.header else "there are no rows."
-        raise InputError(fact, path=first.path)
+        raise InputError(fact, path=first.path, hint=hint_on_header(first.header))
 
     def first_rows(column: str) -> pa.Array:
         _refuse_duplicates(sources, [column])

@@ -34,12 +34,15 @@ class InputFile:
         Columns with one value for the whole file, from folders named ``key=value``.
     compression : str, optional
         Name of the compression that the bytes are in.
+    passed_over : tuple of str
+        What else was named and is empty, told with the first file.
     """
 
     file: str
     shown: str
     partitions: tuple[tuple[str, str | None], ...] = ()
     compression: str | None = None
+    passed_over: tuple[str, ...] = ()
 
     def open_stored(self) -> BinaryIO:
         """Open the bytes as they are stored."""

@@ -13,7 +13,7 @@ from evalreport.readers.labels import canonical
 from evalreport.readers.layout import Layout, asked_for, find_layout, group_layout
 from evalreport.readers.wording import COMMAND_LINE, Voice, quoted
 
-_BETWEEN_WORDS = " _-."
+_BETWEEN_WORDS = " _-.[]"
 _WORDS_FOR_PROBABILITY = ("probability", "proba", "prob")
 
 

@@ -29,6 +29,8 @@ _SIMULATED, _TRUE_FOLDS, _FALSE_FOLDS = 1, 2, 4
 """What random numbers are for; dealing out takes two numbers each."""
 _TIE = 1e-14
 """Miscalibrations closer than this differ by rounding only."""
+_LEAST_LEFT = 2.0**-53
+"""What the largest number below 1 leaves."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,9 @@ def losses(trues: FloatArray, masses: FloatArray, forecasts: FloatArray) -> Floa
     misses = masses - trues
     # What did not happen costs nothing, however unlikely it was.
     for_true = trues * -exact.log(np.where(trues > 0, forecasts, 1.0))
-    for_miss = misses * -exact.log(np.where(misses > 0, 1.0 - forecasts, 1.0))
+    # Where next to all of the weight happened, the frequency rounds to 1 and something missed it.
+    left = np.maximum(1.0 - forecasts, _LEAST_LEFT)
+    for_miss = misses * -exact.log(np.where(misses > 0, left, 1.0))
     return np.asarray(for_true + for_miss)
 
 

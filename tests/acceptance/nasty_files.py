@@ -382,7 +382,7 @@ refused(
     "lines_of_delimiters.csv",
     lines("label,prob_cat,prob_dog", "cat,0.92,0.08", ",,"),
     "lines_of_delimiters.csv, row 2, column 'label': the label is missing.\n"
-    "  Pass --on-invalid drop to leave such rows out.",
+    "  The row is empty: remove it, or pass --on-invalid drop to leave such rows out.",
 )
 scored(
     "trailing_delimiters.csv",
@@ -423,7 +423,7 @@ refused(
     "no_header_not_said.csv",
     lines("cat,0.95,0.05", "dog,0.3,0.7"),
     "no_header_not_said.csv: no column is named like a label.\n"
-    "  Pass --label COL; the columns are: cat, 0.95, 0.05.",
+    "  If the first line is a row already, pass --no-header.",
 )
 refused(
     "no_header_position_too_high.csv",
@@ -592,7 +592,11 @@ for word in ("0x10", "1_000", "50%", "1/2", "high", "½", "٠.٥", "1e", "--1", 
         lines("label,prob_cat,prob_dog", "cat,0.75,0.25", f"dog,0.3,{word}"),
         f"no_number_{word.encode().hex()}.csv, row 2, column 'prob_dog': "
         f"probability '{word}' is no number.\n"
-        "  Pass --on-invalid drop to leave such rows out.",
+        + (
+            "  Remove the percent signs, and pass --input-kind percentages for what remains."
+            if "%" in word
+            else "  Pass --on-invalid drop to leave such rows out."
+        ),
     )
 for word in ("inf", "-inf", "Infinity", "+INF", "1e999"):
     refused(
@@ -1295,8 +1299,7 @@ refused(
     lines("{'label': 1, 'prob': 0.8}", "{'label': 0, 'prob': 0.3}"),
     "python_dicts.jsonl, row 1: the record is no JSON: expecting property name enclosed "
     "in double quotes at character 2.\n"
-    "  Write the records with a JSON library; a file that was cut short ends inside of "
-    "one.",
+    "  Quotes in JSON are double: from Python, write records with json.dumps.",
 )
 refused(
     "a_number_for_a_record.jsonl",
@@ -1423,8 +1426,8 @@ refused(
     "object.json",
     '{"label": [1, 0], "prob": [0.8, 0.3]}',
     "object.json: the document is no list of records: it starts with '{'.\n"
-    "  If each line is a record of its own, pass --format jsonl. From pandas, write with "
-    "orient='records'.",
+    "  If each line is a record of its own, pass --format jsonl; else write the list of "
+    "records alone, as pandas does with orient='records'.",
 )
 refused("empty_list.json", "[]", "empty_list.json: there are no rows.")
 refused(
@@ -1452,8 +1455,8 @@ refused(
     "lines.json",
     lines('{"label": 1, "prob": 0.87}', '{"label": 0, "prob": 0.3}'),
     "lines.json: the document is no list of records: it starts with '{'.\n"
-    "  If each line is a record of its own, pass --format jsonl. From pandas, write with "
-    "orient='records'.",
+    "  If each line is a record of its own, pass --format jsonl; else write the list of "
+    "records alone, as pandas does with orient='records'.",
 )
 
 scored(
@@ -1506,7 +1509,8 @@ refused(
     lines('{"label": [1], "prob": 0.8}', '{"label": [0], "prob": 0.8}'),
     "label_is_a_list.jsonl, column 'label': cells of type list<item: int64> cannot be "
     "read here.\n"
-    "  Labels are text, whole numbers or truth values; probabilities are numbers.",
+    "  Lists are read as probabilities with --probs, or as what happened with --target-probs; all "
+    "else is one value a row.",
 )
 refused(
     "label_is_null.jsonl",
@@ -1749,7 +1753,8 @@ refused(
     parquet({"label": [[1], [0]], "prob": [0.8, 0.3]}),
     "lists_for_labels.parquet, column 'label': cells of type list<element: int64> cannot "
     "be read here.\n"
-    "  Labels are text, whole numbers or truth values; probabilities are numbers.",
+    "  Lists are read as probabilities with --probs, or as what happened with --target-probs; all "
+    "else is one value a row.",
 )
 refused(
     "truncated.parquet",
@@ -1992,8 +1997,9 @@ refused(
 refused(
     "one_hot_labels.npz",
     npz(y_true=[[1, 0], [0, 1]], y_prob=TWO),
-    "one_hot_labels.npz: 'y_true' has 2 dimensions, and one is needed.\n"
-    "  Labels, ids, weights and slices have one value for each prediction.",
+    "one_hot_labels.npz: 'y_true' has 2 columns, and one is needed.\n"
+    "  Labels, ids, weights and slices have one value for each prediction. If each row is one-hot, "
+    "or another distribution, pass --target-probs y_true.",
 )
 refused(
     "no_label.npz",
@@ -2256,20 +2262,20 @@ refused(
     "excel_sep_line.csv",
     lines("sep=;", "label;prob", "1;0.8"),
     "excel_sep_line.csv: no column is named like a label.\n"
-    "  Pass --label COL; the columns are: sep=, .",
+    "  The first line speaks to Excel alone: remove it.",
 )
 refused(
     "comment_line.csv",
     lines("# made today", "label,prob", "1,0.8"),
     "comment_line.csv: no column is named like a label.\n"
-    "  Pass --label COL; the columns are: # made today.",
+    "  The first line is a remark, by its '#': remove it, or only the sign.",
 )
 refused(
     "header_in_the_middle.csv",
     lines("label,prob_a,prob_b", "a,0.8,0.2", "label,prob_a,prob_b", "b,0.8,0.2"),
     "header_in_the_middle.csv, row 2, column 'label': label 'label' is none of the "
     "classes a, b.\n"
-    "  Pass --on-invalid drop to leave such rows out.",
+    "  This is the header again: files were joined with their headers; remove it.",
 )
 scored("no_break_space.csv", lines("label,prob", "1,0.8\u00a0", "0,\u20090.3"), logs(0.8, 0.7))
 scored(

@@ -100,7 +100,8 @@ refused(
     "last_row_cut_short.csv",
     lines("label,prob_cat,prob_dog", "cat,0.8,0.2", "dog,0.3"),
     "last_row_cut_short.csv, row 2: the row has 2 cells, and the header has 3.\n"
-    "  If it is the last row, the file was cut short; else fill in the cells that lack.",
+    "  If it is the last row, the file was cut short or ends in a remark; else fill in the "
+    "cells that lack.",
 )
 refused(
     "semicolon_in_one_row.csv",

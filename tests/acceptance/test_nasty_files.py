@@ -11,10 +11,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from evalreport.cli.app import app
-from tests.acceptance import nasty_slips
+from tests.acceptance import nasty_exports, nasty_slips
 from tests.acceptance.nasty_files import CASES, Case
 
-assert nasty_slips.__doc__  # importing it adds its cases
+MORE = (nasty_slips, nasty_exports)
+"""Importing these adds their cases."""
 
 SCORED = [case for case in CASES if case.message is None]
 REFUSED = [case for case in CASES if case.message is not None]

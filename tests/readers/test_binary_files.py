@@ -188,7 +188,8 @@ ARCHIVES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"y_true": np.array([0, 1, 1]), "y_prob": PROBS}, {},
      f"'y_prob' has 2 rows, and 'y_true' has 3.{SAME_LENGTH}"),
     ({"y_true": PROBS, "y_prob": PROBS}, {},
-     f"'y_true' has 2 dimensions, and one is needed.{ONE_VALUE}"),
+     f"'y_true' has 2 columns, and one is needed.{ONE_VALUE} If each row is one-hot, or another "
+     "distribution, pass --target-probs y_true."),
     ({"y_true": LABELS, "y_prob": np.zeros((2, 2, 2))}, {},
      "'y_prob' has the shape 2 × 2 × 2, and one or two dimensions are needed.\n"
      "  Give labels one value for each prediction, and probabilities one row: "

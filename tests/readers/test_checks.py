@@ -274,7 +274,8 @@ def test_lists_are_no_labels_and_no_numbers(tmp_path: Path) -> None:
     path = write_parquet(tmp_path, {"label": ["a"], "p_a": [[1.0]], "p_b": [0.0]})
     assert refusal(path) == (
         "p.parquet, column 'p_a': cells of type list<element: double> cannot be read here.\n"
-        "  Labels are text, whole numbers or truth values; probabilities are numbers."
+        "  Lists are read as probabilities with --probs, or as what happened with --target-probs; "
+        "all else is one value a row."
     )
 
 

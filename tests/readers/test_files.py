@@ -67,7 +67,8 @@ def test_a_ragged_row(tmp_path: Path) -> None:
     )
     assert refusal(write(tmp_path, TEXT.replace(",", "\t") + "a\n", "p.tsv")) == (
         "p.tsv, row 3: the row has 1 cell, and the header has 3.\n"
-        "  If it is the last row, the file was cut short; else fill in the cells that lack."
+        "  If it is the last row, the file was cut short or ends in a remark; else fill in the "
+        "cells that lack."
     )
 
 

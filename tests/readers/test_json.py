@@ -152,7 +152,8 @@ BAD_LINES = [
      f"at character 16.{CUT}"),
     ('{"label":"cat","label":"dog"}',
      f"the record is no JSON: the key 'label' stands in it twice.{CUT}"),
-    ('{"label":"cat"} {"label":"dog"}', f"the record is no JSON: extra data at character 17.{CUT}"),
+    ('{"label":"cat"} {"label":"dog"}', "the record is no JSON: extra data at character 17.\n"
+     "  Write each record on a line of its own."),
     ("null", f"there is null, and an object is needed.{EXAMPLE}"),
     ("[1]", f"there is a list, and an object is needed.{EXAMPLE}"),
     ('{"label":"\\ud800"}', "a text holds \\ud800, which is half a character.\n"
@@ -198,8 +199,8 @@ def test_a_document_is_read_like_lines(tmp_path: Path) -> None:
 
 DOCUMENTS = [
     ('{"label":1}\n{"label":0}', "p.json: the document is no list of records: it starts with '{'.\n"
-     "  If each line is a record of its own, pass --format jsonl. From pandas, write with "
-     "orient='records'."),
+     "  If each line is a record of its own, pass --format jsonl; else write the list of "
+     "records alone, as pandas does with orient='records'."),
     ("3", "p.json: the document is no list of records: it starts with '3'.\n"
      "  A document looks like [{…}, {…}], as pandas writes with orient='records'."),
     ('[{"label":"a"},\n{"label":"a","p_a"',

@@ -216,3 +216,18 @@ def test_a_full_disk_is_told_as_a_fault_of_the_environment_and_nothing_is_left(t
     overall = json.loads((tmp_path / "out.json").read_text())["overall"]
     assert overall["n"] == n_ids
     assert overall["log_loss"] == pytest.approx(0.2876820724517809, rel=1e-12)
+
+
+def test_columns_that_are_asked_for_come_along_by_way_of_the_disk(
+    tmp_path, temporary, small_memory
+):
+    text = HEADER + "".join(shuffled(long_rows()))
+    found = read(
+        write(tmp_path, text),
+        class_column="class",
+        weight="W",
+        slices=("lang", "w*lang"),
+        show=("w",),
+    )
+    assert len(found.observed) == 300
+    assert {*found.joined("weights")} == {0, 1, 2, 3, 4}

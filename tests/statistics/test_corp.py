@@ -213,3 +213,11 @@ def test_a_certain_and_wrong_forecast_is_never_chance():
 def test_certain_and_right_forecasts_are_calibrated():
     parts = calibration([0, 1] * 10, [0.0, 1.0] * 10).decomposition
     assert (parts.miscalibration, parts.p_value) == (0.0, 1.0)
+
+
+def test_a_frequency_that_rounds_to_one_leaves_the_parts_finite():
+    decomposition = calibration(
+        [1, 0, 1], [0.8, 0.4, 0.1], weights=[1e15, 1e-3, 2e15]
+    ).decomposition
+    assert math.isfinite(decomposition.miscalibration)
+    assert math.isfinite(decomposition.discrimination)

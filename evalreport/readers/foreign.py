@@ -1,0 +1,71 @@
+"""Files that are no predictions at all, or are in the form of another program."""
+
+from __future__ import annotations
+
+import os
+
+from evalreport.errors import InputError
+from evalreport.readers.storage import InputFile
+
+_UNPACK = "Unpack the archive first."
+_WORKBOOK = "Save the sheet as CSV, from the program or with pandas.read_excel."
+_PICKLE = "Loading one can run any code: save the arrays with numpy.savez, or the table as Parquet."
+_HINTS = {
+    **dict.fromkeys((".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar"), _UNPACK),
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods", ".numbers"), _WORKBOOK),
+    **dict.fromkeys((".pkl", ".pickle", ".joblib", ".pt", ".pth"), _PICKLE),
+    **dict.fromkeys((".rds", ".rda", ".rdata"), "In R, write the table with write.csv."),
+    ".sas7bdat": "In SAS, write the table with PROC EXPORT and DBMS=CSV.",
+    **dict.fromkeys((".sav", ".dta"), "Save the table as CSV, for instance with pandas.to_csv."),
+    **dict.fromkeys((".avro", ".orc", ".h5", ".hdf5"), "Write the table as Parquet or CSV."),
+    **dict.fromkeys((".db", ".sqlite", ".duckdb"), "Export the table as Parquet or CSV."),
+    ".txt": "Pass --format csv, which finds any delimiter but blanks, or --format jsonl.",
+}
+"""What to do with files of other programs, by the ending of their name."""
+
+_HEAD = 512
+_STAND_INS = (
+    (
+        b"version https://git-lfs",
+        "this is a pointer of Git LFS, which stands for the file.",
+        "Fetch the file itself: git lfs pull",
+    ),
+    (
+        b"<!doctype html",
+        "this is a web page.",
+        "Download the file again; the address may need a login.",
+    ),
+    (b"<html", "this is a web page.", "Download the file again; the address may need a login."),
+    (
+        b"<?xml",
+        "this is XML.",
+        "If it is an answer of a storage service, it says what went wrong with the download.",
+    ),
+)
+"""What a download that went wrong leaves under the name of the file."""
+
+
+def hint_on_name(name: str) -> str | None:
+    """Return what to do with a file of a form that cannot be read, if its name tells it.
+
+    Examples
+    --------
+    >>> hint_on_name("predictions.TAR.GZ"), hint_on_name("predictions")
+    ('Unpack the archive first.', None)
+    """
+    name = os.path.basename(name).lower()
+    return next((hint for suffix, hint in _HINTS.items() if name.endswith(suffix)), None)
+
+
+def refuse_stand_in(file: InputFile) -> None:
+    """Refuse a file that only stands where the predictions should be.
+
+    Raises
+    ------
+    InputError
+        If it is a web page, an answer of a storage service, or a pointer of Git LFS.
+    """
+    head = file.head(_HEAD, stored=True).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for mark, fact, hint in _STAND_INS:
+        if head.startswith(mark):
+            raise InputError(fact, path=file.shown, hint=hint)
