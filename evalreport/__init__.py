@@ -18,12 +18,15 @@ from evalreport.errors import (
 )
 
 if TYPE_CHECKING:
-    from evalreport.api import Evaluation, evaluate, evaluate_file, read_evaluation
+    from evalreport.api import evaluate, evaluate_file, read_evaluation
+    from evalreport.comparing import Comparison, compare
+    from evalreport.evaluated import Evaluation
     from evalreport.limits import GroupLimits, Limits
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Comparison",
     "EvalReportError",
     "Evaluation",
     "GroupLimits",
@@ -33,13 +36,16 @@ __all__ = [
     "OutputError",
     "SettingsError",
     "__version__",
+    "compare",
     "evaluate",
     "evaluate_file",
     "read_evaluation",
 ]
 
 _LAZY = {
-    "Evaluation": "api",
+    "Comparison": "comparing",
+    "Evaluation": "evaluated",
+    "compare": "comparing",
     "evaluate": "api",
     "evaluate_file": "api",
     "read_evaluation": "api",

@@ -2,169 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import evalreport
+from evalreport.batch import PredictionBatch
 from evalreport.created import creation_time
+from evalreport.earlier import EarlierRun
+from evalreport.evaluated import Evaluation
 from evalreport.evaluation import (
     EvaluateSettings,
     evaluate_predictions,
     refuse_if_nothing_was_scored,
 )
-from evalreport.evaluation_file import dumps, read_result
-from evalreport.limits import NO_LIMITS, Limits, judge_limits
+from evalreport.evaluation_file import read_result
 from evalreport.readers import open_predictions, predictions_from_arrays
 from evalreport.readers.interface import Predictions, ReadSettings
-from evalreport.results import EvaluationResult, Floor, InputKind, Interval
+from evalreport.results import EvaluationResult, Floor, InputKind
 from evalreport.task_results import TaskColumns
-from evalreport.write import StagedFiles
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from evalreport.report.model import Report
-
-
-class Evaluation:
-    """What evalreport found out about some predictions.
-
-    Shows itself in a notebook. ``result`` holds every number, as in the evaluation file; the
-    properties are the headline and the tables. Losses are in nats, lower is better.
-    """
-
-    def __init__(self, result: EvaluationResult) -> None:
-        self.result = result
-
-    def __repr__(self) -> str:
-        from evalreport.renderers.terminal import TerminalRenderer
-
-        return TerminalRenderer().render(self._report())
-
-    @property
-    def log_loss(self) -> float | None:
-        """Mean log loss in nats; None if it is infinite, labels are soft or nothing was scored."""
-        return self.result.overall.log_loss
-
-    @property
-    def cross_entropy(self) -> float | None:
-        """Mean cross-entropy in nats: the log loss with hard labels."""
-        return self.result.overall.cross_entropy
-
-    @property
-    def kl_divergence(self) -> float | None:
-        """Cross-entropy above the entropy of the targets, in nats; the band is judged on it."""
-        return self.result.overall.kl_divergence
-
-    @property
-    def interval(self) -> Interval | None:
-        """95 % interval of the log loss, or of the excess with soft labels."""
-        return self.result.overall.interval
-
-    @property
-    def band(self) -> str | None:
-        """Name of the score band. Read it together with the baseline."""
-        return None if self.result.overall.band is None else self.result.overall.band.name
-
-    @property
-    def baseline(self) -> float | None:
-        """Log loss of always predicting the class frequencies."""
-        return self.result.baseline.class_frequencies
-
-    @property
-    def skill(self) -> float | None:
-        """1 - log loss / baseline: 1 is perfect, 0 knows nothing, below 0 does harm."""
-        return self.result.baseline.skill
-
-    @property
-    def digest(self) -> str:
-        """Fingerprint of the statistics."""
-        return self.result.digest
-
-    @property
-    def classes(self) -> pd.DataFrame:
-        """One row a class."""
-        return _frame(self.result.classes)
-
-    @property
-    def slices(self) -> pd.DataFrame:
-        """One row a value of a slice column."""
-        return _frame(self.result.slices)
-
-    @property
-    def worst_rows(self) -> pd.DataFrame:
-        """The rows with the highest loss, worst first."""
-        return _frame(self.result.worst_rows)
-
-    @property
-    def findings(self) -> pd.DataFrame:
-        """What needs attention."""
-        return _frame(self.result.findings)
-
-    @property
-    def loss_by_forecast(self) -> pd.DataFrame:
-        """Observed and expected loss in bins of the forecast."""
-        return _frame(self.result.loss_by_forecast)
-
-    @property
-    def loss_by_probability(self) -> pd.DataFrame:
-        """Rows and loss by the probability given to what happened."""
-        return _frame(self.result.loss_by_probability)
-
-    @property
-    def limits(self) -> pd.DataFrame:
-        """What became of each limit; empty if none was set."""
-        return _frame(self.result.limits)
-
-    def with_limits(self, limits: Limits | None = None, **each: Any) -> Evaluation:
-        """Return the evaluation with limits judged, as ``with_limits(max_loss=0.3)``.
-
-        The keywords are the fields of `evalreport.Limits`.
-        """
-        judged = judge_limits(self.result, replace(limits or NO_LIMITS, **each))
-        return Evaluation(replace(self.result, limits=judged))
-
-    def to_html(self, path: str | Path | None = None) -> str:
-        """Return the report as one self-contained page, and write it to `path` if given."""
-        from evalreport.renderers import html_renderer
-
-        return _written(html_renderer().render(self._report()), path)
-
-    def to_markdown(self, path: str | Path | None = None) -> str:
-        """Return the summary in Markdown, and write it to `path` if given."""
-        from evalreport.renderers import markdown_renderer
-
-        return _written(markdown_renderer().render(self._report()), path)
-
-    def to_json(self, path: str | Path | None = None) -> str:
-        """Return the evaluation file, and write it to `path` if given."""
-        return _written(dumps(self.result), path)
-
-    def _report(self) -> Report:
-        from evalreport.report import build_report
-
-        return build_report(self.result)
-
-    def _repr_html_(self) -> str:
-        from evalreport.renderers.html import render_fragment
-
-        return render_fragment(self._report())
-
-
-def _frame(results: Sequence[Any]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame([asdict(each) for each in results])
-
-
-def _written(text: str, path: str | Path | None) -> str:
-    if path is not None:
-        with StagedFiles() as files:
-            files.write(Path(path), text)
-            files.commit()
-    return text
+    pass
 
 
 def evaluate(
@@ -308,6 +168,8 @@ def evaluate_file(
     show: Sequence[str] = (),
     title: str | None = None,
     workers: int = 1,
+    previous: str | Path | EvaluationResult | None = None,
+    pair_by_position: bool = False,
 ) -> Evaluation:
     """Evaluate predictions that are in files, without ever holding all of them in memory.
 
@@ -332,6 +194,10 @@ def evaluate_file(
         As in `evaluate`.
     workers : int
         How many processes may read large inputs.
+    previous : str, Path or EvaluationResult, optional
+        An earlier run to compare with: predictions, an evaluation file, or what one holds.
+    pair_by_position : bool
+        Whether rows without ids are compared by their order.
 
     Returns
     -------
@@ -352,16 +218,29 @@ def evaluate_file(
         workers=workers,
         label_smoothing=label_smoothing,
     )
-    return _evaluated(predictions, how, title or Path(files[0]).name.split(".")[0])
+    title = title or Path(files[0]).name.split(".")[0]
+    if previous is None:
+        return _evaluated(predictions, how, title)
+    before = previous if isinstance(previous, EvaluationResult) else str(previous)
+    with EarlierRun(before, settings, how, predictions, pair_by_position) as earlier:
+        keep = earlier.keep if earlier.wants_rows else None
+        now = _evaluated(predictions, how, title, keep)
+        return Evaluation(earlier.compared(now.result))
 
 
-def _evaluated(predictions: Predictions, settings: EvaluateSettings, title: str) -> Evaluation:
+def _evaluated(
+    predictions: Predictions,
+    settings: EvaluateSettings,
+    title: str,
+    on_batch: Callable[[PredictionBatch], None] | None = None,
+) -> Evaluation:
     result = evaluate_predictions(
         predictions,
         settings,
         title=title,
         created=creation_time(predictions.modified),
         version=evalreport.__version__,
+        on_batch=on_batch,
     )
     refuse_if_nothing_was_scored(result)
     return Evaluation(result)

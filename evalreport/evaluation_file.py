@@ -43,6 +43,15 @@ def dumps(result: EvaluationResult) -> str:
     return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
+def is_evaluation_file(path: str) -> bool:
+    """Return whether a file looks like an evaluation file, by its name and its first bytes."""
+    if not path.endswith(".json") or not Path(path).is_file():
+        return False
+    with Path(path).open(encoding="utf-8", errors="replace") as file:
+        head = file.read(200).lstrip()
+    return head.startswith("{") and '"schema_version"' in head
+
+
 def read_result(path: str) -> EvaluationResult:
     """Return the results in an evaluation file.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalreport.errors import SettingsError
 from evalreport.evaluation_file import read_result
-from evalreport.job import JobOutcome, documents_of, judged_report, outcome_of, stage
+from evalreport.job import JobOutcome, judged_report, written_outcome
 from evalreport.settings import ReportSettings
 from evalreport.write import StagedFiles
 
@@ -30,7 +30,4 @@ def run_gate(settings: ReportSettings) -> JobOutcome:
         raise SettingsError("there is nothing to judge: no limit is set. Add --max-loss.")
     report = judged_report(read_result(settings.inputs[0]), settings)
     with StagedFiles() as files:
-        documents = documents_of(report, settings)
-        stage(documents, files)
-        files.commit()
-    return outcome_of(report, documents, settings)
+        return written_outcome(report, settings, files)

@@ -43,8 +43,10 @@ class Moments:
         return self.n < 28 + 25 * self.skewness**2
 
 
-def hall_interval(moments: Moments, least: float = 0.0) -> Interval | None:
-    """Hall's skewness-corrected interval for a mean, at 95 %.
+def hall_interval(
+    moments: Moments, least: float = 0.0, confidence: float = CONFIDENCE
+) -> Interval | None:
+    """Hall's skewness-corrected interval for a mean, at 95 % unless said otherwise.
 
     Parameters
     ----------
@@ -52,6 +54,8 @@ def hall_interval(moments: Moments, least: float = 0.0) -> Interval | None:
         Of the rows.
     least : float
         Least value the mean can have; the lower end is not below it.
+    confidence : float
+        How often such an interval holds the true mean.
 
     Returns
     -------
@@ -68,7 +72,7 @@ def hall_interval(moments: Moments, least: float = 0.0) -> Interval | None:
     n, spread = moments.n, moments.standard_deviation
     if n < LEAST_ROWS or spread == 0.0:
         return None
-    quantile = student_quantile(n - 1, 0.5 + CONFIDENCE / 2) / math.sqrt(n)
+    quantile = student_quantile(n - 1, 0.5 + confidence / 2) / math.sqrt(n)
     low = moments.mean - spread * _unskew(quantile, moments.skewness, n)
     high = moments.mean - spread * _unskew(-quantile, moments.skewness, n)
     return max(low, least), high
@@ -85,3 +89,28 @@ def student_quantile(degrees: float, level: float) -> float:
     from scipy.special import stdtrit  # slow to import, and not every command needs it
 
     return float(stdtrit(degrees, level))
+
+
+def hall_p_value(moments: Moments) -> float | None:
+    """Return how likely chance alone moves a mean this far from 0, to either side.
+
+    The test that goes with `hall_interval`; None where that gives none.
+
+    Examples
+    --------
+    >>> round(hall_p_value(Moments(100, 0.1, 0.5, 0.0)), 4)
+    0.0482
+    """
+    n, spread, skewness = moments.n, moments.standard_deviation, moments.skewness
+    if n < LEAST_ROWS or spread == 0.0:
+        return None
+    t = moments.mean / spread
+    corrected = t + skewness * t**2 / 3 + skewness**2 * t**3 / 27 + skewness / (6 * n)
+    return two_sided(math.sqrt(n) * corrected, n - 1)
+
+
+def two_sided(t: float, degrees: float) -> float:
+    """Return the two-sided p value of a statistic with Student's t distribution."""
+    from scipy.special import stdtr  # slow to import
+
+    return float(min(1.0, 2.0 * stdtr(degrees, -abs(t))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -11,11 +12,14 @@ from typing import IO, NamedTuple
 import evalreport
 from evalreport.batch import PredictionBatch
 from evalreport.created import creation_time
+from evalreport.earlier import EarlierRun
+from evalreport.errors import SettingsError
 from evalreport.evaluation import (
     EvaluateSettings,
     evaluate_predictions,
     refuse_if_nothing_was_scored,
 )
+from evalreport.evaluation_file import is_evaluation_file, read_result
 from evalreport.limits import are_met, judge_limits
 from evalreport.readers import open_predictions
 from evalreport.readers.interface import Predictions, ReadSettings
@@ -74,33 +78,82 @@ def run(settings: ReportSettings, on_rows: OnRows | None = None) -> JobOutcome:
     OutputError
         If an output cannot be written.
     """
-    predictions = open_predictions(settings.inputs, _read_settings(settings))
+    if settings.limits.max_regression is not None and not (settings.previous or settings.config):
+        raise SettingsError("--max-regression needs a previous run: add --previous FILE.")
+    if settings.previous is not None and is_evaluation_file(settings.inputs[0]):
+        return _run_on_saved(settings, settings.previous)
+    read = _read_settings(settings)
+    predictions = open_predictions(settings.inputs, read)
     settings.refuse_to_replace(predictions.paths)
-    with StagedFiles() as files:
+    with StagedFiles() as files, _earlier(settings, read, predictions) as earlier:
         rejects = _Rejects(files, settings.rejects, predictions) if settings.rejects else None
+        sinks = [rejects.keep] if rejects else []
+        sinks += [earlier.keep] if earlier is not None and earlier.wants_rows else []
         result = evaluate_predictions(
             predictions,
-            EvaluateSettings(
-                floor=settings.floor,
-                normalize=settings.normalize,
-                n_worst=settings.worst,
-                workers=settings.workers,
-                label_smoothing=settings.label_smoothing,
-            ),
+            _evaluate_settings(settings),
             title=settings.title or settings.input_name,
             created=creation_time(predictions.modified),
             version=evalreport.__version__,
-            on_batch=rejects.keep if rejects else None,
+            on_batch=_all_of(sinks),
             on_rows=on_rows,
         )
         refuse_if_nothing_was_scored(result)
         if rejects:
             rejects.close()
-        report = judged_report(result, settings)
-        documents = documents_of(report, settings)
-        stage(documents, files)
-        files.commit()
+        if earlier is not None:
+            result = earlier.compared(result)
+        return written_outcome(judged_report(result, settings), settings, files)
+
+
+def written_outcome(report: Report, settings: ReportSettings, files: StagedFiles) -> JobOutcome:
+    """Write every document that was asked for, and return what the job came to."""
+    documents = documents_of(report, settings)
+    stage(documents, files)
+    files.commit()
     return outcome_of(report, documents, settings)
+
+
+def _run_on_saved(settings: ReportSettings, previous: str) -> JobOutcome:
+    """Compare a saved evaluation with a previous run, without its rows."""
+    result = read_result(settings.inputs[0])
+    read, how = _read_settings(settings), _evaluate_settings(settings)
+    how = replace(how, floor=result.input.floor, label_smoothing=result.input.label_smoothing)
+    by_position = settings.pair_by_position
+    with StagedFiles() as files, EarlierRun(previous, read, how, None, by_position) as earlier:
+        report = judged_report(earlier.compared(result), settings)
+        return written_outcome(report, settings, files)
+
+
+def _earlier(
+    settings: ReportSettings, read: ReadSettings, predictions: Predictions
+) -> AbstractContextManager[EarlierRun | None]:
+    if settings.previous is None:
+        return nullcontext()
+    how, by_position = _evaluate_settings(settings), settings.pair_by_position
+    return EarlierRun(settings.previous, read, how, predictions, by_position)
+
+
+def _all_of(
+    sinks: Sequence[Callable[[PredictionBatch], None]],
+) -> Callable[[PredictionBatch], None] | None:
+    """Return one function that tells all of them; None if there are none."""
+
+    def tell(batch: PredictionBatch) -> None:
+        for sink in sinks:
+            sink(batch)
+
+    return tell if sinks else None
+
+
+def _evaluate_settings(settings: ReportSettings) -> EvaluateSettings:
+    return EvaluateSettings(
+        floor=settings.floor,
+        normalize=settings.normalize,
+        n_worst=settings.worst,
+        workers=settings.workers,
+        label_smoothing=settings.label_smoothing,
+    )
 
 
 def judged_report(result: EvaluationResult, settings: ReportSettings) -> Report:

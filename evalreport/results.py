@@ -27,6 +27,14 @@ from evalreport.calibration_results import DecompositionResult as DecompositionR
 from evalreport.calibration_results import ReliabilityPoint as ReliabilityPoint
 from evalreport.calibration_results import ReliabilityResult as ReliabilityResult
 from evalreport.cluster_results import ClustersResult as ClustersResult
+from evalreport.comparison_results import ChangeCauses as ChangeCauses
+from evalreport.comparison_results import ChangedRow as ChangedRow
+from evalreport.comparison_results import ChangeOutcome as ChangeOutcome
+from evalreport.comparison_results import ClassShare as ClassShare
+from evalreport.comparison_results import ComparedGroup as ComparedGroup
+from evalreport.comparison_results import ComparisonResult as ComparisonResult
+from evalreport.comparison_results import PreviousRun as PreviousRun
+from evalreport.comparison_results import RowMatch as RowMatch
 from evalreport.row_results import Interval as Interval
 from evalreport.row_results import SliceResult as SliceResult
 from evalreport.row_results import WorstRow as WorstRow
@@ -295,7 +303,7 @@ class EvaluationResult:
     loss_by_forecast: tuple[ForecastBin, ...]
     floors: tuple[FloorResult, ...]
     worst_rows: tuple[WorstRow, ...]
-    comparison: Mapping[str, Any] | None
+    comparison: ComparisonResult | None
     findings: tuple[FindingResult, ...]
     limits: tuple[LimitResult, ...]
     data_quality: DataQualityResult

@@ -63,6 +63,8 @@ class ReportSettings:
     show: tuple[str, ...] = ()
     limits: Limits = NO_LIMITS
     junit: str | None = None
+    previous: str | None = None
+    pair_by_position: bool = False
     config: str | None = None
     """The settings file that was read, if any."""
 
@@ -83,6 +85,8 @@ class ReportSettings:
         if not 0 <= self.worst <= MOST_WORST:
             raise SettingsError(f"--worst takes a number from 0 to {MOST_WORST:,}.")
         refuse_junit_without_limits(self.junit, self.limits)
+        if self.pair_by_position and self.previous is None:
+            raise SettingsError("--pair-by-position needs a previous run: add --previous FILE.")
         self._refuse_columns_of_another_task()
         self._refuse_overwriting()
 
@@ -97,7 +101,7 @@ class ReportSettings:
         for file in files:
             if files.count(file) > 1:
                 raise SettingsError(f"two outputs would be written to {file.name}.")
-        self.refuse_to_replace(self.inputs)
+        self.refuse_to_replace((*self.inputs, *filter(None, [self.previous])))
 
     def output_files(self) -> tuple[Path, ...]:
         """Return every file that will be written, links followed."""
@@ -164,6 +168,7 @@ class ReportSettings:
             "--floor": _floor_text(self.floor),
             "--input-kind": None if self.input_kind == "probabilities" else self.input_kind,
             "--unit": None if self.unit == "nats" else self.unit,
+            "--previous": self.previous,
             "--config": self.config,
         }
         for option, value in options.items():
@@ -171,6 +176,7 @@ class ReportSettings:
                 words += [option, value]
         words += ["--normalize-targets"] if self.normalize_targets else []
         words += [] if self.header else ["--no-header"]
+        words += ["--pair-by-position"] if self.pair_by_position else []
         for option, column in self.task_columns.given().items():
             words += [option, column]
         for column in self.slices:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from evalreport.api import Evaluation
 from evalreport.errors import SettingsError
+from evalreport.evaluated import Evaluation
 from evalreport.limits import NO_LIMITS, Limits, are_met
 
 

@@ -1,6 +1,6 @@
 """Makes the example predictions: real models, real data, rows that the models have not seen.
 
-Run it from anywhere: ``python example_data/make_examples.py [DIRECTORY]``. It writes the four CSV
+Run it from anywhere: ``python example_data/make_examples.py [DIRECTORY]``. It writes the five CSV
 files into the directory, by default the one it stands in, and prints the table of README.md. The
 data sets come with scikit-learn. The models are fitted to convergence or have a closed form, so
 that another processor gives the same probabilities to nine digits or more.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, log_loss
 from sklearn.model_selection import train_test_split
@@ -89,23 +90,31 @@ def breast_cancer() -> Example:
     )
 
 
-def digits(name: str, model_text: str, model: ClassifierMixin) -> Example:
+def rounded(value: float) -> str:
+    """Return a probability with seven decimals, or four digits if it is small: a smaller file."""
+    return f"{value:.7f}".rstrip("0").rstrip(".") if value >= 1e-3 else f"{value:.4g}"
+
+
+def digits(
+    name: str, model_text: str, model: ClassifierMixin, write_number: Callable[[float], str]
+) -> Example:
     data = load_digits()
     train, test = split(data, test_size=0.5)
     model.fit(data.data[train], data.target[train])
-    probs = model.predict_proba(data.data[test])
+    exact = model.predict_proba(data.data[test])
+    probs = np.array([[float(write_number(each)) for each in row] for row in exact])
     label = data.target[test]
     ink = thirds(data.data.mean(axis=1), ("light", "medium", "heavy"))[test]
     rows = [
-        (f"digit-{row:04d}", str(happened), *map(number, p), ink_name)
-        for row, happened, p, ink_name in zip(test, label, probs, ink, strict=True)
+        (f"digit-{row:04d}", str(happened), *map(write_number, p), ink_name)
+        for row, happened, p, ink_name in zip(test, label, exact, ink, strict=True)
     ]
     return Example(
         name,
         model_text,
         ("id", "label", *(f"prob_{digit}" for digit in range(10)), "ink"),
         rows,
-        float(log_loss(label, probs, labels=range(10))),
+        float(np.mean(-np.log(np.maximum(probs[np.arange(len(label)), label], 2.0**-52)))),
         float(accuracy_score(label, probs.argmax(axis=1))),
     )
 
@@ -140,11 +149,19 @@ def examples() -> tuple[Example, ...]:
             "digits.csv",
             "logistic regression on 64 standardised pixels",
             logistic_regression(0.1),
+            number,
         ),
         digits(
             "digits_overconfident.csv",
             "Gaussian naive Bayes with a small added variance",
             GaussianNB(var_smoothing=3e-4),
+            number,
+        ),
+        digits(
+            "digits_previous.csv",
+            "linear discriminant analysis of 64 pixels, shrunk by 0.3",
+            LinearDiscriminantAnalysis(solver="lsqr", shrinkage=0.3),
+            rounded,
         ),
         iris(),
     )

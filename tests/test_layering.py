@@ -24,11 +24,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "calibration_results": set(),
     "cluster_results": {"task_results"},
     "tail_results": set(),
+    "comparison_results": set(),
     "row_results": set(),
     "results": {
         "audit_results",
         "calibration_results",
         "cluster_results",
+        "comparison_results",
         "row_results",
         "tail_results",
         "task_results",
@@ -82,6 +84,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "charts": {"results", "task_results", "bands", "formats"},
     "report": {"results", "task_results", "bands", "findings", "formats", "limits"},
     "renderers": {"errors", "results", "formats", "evaluation_file", "report", "charts"},
+    "comparison": {
+        "errors",
+        "results",
+        "batch",
+        "exact",
+        "hashing",
+        "intervals",
+        "scoring",
+        "statistics",
+    },
     "evaluation": {
         "errors",
         "results",
@@ -112,9 +124,38 @@ MAY_IMPORT["two_distributions"] = {
     "report",
     "renderers",
 }
+MAY_IMPORT["earlier"] = {
+    "errors",
+    "results",
+    "batch",
+    "comparison",
+    "created",
+    "evaluation",
+    "evaluation_file",
+    "findings",
+    "readers",
+}
+MAY_IMPORT["evaluated"] = {
+    "results",
+    "evaluation_file",
+    "limits",
+    "renderers",
+    "report",
+    "write",
+}
+MAY_IMPORT["job"] |= {"earlier", "evaluated"}
+MAY_IMPORT["comparing"] = {
+    "errors",
+    "api",
+    "comparison",
+    "evaluated",
+    "evaluation_file",
+    "findings",
+    "results",
+}
 MAY_IMPORT["gate"] = {"errors", "evaluation_file", "job", "settings", "write"}
-MAY_IMPORT["testing"] = {"api", "errors", "limits"}
-MAY_IMPORT["integrations"] = {"api", "errors", "results"}
+MAY_IMPORT["testing"] = {"errors", "evaluated", "limits"}
+MAY_IMPORT["integrations"] = {"errors", "evaluated", "results"}
 MAY_IMPORT["github"] = {"report", "renderers"}
 MAY_IMPORT["demo"] = {"examples", "settings", "errors", "write"}
 ABOVE_ALL = {"cli", "__init__", "__main__"}
@@ -123,7 +164,7 @@ ONLY_IN = {
     "matplotlib": {"charts"},
     "jinja2": {"renderers"},
     "typer": {"cli"},
-    "pyarrow": {"readers", "engines"},
+    "pyarrow": {"readers", "engines", "comparison"},
 }
 
 # Where a mistake of our own is shown in full, so that it is not taken for a verdict.

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from evalreport import __version__
+from evalreport.cli.compare import compare
 from evalreport.cli.demo import demo
 from evalreport.cli.distributions import distributions
 from evalreport.cli.exits import INTERRUPTED, NOT_WRITTEN, UNEXPECTED
@@ -27,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(report)
+app.command()(compare)
 app.command()(gate)
 app.command()(demo)
 app.command()(distributions)

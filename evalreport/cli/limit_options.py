@@ -102,6 +102,16 @@ class LimitOptions:
             show_default=False,
         ),
     ] = None
+    max_regression: Annotated[
+        float | None,
+        typer.Option(
+            "--max-regression",
+            metavar="X",
+            help="Fail if the log loss is more than this above that of the previous run.",
+            rich_help_panel=_LIMITS,
+            show_default=False,
+        ),
+    ] = None
     fail_on: Annotated[
         FailOn,
         typer.Option(

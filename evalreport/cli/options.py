@@ -56,6 +56,7 @@ class Unit(StrEnum):
 _READING = "Reading"
 _SCORING = "Scoring"
 _OUTPUT = "Output"
+_COMPARING = "Comparing"
 
 Inputs = Annotated[
     list[str],
@@ -324,6 +325,24 @@ NoGithub = Annotated[
         "--no-github",
         help="In GitHub Actions, leave the job summary alone and print no annotations.",
         rich_help_panel=_OUTPUT,
+    ),
+]
+Previous = Annotated[
+    str | None,
+    typer.Option(
+        "--previous",
+        metavar="FILE",
+        help="An earlier run to compare with: predictions, or an evaluation file.",
+        rich_help_panel=_COMPARING,
+        show_default=False,
+    ),
+]
+PairByPosition = Annotated[
+    bool,
+    typer.Option(
+        "--pair-by-position",
+        help="Compare rows that have no ids by their order, which is the same in both files.",
+        rich_help_panel=_COMPARING,
     ),
 ]
 Workers = Annotated[

@@ -44,6 +44,8 @@ def report(
     on_invalid: options.OnInvalidOption = options.OnInvalid.error,
     normalize: options.NormalizeOption = options.Normalize.error,
     floor: options.Floor = "auto",
+    previous: options.Previous = None,
+    pair_by_position: options.PairByPosition = False,
     output: options.Output = None,
     json: options.Json = None,
     markdown: options.Markdown = None,
@@ -64,13 +66,13 @@ def report(
     given = locals()
     given |= given.pop("more")
     with exit_codes(given.pop("verbose")):
-        settings = _settings(given)
+        settings = settings_of(given)
         from evalreport.cli.show import run_and_show
 
         raise typer.Exit(run_and_show(settings))
 
 
-def _settings(given: dict[str, Any]) -> ReportSettings:
+def settings_of(given: dict[str, Any]) -> ReportSettings:
     """Return the options as settings: most are what they are, the others are told here."""
     given["limits"] = taken_limits(given)
     plain = {name: each.value if isinstance(each, Enum) else each for name, each in given.items()}

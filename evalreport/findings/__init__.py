@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from evalreport.findings import (
     audit,
     calibration,
     clusters,
+    comparison,
     gaussian,
     groups,
     rows,
@@ -24,7 +26,13 @@ from evalreport.findings.judgement import (
     loss_without_zeros,
 )
 from evalreport.formats import NATS, LossFormat
-from evalreport.results import ClassResult, EvaluationResult, FindingResult, SliceResult
+from evalreport.results import (
+    ClassResult,
+    ComparisonResult,
+    EvaluationResult,
+    FindingResult,
+    SliceResult,
+)
 
 __all__ = [
     "Judgement",
@@ -35,6 +43,7 @@ __all__ = [
     "passed_checks",
     "slice_name",
     "stands_out",
+    "with_comparison",
 ]
 
 _SEVERITIES = ("error", "warning", "note")
@@ -47,6 +56,37 @@ def _has_skill(result: EvaluationResult) -> bool:
 def _is_judged(group: ClassResult | SliceResult) -> bool:
     return group.n >= FEW_ROWS_IN_A_GROUP and group.interval is not None
 
+
+_COMPARISON = (
+    Check(
+        comparison.worse,
+        ((("worse-than-previous",), "Not clearly worse than the previous run"),),
+        comparison.is_compared,
+    ),
+    Check(
+        comparison.more_zeros,
+        ((("more-zeros",), "No more zero probabilities than in the previous run"),),
+        comparison.has_pairs,
+    ),
+    Check(
+        comparison.worse_groups,
+        ((("worse-group",), "No class or slice is clearly worse than in the previous run"),),
+        comparison.is_compared,
+    ),
+    Check(
+        comparison.different_rows,
+        ((("different-rows", "repeated-ids"), "Both runs scored the same rows"),),
+        comparison.has_pairs,
+    ),
+    Check(
+        comparison.other_labels,
+        ((("other-label",), "The same rows have the same labels in both runs"),),
+        comparison.has_pairs,
+    ),
+    Check(comparison.unpaired),
+    Check(comparison.mix),
+)
+"""Checks of a comparison with a previous run."""
 
 _CHECKS = (
     Check(score.no_rows),
@@ -149,6 +189,7 @@ _CHECKS = (
         ((("capped",), "No loss is beyond the cap of 2,048 nats"),),
         rows.cap_applies,
     ),
+    *_COMPARISON,
     Check(rows.left_out, ((("left-out",), "No row was left out"),)),
     Check(
         rows.sums,
@@ -174,6 +215,12 @@ def find(result: EvaluationResult) -> tuple[FindingResult, ...]:
     in nats.
     """
     return tuple(each.finding for each in judge_result(result))
+
+
+def with_comparison(result: EvaluationResult, found: ComparisonResult) -> EvaluationResult:
+    """Return a result with its comparison, and the findings anew."""
+    compared = replace(result, comparison=found)
+    return replace(compared, findings=find(compared))
 
 
 def judge_result(result: EvaluationResult, losses: LossFormat = NATS) -> tuple[Judgement, ...]:

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any, TypeVar
 
-from evalreport.api import Evaluation
 from evalreport.errors import OutputError, SettingsError
+from evalreport.evaluated import Evaluation
 from evalreport.results import ClassResult, EvaluationResult, SliceResult
 
 MOST_AT_ONCE = 1_000

@@ -74,6 +74,8 @@ class Limits:
         Most rows that may be given zero probability.
     worst_band : str, optional
         The worst band that is still good enough.
+    max_regression : float, optional
+        How much more than the previous run it may lose, 0 or more.
     fail_on : {"error", "warning", "never"}
         The mildest finding that fails.
     strict : bool
@@ -101,6 +103,7 @@ class Limits:
     max_ece: float | None = None
     max_zero_probability: int | None = None
     worst_band: str | None = None
+    max_regression: float | None = None
     fail_on: FailOn = "never"
     strict: bool = False
     classes: tuple[GroupLimits, ...] = ()
@@ -123,11 +126,14 @@ def _toml_key(name: str) -> str:
 
 
 def _check(limits: Limits | GroupLimits, place: str) -> None:
-    for name in ("max_loss", "min_skill", "max_ece"):
+    for name in ("max_loss", "min_skill", "max_ece", "max_regression"):
         _check_number(place + name, getattr(limits, name, None))
     ece = getattr(limits, "max_ece", None)
     if ece is not None and not 0.0 <= ece <= 1.0:
         raise SettingsError(f"{place}max_ece takes a number from 0 to 1, not {ece:g}.")
+    regression = getattr(limits, "max_regression", None)
+    if regression is not None and regression < 0.0:
+        raise SettingsError(f"{place}max_regression takes 0 or more nats, not {regression:g}.")
     zeros = limits.max_zero_probability
     if zeros is not None and (not _is_whole(zeros) or zeros < 0):
         raise SettingsError(

@@ -11,6 +11,7 @@ from evalreport.bands import BANDS
 from evalreport.formats import clean, count_text
 from evalreport.limits import wording
 from evalreport.limits.interface import GroupLimits, Limits
+from evalreport.limits.regression import judge_regression
 from evalreport.results import ClassResult, EvaluationResult, LimitResult, SliceResult
 
 Outcome = Literal["passed", "failed", "not judged", "inconclusive"]
@@ -25,6 +26,7 @@ def judge_limits(result: EvaluationResult, limits: Limits) -> tuple[LimitResult,
     """
     return (
         *_overall(result, limits),
+        *judge_regression(result, limits.max_regression),
         *_findings(result, limits),
         *(each for group in limits.classes for each in _class(result, group)),
         *(each for group in limits.slices for each in _slice(result, group)),

@@ -48,6 +48,18 @@ def groups(report: Report, section_id: str) -> tuple[Group, ...]:
     return tuple(sorted(found, key=_goodness))
 
 
+def changed_groups(report: Report) -> tuple[dict[str, Cell], ...]:
+    """Return the groups that clearly changed since the previous run: cells by their columns."""
+    section = section_of(report, "compare")
+    tables = () if section is None else section.tables
+    table = next((each for each in tables if each.id == "changes"), None)
+    if table is None:
+        return ()
+    keys = [column.key for column in table.columns]
+    rows = [dict(zip(keys, row, strict=True)) for row in table.rows]
+    return tuple(row for row in rows if row["result"].tag and row["result"].tag.tone != "none")
+
+
 def more_groups(report: Report, section_id: str) -> str:
     """Return what the table of a section says about the groups that it leaves out."""
     table = _group_table(report, section_id)

@@ -12,6 +12,7 @@ from evalreport.renderers.environment import markdown_environment, own_templates
 from evalreport.renderers.groups import (
     Group,
     GroupColumns,
+    changed_groups,
     group_columns,
     groups,
     more_groups,
@@ -27,12 +28,12 @@ from evalreport.renderers.plain import (
     uncapitalised,
     unit_name,
 )
-from evalreport.report.model import Definition, Fact, Finding, Report, Tag, Text, Tone
+from evalreport.report.model import Cell, Definition, Fact, Finding, Report, Table, Tag, Text, Tone
 
 MOST_BYTES = 60_000
 """Forges refuse comments of more than about 65,000 characters."""
 
-_DETAILS = ("classes", "slices", "limits", "notes")
+_DETAILS = ("changes", "classes", "slices", "limits", "notes")
 _NOTE = "Note"
 _MOST_FINDINGS = 12
 _DIGEST_LENGTH = 12
@@ -123,6 +124,10 @@ class Summary:
     """What the chart shows, for those who cannot see it."""
     definitions: tuple[Definition, ...]
     digest: str
+    compared: Table | None
+    """This run beside the previous one."""
+    changes: tuple[dict[str, Cell], ...]
+    """Classes and slices that clearly changed."""
 
 
 def summarise(report: Report) -> Summary:
@@ -152,6 +157,8 @@ def summarise(report: Report) -> Summary:
         chart_text=_chart_text(classes),
         definitions=() if guide is None else guide.definitions,
         digest=result.digest[:_DIGEST_LENGTH],
+        compared=_compared_table(report),
+        changes=changed_groups(report),
     )
 
 
@@ -164,16 +171,18 @@ def _heading(report: Report) -> str:
 
 
 def _facts(report: Report) -> tuple[Fact, ...]:
-    # Without a comparison the line below the table says so, and a row would say it again.
-    has_previous = report.result.comparison is not None
-    return tuple(
-        fact for fact in report.verdict.facts if has_previous or "previous run" not in fact.term
-    )
+    # What is below the table speaks of the previous run, and a row would say it again.
+    return tuple(fact for fact in report.verdict.facts if "previous run" not in fact.term)
 
 
 def _instead_of_comparison(report: Report) -> Text:
     section = section_of(report, "compare")
     return () if section is None or report.result.comparison is not None else section.lede
+
+
+def _compared_table(report: Report) -> Table | None:
+    section = section_of(report, "compare")
+    return section.tables[0] if section is not None and section.tables else None
 
 
 def _group_table(report: Report, section_id: str, n: int) -> GroupTable:

@@ -10,7 +10,13 @@ from rich.console import Console
 from rich.text import Text as Line
 
 from evalreport.formats import DASH, bytes_text, count_text
-from evalreport.renderers.groups import Group, GroupColumns, group_columns, groups
+from evalreport.renderers.groups import (
+    Group,
+    GroupColumns,
+    changed_groups,
+    group_columns,
+    groups,
+)
 from evalreport.renderers.layout import Lettering, aligned, clipped, packed, width_of, wrapped
 from evalreport.renderers.plain import (
     all_findings,
@@ -87,7 +93,8 @@ def print_summary(
 def quiet_line(report: Report, files: Sequence[OutputFile] = ()) -> str:
     """Return number, band, errors and files in one line that standard output can show."""
     letters = Lettering(sys.stdout.encoding or "utf-8")
-    words = ", ".join([_number_and_band(report.verdict), *_counts(report)])
+    changed = [report.verdict.change_text] if report.verdict.change_text else []
+    words = ", ".join([_number_and_band(report.verdict), *changed, *_counts(report)])
     paths = ", ".join(each.path for each in files)
     return letters.text(f"{words}: {paths}" if paths else words)
 
@@ -118,6 +125,7 @@ def _summary(report: Report, letters: Lettering) -> list[Line]:
         [*_verdict(report, letters), *_below_the_verdict(report.verdict, letters)],
         limit_lines(report, letters),
         _findings(report, letters),
+        changed_lines(report, letters),
         _group_table(report, "classes", "Class", letters),
         _group_table(report, "slices", "Slice", letters),
     )
@@ -126,7 +134,7 @@ def _summary(report: Report, letters: Lettering) -> list[Line]:
 def _limits_summary(report: Report, letters: Lettering) -> list[Line]:
     return _stacked(
         _heading(report, letters),
-        [*_verdict(report, letters), *_plain_lines(report.verdict.baseline_text, letters)],
+        [*_verdict(report, letters), *_below_the_verdict(report.verdict, letters)],
         limit_lines(report, letters),
     )
 
@@ -206,7 +214,8 @@ def _tag(tag: Tag, letters: Lettering) -> Line:
 
 
 def _below_the_verdict(verdict: Verdict, letters: Lettering) -> list[Line]:
-    texts = [text for text in (verdict.baseline_text, verdict.interval_note) if text]
+    texts = [verdict.baseline_text, verdict.previous_text, verdict.interval_note]
+    texts = [text for text in texts if text]
     return [line for text in texts or [""] for line in _plain_lines(text, letters)]
 
 
@@ -273,6 +282,24 @@ def _room_beside(columns: Mapping[str, Sequence[Line]]) -> int:
         for title, cells in columns.items()
     )
     return WIDTH - sum(taken)
+
+
+def changed_lines(report: Report, letters: Lettering) -> list[Line]:
+    """Return the classes and slices that clearly changed since the previous run."""
+    rows = changed_groups(report)
+    if not rows:
+        return []
+    shown = rows[:MOST_GROUPS]
+    room = WIDTH - 44
+    columns = {
+        "Changed": _lines([clipped(letters.text(row["name"].text), room, letters) for row in shown])
+    }
+    for title, key in (("Previous", "previous"), ("This run", "current"), ("Change", "change")):
+        columns[title] = _lines([letters.text(row[key].text) for row in shown])
+    columns["Result"] = [_tag(row["result"].tag, letters) for row in shown if row["result"].tag]
+    lines = aligned(columns, left={"Changed", "Result"})
+    n_more = len(rows) - len(shown)
+    return [*lines, Line(f"and {n_more:,} more", "dim")] if n_more else lines
 
 
 # --- files ------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ _LINKS = {
     "calibration": "See the reliability diagram",
     "distributions": "See what was predicted",
     "quality": "See data quality",
+    "compare": "See what changed",
     "help": "How to read the bands",
     "run": "See run details",
     "verdict": "Back to the verdict",

@@ -39,6 +39,17 @@ def interval_mark(
     )
 
 
+def change_mark(change: float, interval: Interval | None, scale: float, tone: Tone) -> IntervalMark:
+    """Return a change with its interval around a line at 0, from `-scale` to `scale`."""
+
+    def place(value: float) -> str:
+        return coordinate(_LEFT + (_RIGHT - _LEFT) * (min(max(value / scale, -1.0), 1.0) + 1) / 2)
+
+    start, end = (None, None) if interval is None else (place(interval[0]), place(interval[1]))
+    is_open = interval is not None and interval[1] > scale
+    return IntervalMark(place(change), start, end, place(0.0), tone, is_open)
+
+
 def share_mark(share: float, reference: float, tone: Tone) -> ShareMark:
     """Return a bar for one share with a line for another, on a scale from 0 to 100 %."""
     width = (_RIGHT - _LEFT) * min(share, 1.0)

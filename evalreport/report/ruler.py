@@ -23,21 +23,27 @@ def _step(view: View, band: Band) -> RulerStep:
     overall = view.result.overall
     loss = overall.judged_loss
     here = loss is not None and (band_of(loss) is band or (loss == 0.0 and band is GREAT))
+    comparison = view.result.comparison
+    before = None if comparison is None else comparison.previous_loss
+    was_here = before is not None and (band_of(before) is band or (before == 0.0 and band is GREAT))
+    marks = [f"This run: {_in_nats(view, loss)}"] if here else []
+    marks += [f"Previous run: {_in_nats(view, before)}"] if was_here else []
+    shown = loss if here else before
     span = _overlap(overall.interval, band)
     return RulerStep(
         name=capital(band.name),
         range_text=band_range_text(band),
         tone=band_tone(band.name),
-        mark_text=f"This run: {_in_nats(view)}" if here else "",
+        mark_text=", ".join(marks),
         is_current=here,
         interval_start=None if span is None else coordinate(span[0]),
         interval_width=None if span is None else coordinate(span[1]),
-        tick=coordinate(_place(loss, band)) if here and loss is not None else None,
+        tick=coordinate(_place(shown, band)) if marks and shown is not None else None,
     )
 
 
-def _in_nats(view: View) -> str:
-    text = NATS.text(view.result.overall.judged_loss)
+def _in_nats(view: View, loss: float | None) -> str:
+    text = NATS.text(loss)
     return text if view.losses.unit == "nats" else f"{text} nats"
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from evalreport.report.calibration import calibration_section
+from evalreport.report.comparison import compare_section
 from evalreport.report.distributions import distributions_section
 from evalreport.report.explain import help_section, run_section
 from evalreport.report.groups import classes_section, slices_section
 from evalreport.report.losses import loss_section
 from evalreport.report.model import Section
 from evalreport.report.rows import quality_section, worst_section
-from evalreport.report.view import View, say
+from evalreport.report.view import View
 
 
 def sections(view: View, command: str) -> tuple[Section, ...]:
     """Return every section that has something to show."""
     candidates = (
-        compare_section(),
+        compare_section(view),
         classes_section(view),
         slices_section(view),
         loss_section(view),
@@ -27,13 +28,3 @@ def sections(view: View, command: str) -> tuple[Section, ...]:
         run_section(view, command),
     )
     return tuple(each for each in candidates if each is not None)
-
-
-def compare_section() -> Section:
-    """Return the section on the previous run: there is none to compare with."""
-    return Section(
-        id="compare",
-        title="Compared with the previous run",
-        nav_title="Previous run",
-        lede=say("No previous run given."),
-    )

@@ -20,11 +20,13 @@ from evalreport.formats import (
     spoken,
 )
 from evalreport.report import soft
+from evalreport.report.comparison import change_text, headline_with, previous_fact, previous_line
 from evalreport.report.model import Fact, Text, Tone, Verdict
 from evalreport.report.ruler import ruler
 from evalreport.report.view import View, band_tag, band_tone, code, say, strong
 from evalreport.results import Interval
 
+_PREVIOUS_NOTE = "Dashes: previous run. "
 _RULER_NOTE = (
     "Line: this run with its 95% CI. Widths are not to scale. Rule-of-thumb bands, in nats; "
     "0 is perfect. Read them together with the baseline below."
@@ -49,12 +51,19 @@ def verdict(view: View) -> Verdict:
         headline=headline,
         sentences=sentences,
         ruler=ruler(view),
-        ruler_note=_RULER_NOTE + (soft.RULER_NOTE if view.is_soft else ""),
+        ruler_note=_ruler_note(view),
         facts=_facts(view),
         baseline_text=_baseline_line(view),
+        previous_text=previous_line(view),
+        change_text=change_text(view),
         interval_note=clustered or "",
         loss_name=capital(loss_name(view.result)),
     )
+
+
+def _ruler_note(view: View) -> str:
+    before = "" if view.result.comparison is None else _PREVIOUS_NOTE
+    return before + _RULER_NOTE + (soft.RULER_NOTE if view.is_soft else "")
 
 
 def interval_sentence(view: View) -> str:
@@ -108,7 +117,7 @@ def _ordinary(view: View) -> _Headline:
     band = view.result.overall.band
     assert band is not None
     first = (*_average(view), *_crossing(view))
-    return capital(band.name), band_tone(band.name), (first, *_cause(view))
+    return headline_with(view, band.name), band_tone(band.name), (first, *_cause(view))
 
 
 def _is_uncertain(view: View) -> bool:
@@ -239,7 +248,7 @@ def _cause(view: View) -> tuple[Text, ...]:
 
 
 def _facts(view: View) -> tuple[Fact, ...]:
-    facts = (_against_baseline(view), _against_previous(), _where_the_loss_is(view))
+    facts = (_against_baseline(view), previous_fact(view), _where_the_loss_is(view))
     return (*facts, soft.targets_fact(view)) if view.is_soft and view.result.overall.n else facts
 
 
@@ -284,10 +293,6 @@ def _baseline_line(view: View) -> str:
     than = "as" if baseline.skill == 0.0 else "than"
     words = less_or_more(baseline.skill)
     return f"{number}: {words[0].lower() + words[1:]} {than} always predicting class frequencies"
-
-
-def _against_previous() -> Fact:
-    return Fact("Against the previous run", "No previous run given", "Nothing to compare with")
 
 
 def _where_the_loss_is(view: View) -> Fact:

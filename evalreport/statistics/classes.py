@@ -13,7 +13,7 @@ from evalreport import exact
 from evalreport.bands import band_of
 from evalreport.batch import FloatArray
 from evalreport.exact import exp_of, log_of
-from evalreport.intervals import hall_interval
+from evalreport.intervals import Moments, hall_interval
 from evalreport.results import BaselineResult, ClassResult, Interval, OverallResult
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Key, Sums
@@ -158,6 +158,10 @@ class ByClass:
             band=None if loss is None or self.soft else band_of(loss).name,
             mean_forecast=ratio(state.value(k, _FORECAST), overall.weight),
         )
+
+    def moments(self, state: Sums, k: int) -> Moments | None:
+        """Return mean, spread and skewness of the loss of a class; None where it is infinite."""
+        return None if self._mean_loss(state, k) is None else self._power_sums(state, k).moments()
 
     def _seen(self, state: Sums) -> list[Key]:
         return [key for key in state.ordered_keys() if state.row(key)[_N_OCCURRED]]

@@ -9,7 +9,7 @@ from evalreport.bands import band_of
 from evalreport.batch import SliceColumn
 from evalreport.errors import InputError
 from evalreport.exact import as_fraction
-from evalreport.intervals import hall_interval
+from evalreport.intervals import Moments, hall_interval
 from evalreport.results import SliceResult
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Key, Sums
@@ -131,6 +131,11 @@ class BySlice:
             p_value=None if infinite else worse_p_value(sums, whole),
             kl_divergence=excess,
         )
+
+    def moments(self, state: Sums, key: Key) -> Moments | None:
+        """Return mean, spread and skewness of the loss of a value; None where it is infinite."""
+        infinite = self.floor is None and state.row(key)[_N_ZERO]
+        return None if infinite else self._sums(state, key).moments()
 
     def _sums(self, state: Sums, key: Key) -> PowerSums:
         row = state.row(key)

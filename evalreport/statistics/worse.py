@@ -66,7 +66,7 @@ def flag_worse(slices: Sequence[SliceResult]) -> tuple[SliceResult, ...]:
     that matters to nobody is still no chance.
     """
     tested = [each for each in slices if each.p_value is not None]
-    cut = _largest_accepted([each.p_value for each in tested if each.p_value is not None])
+    cut = largest_accepted([each.p_value for each in tested if each.p_value is not None])
     return tuple(
         each
         if each.p_value is None
@@ -75,7 +75,7 @@ def flag_worse(slices: Sequence[SliceResult]) -> tuple[SliceResult, ...]:
     )
 
 
-def _largest_accepted(p_values: list[float]) -> float:
+def largest_accepted(p_values: list[float]) -> float:
     """Return the largest p value that Benjamini and Hochberg's step-up accepts, or -1."""
     n = len(p_values)
     accepted = [

@@ -1,0 +1,6 @@
+"""Comparing a run with a previous one: row by row, by hash buckets, or as two sets of rows."""
+
+from evalreport.comparison.compare import compare_by_rows, compare_evaluations
+from evalreport.comparison.rows import RowStore
+
+__all__ = ["RowStore", "compare_by_rows", "compare_evaluations"]

@@ -1,0 +1,285 @@
+"""Two runs in, what changed between them out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evalreport.comparison import difference
+from evalreport.comparison.causes import causes_of, zero_part_of_means
+from evalreport.comparison.difference import Difference
+from evalreport.comparison.groups import (
+    groups_of_pairs,
+    groups_of_two_samples,
+    with_outcomes,
+)
+from evalreport.comparison.matching import Matching
+from evalreport.comparison.pairs import (
+    ALL,
+    CURRENT,
+    N_IS_INFINITE,
+    N_IS_ZERO,
+    N_WAS_INFINITE,
+    N_WAS_ZERO,
+    PREVIOUS,
+    N,
+    PairSums,
+)
+from evalreport.comparison.rows import RowStore
+from evalreport.errors import InputError, MergeError
+from evalreport.results import (
+    ChangedRow,
+    ChangeOutcome,
+    ComparisonResult,
+    EvaluationResult,
+    PreviousRun,
+    RowMatch,
+)
+from evalreport.statistics.paired import NotPaired, paired_difference
+from evalreport.statistics.plan import States
+
+_COMPARED_TASKS = ("binary", "multiclass", "soft")
+
+
+def compare_by_rows(
+    previous: EvaluationResult,
+    current: EvaluationResult,
+    previous_rows: RowStore,
+    current_rows: RowStore,
+    previous_is_saved: bool = False,
+    by_position: bool = False,
+) -> ComparisonResult:
+    """Compare the rows that are in both runs with each other; without any, the means.
+
+    Parameters
+    ----------
+    previous, current : EvaluationResult
+        Each over all of its own rows.
+    previous_rows, current_rows : RowStore
+        The same rows, by their ids.
+    previous_is_saved : bool
+        Whether the previous run was read from an evaluation file.
+    by_position : bool
+        Whether rows are told by their place, because they have no ids.
+
+    Raises
+    ------
+    InputError
+        If the runs cannot be compared at all.
+    """
+    refuse_incomparable(previous, current)
+    matching = Matching(previous_rows, current_rows)
+    values = {name: list(codes) for name, codes in current_rows.slice_values.items()}
+    sums = PairSums(current.input.columns.weight is not None)
+    for pairs in matching.pairs():
+        sums = sums.merge(PairSums.of(pairs, current_rows.classes, values))
+    match = matching.result()
+    if not sums.row(ALL, "")[N]:
+        reason = "no row is in both, once and with the same label"
+        return compare_evaluations(previous, current, previous_is_saved, reason, match)
+    return _paired_by_rows(previous, current, sums, match, by_position)
+
+
+def _paired_by_rows(
+    previous: EvaluationResult,
+    current: EvaluationResult,
+    sums: PairSums,
+    match: RowMatch,
+    by_position: bool,
+) -> ComparisonResult:
+    row = sums.row(ALL, "")
+    is_infinite = row[N_WAS_INFINITE] > 0, row[N_IS_INFINITE] > 0
+    measured = Difference(None) if any(is_infinite) else _of_pairs(sums)
+    told = "place in the file" if by_position else "id"
+    zero_part = None if any(is_infinite) else sums.zero_part()
+    return _result(
+        previous,
+        current,
+        measured,
+        paired=True,
+        method="rows",
+        why=f"The same rows in both runs, told by their {told}, are compared one by one.",
+        n_common=row[N],
+        previous_loss=None if is_infinite[0] else sums.mean(ALL, "", PREVIOUS),
+        current_loss=None if is_infinite[1] else sums.mean(ALL, "", CURRENT),
+        outcome=_outcome(measured, *is_infinite),
+        zero_probability_rows=(row[N_WAS_ZERO], row[N_IS_ZERO]),
+        rows=match,
+        groups=with_outcomes(groups_of_pairs(sums, current)),
+        changed_rows=tuple(ChangedRow(**content) for _, content in sums.changed.groups.get("", ())),
+        causes=causes_of(previous, current, measured.change, zero_part),
+    )
+
+
+def _of_pairs(sums: PairSums) -> Difference:
+    if sums.clustered:
+        return difference.of_clusters(sums.cluster_error())
+    return difference.of_pairs(sums.moments(ALL, ""))
+
+
+def compare_evaluations(
+    previous: EvaluationResult,
+    current: EvaluationResult,
+    previous_is_saved: bool = True,
+    reason: str | None = None,
+    match: RowMatch | None = None,
+    by_position: bool = False,
+) -> ComparisonResult:
+    """Compare two evaluations without their rows: by hash buckets, else as two sets of rows.
+
+    Parameters
+    ----------
+    previous, current : EvaluationResult
+        Each over all of its own rows.
+    previous_is_saved : bool
+        Whether the previous run was read from an evaluation file.
+    reason : str, optional
+        Why rows are known not to pair.
+    match : RowMatch, optional
+        What became of the rows when they were brought together.
+    by_position : bool
+        Whether rows without ids may be told by their place.
+
+    Raises
+    ------
+    InputError
+        If the runs cannot be compared at all.
+    """
+    refuse_incomparable(previous, current)
+    states = _states(previous), _states(current)
+    paired = NotPaired(reason) if reason else _by_buckets(*states, by_position)
+    overall = [_moments(each) for each in states]
+    if isinstance(paired, NotPaired):
+        measured = difference.of_two_samples(*overall)
+        if any(each.plan.clustered for each in states):
+            measured = difference.of_two_errors(previous, current)
+        why = (
+            f"The runs are compared as two separate sets of rows, because {paired.reason}: "
+            "chance weighs more than if the same rows were compared one by one."
+        )
+    else:
+        measured = difference.of_buckets(paired)
+        why = "The same rows in both runs are compared by their sums in 1,024 hash buckets."
+    is_infinite = tuple(each.overall.judged_loss is None for each in (previous, current))
+    zeros = tuple(each.overall.zero_probability_rows for each in (previous, current))
+    return _result(
+        previous,
+        current,
+        measured,
+        paired=not isinstance(paired, NotPaired),
+        method="unpaired" if isinstance(paired, NotPaired) else "buckets",
+        why=why,
+        n_common=None if isinstance(paired, NotPaired) else paired.n,
+        previous_loss=previous.overall.judged_loss,
+        current_loss=current.overall.judged_loss,
+        outcome=_outcome(measured, *is_infinite),
+        zero_probability_rows=(zeros[0], zeros[1]),
+        rows=match,
+        groups=with_outcomes(groups_of_two_samples(previous, current, *states)),
+        changed_rows=(),
+        causes=causes_of(previous, current, measured.change, zero_part_of_means(previous, current)),
+        is_saved=previous_is_saved,
+    )
+
+
+def refuse_incomparable(previous: EvaluationResult, current: EvaluationResult) -> None:
+    """Make sure that the losses of two runs mean the same.
+
+    Raises
+    ------
+    InputError
+        If they were scored differently, or speak of other classes.
+    """
+    path = previous.input.paths[0] if previous.input.paths else None
+    fact, hint = _why_incomparable(previous, current)
+    if fact:
+        raise InputError(fact, path=path, hint=hint)
+
+
+def _why_incomparable(previous: EvaluationResult, current: EvaluationResult) -> tuple[str, str]:
+    given, now = previous.input, current.input
+    again = "Compare the two files of predictions instead of a saved evaluation."
+    for result in (previous, current):
+        if result.task not in _COMPARED_TASKS:
+            return f"runs of {result.task} are not compared yet.", "Compare runs of classes."
+    if (previous.task == "soft") != (current.task == "soft"):
+        return "one of the two runs has soft labels, and the other has not.", again
+    if (given.floor, given.label_smoothing) != (now.floor, now.label_smoothing):
+        return "the previous run was scored with another floor or label smoothing.", again
+    if (given.columns.weight is None) != (now.columns.weight is None):
+        return "only one of the two runs has weights.", "Give both a weight column, or none."
+    if not set(given.classes) & set(now.classes):
+        return (
+            "the previous run and this one have no class in common: "
+            f"'{given.classes[0]}' there, '{now.classes[0]}' here.",
+            "Classes are matched by their names: rename the columns, or pass --classes.",
+        )
+    return "", ""
+
+
+def _states(result: EvaluationResult) -> States:
+    try:
+        return States.from_json(result.state)
+    except (KeyError, TypeError, ValueError, MergeError) as error:
+        raise InputError(
+            "the sums in this evaluation were written by another version.",
+            path=result.input.paths[0] if result.input.paths else None,
+            hint="Evaluate the predictions again.",
+        ) from error
+
+
+def _by_buckets(previous: States, current: States, by_position: bool) -> Any:
+    buckets = [states[states.plan.buckets] for states in (previous, current)]
+    if any(each.told_by == ("place",) for each in buckets) and not by_position:
+        return NotPaired("rows have no ids")
+    return paired_difference(*buckets)
+
+
+def _moments(states: States) -> Any:
+    overall = states.plan.overall
+    state = states[overall]
+    is_infinite = overall.result(state).kl_divergence is None
+    return None if is_infinite else overall.excess(state).moments()
+
+
+def _outcome(measured: Difference, was_infinite: bool, is_infinite: bool) -> ChangeOutcome:
+    if was_infinite != is_infinite:
+        return "worse" if is_infinite else "better"
+    return measured.outcome
+
+
+def _result(
+    previous: EvaluationResult,
+    current: EvaluationResult,
+    measured: Difference,
+    is_saved: bool = False,
+    **parts: Any,
+) -> ComparisonResult:
+    error = measured.standard_error
+    return ComparisonResult(
+        previous=_previous_run(previous, is_saved),
+        n=current.overall.n,
+        change=measured.change,
+        standard_error=error,
+        interval=measured.interval,
+        one_sided=measured.one_sided,
+        is_constant=measured.is_constant,
+        least_detectable=None if error is None else difference.DETECTABLE * error,
+        **parts,
+    )
+
+
+def _previous_run(result: EvaluationResult, is_saved: bool) -> PreviousRun:
+    return PreviousRun(
+        title=result.title,
+        paths=result.input.paths,
+        created=result.created,
+        digest=result.digest,
+        is_saved=is_saved,
+        n=result.overall.n,
+        log_loss=result.overall.judged_loss,
+        baseline=result.baseline.judged_loss,
+        skill=result.baseline.skill,
+        band=None if result.overall.band is None else result.overall.band.name,
+        gap=result.calibration.gap,
+        zero_probability_rows=result.overall.zero_probability_rows,
+    )

@@ -1,0 +1,192 @@
+"""Exact sums over pairs of rows: what the change of the mean loss is told by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from evalreport.batch import FloatArray, IntArray
+from evalreport.comparison.matching import Pairs
+from evalreport.intervals import Moments
+from evalreport.statistics.buckets import N_BUCKETS
+from evalreport.statistics.clusters import RatioError, ratio_error
+from evalreport.statistics.interface import Entry, FirstEntries, Key, Sums
+from evalreport.statistics.moments import (
+    WEIGHTED_POWERS,
+    PowerSums,
+    counts,
+    grouped,
+    mass,
+    mass_unit,
+    moment_units,
+    sum_unit,
+)
+
+ALL, CLASSES, CLUSTERS = "", "class", "cluster"
+MOST_CHANGED = 20
+
+N, N_WAS_ZERO, N_IS_ZERO, N_WAS_INFINITE, N_IS_INFINITE, MASS, PREVIOUS, CURRENT, ZEROS_UP, \
+    ZEROS_DOWN, MOMENTS = range(11)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PairSums:
+    """Sums over pairs: of all, by class, and by the values of each slice column.
+
+    `sums` are by grouping, and in it by class index or slice value. `changed` holds the rows whose
+    loss changed most.
+    """
+
+    weighted: bool
+    sums: Mapping[str, Sums] = field(default_factory=dict)
+    changed: FirstEntries = field(default_factory=lambda: FirstEntries(MOST_CHANGED))
+
+    def merge(self, other: PairSums) -> PairSums:
+        """Return the sums over both sets of pairs."""
+        merged = dict(self.sums)
+        for name, sums in other.sums.items():
+            merged[name] = merged[name].merge(sums) if name in merged else sums
+        return PairSums(self.weighted, merged, self.changed.merge(other.changed))
+
+    @classmethod
+    def of(
+        cls, pairs: Pairs, classes: Sequence[str], slice_values: Mapping[str, Sequence[str]]
+    ) -> PairSums:
+        """Return the sums over these pairs."""
+        weighted = pairs.weights is not None
+        zeros = np.zeros(len(pairs), dtype=np.int64)
+        sums = {ALL: _grouped(pairs, zeros, [""]), CLASSES: _grouped(pairs, pairs.labels, classes)}
+        if pairs.clusters is not None:
+            sums[CLUSTERS] = _grouped(pairs, pairs.clusters, range(N_BUCKETS))
+        for column, values in slice_values.items():
+            sums[slice_grouping(column)] = _grouped(pairs, pairs.slices[column], values)
+        return cls(weighted, sums, _most_changed(pairs, classes))
+
+    def row(self, grouping: str, key: Key) -> tuple[int, ...]:
+        """Return the integers of a group; zeros if nothing was seen of it."""
+        sums = self.sums.get(grouping, Sums(_units(self.weighted)))
+        return sums.row(key)
+
+    def mean(self, grouping: str, key: Key, column: int) -> float | None:
+        """Return the mean loss of one run, or a part of the change; None over no weight."""
+        sums = self.sums.get(grouping, Sums(_units(self.weighted)))
+        whole = sums.value(key, MASS)
+        return float(sums.value(key, column) / whole) if whole else None
+
+    def zero_part(self) -> float | None:
+        """Return the part of the change that rows of zero probability in either run make."""
+        up, down = self.mean(ALL, "", ZEROS_UP), self.mean(ALL, "", ZEROS_DOWN)
+        return None if up is None or down is None else up - down
+
+    @property
+    def clustered(self) -> bool:
+        """Whether rows belong together."""
+        return CLUSTERS in self.sums
+
+    def cluster_error(self) -> RatioError | None:
+        """Return the mean change with its error, by clusters; None for fewer than two."""
+        sums = self.sums[CLUSTERS]
+        keys = sums.ordered_keys()
+        moved = [float(sums.value(key, CURRENT) - sums.value(key, PREVIOUS)) for key in keys]
+        return ratio_error(moved, [float(sums.value(key, MASS)) for key in keys])
+
+    def moments(self, grouping: str, key: Key) -> Moments | None:
+        """Return mean, spread and skewness of the change of a row; None over no rows."""
+        row = self.row(grouping, key)
+        return PowerSums.from_row(row[N], row[MOMENTS:], self.weighted).moments()
+
+
+def slice_grouping(column: str) -> str:
+    """Return the name of the grouping by a slice column."""
+    return f"slice {column}"
+
+
+def _units(weighted: bool) -> tuple[int, ...]:
+    sums = (sum_unit(weighted),) * 4
+    return (0, 0, 0, 0, 0, mass_unit(weighted), *sums, *moment_units(weighted))
+
+
+def _grouped(pairs: Pairs, groups: IntArray, names: Sequence[Key]) -> Sums:
+    n_groups, weights = len(names), pairs.weights
+    was_infinite, is_infinite = np.isinf(pairs.previous), np.isinf(pairs.current)
+    previous = np.where(was_infinite, 0.0, pairs.previous)
+    current = np.where(is_infinite, 0.0, pairs.current)
+    change = current - previous
+    of_zeros = np.where(pairs.was_zero | pairs.is_zero, change, 0.0)
+    columns = [
+        counts(groups, n_groups),
+        *(
+            counts(groups, n_groups, chosen)
+            for chosen in (pairs.was_zero, pairs.is_zero, was_infinite, is_infinite)
+        ),
+        mass(weights, groups, n_groups),
+        *(
+            grouped(values, weights, groups, n_groups)
+            for values in (
+                previous,
+                current,
+                np.maximum(of_zeros, 0.0),
+                np.maximum(-of_zeros, 0.0),
+            )
+        ),
+        *_signed_moments(change, weights, groups, n_groups),
+    ]
+    return Sums.from_columns(_units(weights is not None), names, columns)
+
+
+def _signed_moments(
+    change: FloatArray, weights: FloatArray | None, groups: IntArray, n_groups: int
+) -> list[list[int]]:
+    """Sum the powers of changes, which have signs: what is above zero less what is below."""
+    powers = WEIGHTED_POWERS if weights is not None else ((1, 1), (1, 2), (1, 3))
+    return [_signed(change, weights, groups, n_groups, *each) for each in powers]
+
+
+def _signed(
+    change: FloatArray,
+    weights: FloatArray | None,
+    groups: IntArray,
+    n_groups: int,
+    weight_power: int,
+    power: int,
+) -> list[int]:
+    """Sum a power of changes times a power of weights; of even powers both sides are above 0."""
+    if power == 0:
+        return grouped(np.ones(len(change)), weights, groups, n_groups, 1, weight_power)
+    above, below = (
+        grouped(np.maximum(side, 0.0) ** power, weights, groups, n_groups, power, weight_power)
+        for side in (change, -change)
+    )
+    sign = 1 if power % 2 == 0 else -1
+    return [plus + sign * minus for plus, minus in zip(above, below, strict=True)]
+
+
+def _most_changed(pairs: Pairs, classes: Sequence[str]) -> FirstEntries:
+    with np.errstate(invalid="ignore"):  # infinite in both runs is no change
+        changes = pairs.current - pairs.previous
+    sizes = np.abs(np.nan_to_num(changes, nan=0.0, posinf=1e9, neginf=-1e9))
+    candidates = np.flatnonzero(sizes > 0)
+    if len(candidates) > MOST_CHANGED:
+        least = np.partition(sizes[candidates], -MOST_CHANGED)[-MOST_CHANGED]
+        candidates = candidates[sizes[candidates] >= least]
+    entries = [_changed(pairs, classes, int(i), float(sizes[i])) for i in candidates]
+    return FirstEntries.pick(MOST_CHANGED, "", entries)
+
+
+def _changed(pairs: Pairs, classes: Sequence[str], i: int, size: float) -> Entry:
+    name = str(pairs.ids[i].as_py())
+    previous, current = float(pairs.previous[i]), float(pairs.current[i])
+    content = {
+        "id": name,
+        "label": classes[int(pairs.labels[i])],
+        "previous": _finite(previous),
+        "current": _finite(current),
+        "change": _finite(current - previous),
+    }
+    return (-size, name), content
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None

@@ -1,0 +1,247 @@
+"""Findings about what changed since the previous run, and the words for changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from evalreport.findings.judgement import Judgement, Piece, judgement
+from evalreport.formats import (
+    LossFormat,
+    clean,
+    count_text,
+    listed,
+    signed_text,
+)
+from evalreport.results import ComparedGroup, ComparisonResult, EvaluationResult, Interval
+
+_MOST_NAMED = 3
+_HARDER = 0.05
+"""Part of the baseline that it may move by before the mix of classes is spoken of."""
+
+
+def is_compared(result: EvaluationResult) -> bool:
+    """Return whether there is a previous run."""
+    return result.comparison is not None
+
+
+def has_pairs(result: EvaluationResult) -> bool:
+    """Return whether the same rows were compared one by one."""
+    return result.comparison is not None and result.comparison.rows is not None
+
+
+# --- words ------------------------------------------------------------------------------------
+
+
+def signed(nats: float | None, losses: LossFormat) -> str:
+    """Return a change with its sign, in the unit shown."""
+    return "not known" if nats is None else signed_text(losses.value(nats))
+
+
+def signed_interval(interval: Interval | None, losses: LossFormat) -> str:
+    """Return the interval of a change: "+0.012 to +0.045"; empty if there is none."""
+    if interval is None:
+        return ""
+    return f"{signed(interval[0], losses)} to {signed(interval[1], losses)}"
+
+
+def change_words(comparison: ComparisonResult, losses: LossFormat) -> str:
+    """Return what changed, in a few words: "worse by 0.028", "no clear change (+0.001)"."""
+    if comparison.change is None:
+        return f"{comparison.outcome}: a loss is infinite"
+    if comparison.outcome == "no clear change":
+        if comparison.is_constant and comparison.change == 0.0:
+            return "no change in any row"
+        return f"no clear change ({signed(comparison.change, losses)})"
+    return f"{comparison.outcome} by {size(comparison.change, losses)}"
+
+
+def size(change: float | None, losses: LossFormat) -> str:
+    """Return a change without its sign."""
+    return "" if change is None else losses.text(abs(change))
+
+
+def group_name(group: ComparedGroup) -> str:
+    """Return a compared group as people write it: "language = fr", "class refund"."""
+    if group.column is None:
+        return f"class {clean(group.name)}"
+    return f"{clean(group.column, 40)} = {clean(group.name)}"
+
+
+def worst_first(comparison: ComparisonResult) -> list[ComparedGroup]:
+    """Return the groups: worse ones first, then better ones, each by how much they weigh."""
+    ranks = {"worse": 0, "better": 1, "no clear change": 2}
+    return sorted(
+        comparison.groups,
+        key=lambda each: (ranks[each.outcome], -abs(each.change or 0.0) * each.n, each.name),
+    )
+
+
+# --- findings ---------------------------------------------------------------------------------
+
+
+def worse(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether this run is worse than the previous one."""
+    comparison = result.comparison
+    if comparison is None or comparison.outcome != "worse":
+        return
+    if comparison.change is None:
+        title = "Worse than the previous run: the loss is infinite"
+        why = "It was finite in the previous run."
+    else:
+        title = f"Worse than the previous run by {size(comparison.change, losses)}"
+        interval = signed_interval(comparison.interval, losses)
+        why = f"More than chance explains (95% CI {interval}).{zero_sentence(comparison, losses)}"
+    yield judgement(
+        "worse-than-previous",
+        "error",
+        title,
+        why=why,
+        check="See what changed before this run takes the place of the other.",
+        section="compare",
+        share_of_loss=1.0,
+    )
+
+
+def zero_sentence(comparison: ComparisonResult, losses: LossFormat) -> str:
+    """Return what rows of zero probability do to the change; empty if there are none."""
+    causes = comparison.causes
+    if not any(comparison.zero_probability_rows) or not causes.zero_probability:
+        return ""
+    part = f" Rows given zero probability make {signed(causes.zero_probability, losses)} of it"
+    return f"{part}, all other rows together {signed(causes.other_rows, losses)}."
+
+
+def more_zeros(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether more rows were given zero probability than before."""
+    comparison = result.comparison
+    if comparison is None or not comparison.paired:
+        return
+    was, now = comparison.zero_probability_rows
+    if now > was:
+        yield judgement(
+            "more-zeros",
+            "error",
+            f"{count_text(now, 'row')} given zero probability, {was:,} in the previous run",
+            why="Without a floor the loss of such a row is infinite: a floor makes the change "
+            "look smaller than it is.",
+            check="Check what the model can no longer say.",
+            section="compare",
+        )
+
+
+def worse_groups(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge for which classes and slices this run is worse."""
+    if result.comparison is None:
+        return
+    found = [each for each in worst_first(result.comparison) if each.outcome == "worse"]
+    if not found:
+        return
+    first, n_more = found[0], len(found) - 1
+    name = group_name(first)
+    more = f", and {count_text(n_more, 'more group')}" if n_more else ""
+    was = f"{losses.text(first.previous)} then, {losses.text(first.current)} now"
+    text = f" is worse than in the previous run by {size(first.change, losses)}"
+    yield judgement(
+        "worse-group",
+        "warning",
+        f"{name[0].upper()}{name[1:]}{text}{more}",
+        why=f"{was}, on {count_text(first.n, 'row')}.{_others(found[1:], losses)}",
+        check="Check what changed for these rows.",
+        section="compare",
+        short=(Piece(name, is_data=True), Piece(f"{text}: {was}{more}")),
+    )
+
+
+def _others(groups: Sequence[ComparedGroup], losses: LossFormat) -> str:
+    named = [f"{group_name(each)} {signed(each.change, losses)}" for each in groups]
+    return f" Also {listed(named, most=_MOST_NAMED)}." if named else ""
+
+
+def different_rows(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether both runs scored the same rows, once each and with the same labels."""
+    comparison = result.comparison
+    if comparison is None or comparison.rows is None:
+        return
+    match, n_common = comparison.rows, comparison.n_common or 0
+    if match.only_previous or match.only_current:
+        yield judgement(
+            "different-rows",
+            "warning",
+            "The two runs scored different rows",
+            why=f"{n_common:,} of {comparison.n:,} rows are compared; {match.only_current:,} are "
+            f"only in this run and {match.only_previous:,} only in the previous one. The change "
+            "is measured on those in both.",
+            check="Check whether rows were added or lost on purpose.",
+            section="compare",
+        )
+    if match.repeated:
+        yield judgement(
+            "repeated-ids",
+            "warning",
+            f"{count_text(match.repeated, 'row')} share their id with others and are not compared",
+            why=f"As '{clean(match.example_repeated or '', 40)}': an id that stands more than once "
+            "does not tell which row is which.",
+            check="Check what the ids stand for.",
+            section="compare",
+        )
+
+
+def other_labels(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether labels or weights of the same rows differ between the runs."""
+    comparison = result.comparison
+    if comparison is None or comparison.rows is None:
+        return
+    match = comparison.rows
+    if match.other_label:
+        have = "has" if match.other_label == 1 else "have"
+        yield judgement(
+            "other-label",
+            "warning",
+            f"{count_text(match.other_label, 'row')} {have} another label in the previous run",
+            why=f"As '{clean(match.example_other_label or '', 40)}'. Such rows are not compared.",
+            check="Check which labels are right, and whether ids stand for the same rows.",
+            section="compare",
+        )
+    if match.other_weight:
+        yield judgement(
+            "other-weight",
+            "note",
+            f"{count_text(match.other_weight, 'row')} of another weight in the previous run",
+            why="The weights of this run are used for both.",
+            check="Check the weight columns.",
+            section="compare",
+        )
+
+
+def unpaired(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether the same rows could be compared one by one."""
+    if result.comparison is not None and not result.comparison.paired:
+        yield judgement(
+            "unpaired",
+            "note",
+            "The runs could not be compared row by row",
+            why=result.comparison.why,
+            check="Give both runs a column of row ids, and compare the same rows.",
+            section="compare",
+        )
+
+
+def mix(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether the rows of this run are harder, or easier, by their mix of classes."""
+    if result.comparison is None:
+        return
+    was, now = result.comparison.causes.baseline
+    if not was or now is None or abs(now - was) <= _HARDER * was:
+        return
+    kind = "harder" if now > was else "easier"
+    alone = result.comparison.causes.mix
+    effect = f" Class frequencies alone would change the loss by {signed(alone, losses)}."
+    yield judgement(
+        "other-mix",
+        "note",
+        f"The mix of classes is {kind} than in the previous run",
+        why=f"Always predicting the class frequencies scores {losses.text(now)}, and scored "
+        f"{losses.text(was)} before.{'' if alone is None else effect}",
+        check="Compare the skill of the two runs rather than their loss.",
+        section="compare",
+    )

@@ -1,0 +1,106 @@
+"""What people read about a comparison: on the page, in Markdown and on the terminal."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from markdown_it import MarkdownIt
+
+from evalreport.api import evaluate
+from evalreport.comparison import compare_evaluations
+from evalreport.evaluated import Evaluation
+from evalreport.findings import with_comparison
+from evalreport.renderers import html_renderer, markdown_renderer
+from evalreport.renderers.terminal import TerminalRenderer, quiet_line
+from evalreport.report import build_report
+from tests.sample_results import HOSTILE_NAMES
+
+
+@lru_cache
+def compared(sharpness: tuple[float, float], n_classes: int = 3, n_slices: int = 4, n: int = 3000):
+    """Two runs on the same rows; a sharpness of more than 1 is too sure of itself."""
+    rng = np.random.default_rng(8)
+    names = [*HOSTILE_NAMES, *(f"class {i}" for i in range(n_classes))][:n_classes]
+    values = np.array([*HOSTILE_NAMES, *(f"value {i}" for i in range(n_slices))][:n_slices], object)
+    logits = rng.normal(0, 1.5, (n, n_classes))
+    probs = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    observed = np.array([rng.choice(n_classes, p=row) for row in probs])
+    slices = {"shop <b>": values[rng.integers(0, n_slices, n)]}
+    results = []
+    for sharp in sharpness:
+        sharpened = np.exp(sharp * logits)
+        results.append(
+            evaluate(
+                np.array(names, dtype=object)[observed],
+                sharpened / sharpened.sum(axis=1, keepdims=True),
+                classes=names,
+                slices=slices,
+                ids=[f"r{i}" for i in range(n)],
+                title=f"sharpness {sharp}",
+            ).result
+        )
+    return with_comparison(results[1], compare_evaluations(*results))
+
+
+def texts(result) -> list[str]:
+    report = build_report(result)
+    page = html_renderer().render(report)
+    return [page, markdown_renderer().render(report), TerminalRenderer().render(report)]
+
+
+@pytest.mark.parametrize(
+    ("sharpness", "words"),
+    [
+        ((1.0, 1.6), ("worse than the previous run", "worse by")),
+        ((1.6, 1.0), ("better than the previous run", "better by")),
+        ((1.0, 1.0), ("no change", "no change in any row")),
+    ],
+)
+def test_every_output_says_what_became_of_the_loss(sharpness, words):
+    page, markdown, terminal = texts(compared(sharpness))
+    assert words[0] in page.lower()
+    assert words[0] in markdown.lower()
+    assert words[1] in terminal
+
+
+def test_plus_is_worse_and_minus_is_better_everywhere():
+    for sharpness, sign, word in (((1.0, 1.6), "+", "worse"), ((1.6, 1.0), "\u2212", "better")):
+        result = compared(sharpness)
+        fact = build_report(result).verdict.facts[1]
+        assert fact.headline.startswith(sign)
+        assert fact.headline.endswith(word)
+        assert (result.comparison.change > 0) == (sign == "+")
+
+
+def test_the_quiet_line_tells_the_change():
+    result = compared((1.0, 1.6))
+    change = f"{result.comparison.change:.3f}"
+    assert f", worse by {change}, 1 error" in quiet_line(build_report(result))
+
+
+def test_two_hundred_classes_and_a_hundred_slices_stay_a_comment():
+    result = compared((1.0, 1.6), n_classes=200, n_slices=100, n=6000)
+    text = markdown_renderer().render(build_report(result))
+    assert len(text.encode()) < 60_000
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(text)
+    tables = [each for each in tokens if each.type == "table_open"]
+    titles = [each for each in tokens if each.type == "html_block" and "<summary>" in each.content]
+    n_details = sum("What changed most" in each.content or "By " in each.content for each in titles)
+    assert len(tables) == 2 + n_details
+    assert not [each for each in tokens if each.type in ("link_open", "image")]
+
+
+def test_hostile_names_stay_text_on_the_page():
+    page, markdown, terminal = texts(compared((1.0, 1.6), n_classes=12, n_slices=12))
+    assert "<img src=x" not in page
+    assert "<b>" not in page.replace("&lt;b&gt;", "")
+    assert "\x1b" not in page + markdown + terminal
+    assert max(map(len, terminal.splitlines())) <= 80
+
+
+def test_an_evaluation_without_a_previous_run_says_how_to_give_one():
+    lone = Evaluation(evaluate([1, 0] * 20, [0.8, 0.3] * 20).result)
+    assert "No previous run given" in lone.to_html()
+    assert "No previous run given" in lone.to_markdown()
