@@ -114,3 +114,5 @@ class CalibrationResult:
     decomposition: DecompositionResult | None
     """That of the first reliability diagram; None without rows, or if the loss is infinite."""
     reliability: tuple[ReliabilityResult, ...]
+    gap_interval: Interval | None = None
+    """At 95 %, by the spread of loss minus expected loss over these rows."""

@@ -299,6 +299,7 @@ def _calibration(states: States, classes: Sequence[ClassResult]) -> CalibrationR
         ece=plan.calibration_error.error(states[plan.calibration_error], view),
         decomposition=diagrams[0].decomposition if diagrams else None,
         reliability=diagrams,
+        gap_interval=plan.gap_spread.interval(states[plan.gap_spread], gap.gap),
     )
 
 

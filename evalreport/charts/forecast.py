@@ -174,8 +174,10 @@ def _expected_range(axes: Axes, bins: Sequence[ForecastBin], n_classes: int, low
     # The rest of the probability can sit on one other class or be spread over all of them.
     ceiling = [h + (1 - x) * log(n_classes - 1) for h, x in zip(floor, xs, strict=True)]
     axes.fill_between(xs, floor, ceiling, color=GREY, alpha=0.25, linewidth=0)
+    # No line leads through bins of a few rows: it breaks there.
+    gap = (float("nan"), float("nan"))
     expected = [
-        (each.mean_forecast, each.expected_loss)
+        gap if each.n < _FEW_ROWS else (each.mean_forecast, each.expected_loss)
         for each in bins
         if each.mean_forecast is not None and each.expected_loss is not None
     ]

@@ -41,6 +41,10 @@ def gap_note(view: View) -> tuple[Text, ...]:
         return ()
     expected = view.losses.text(max(loss - calibration.gap, 0.0))
     change = signed_text(view.losses.value(calibration.gap))
+    interval = calibration.gap_interval
+    if interval is not None:
+        low, high = (signed_text(view.losses.value(end)) for end in interval)
+        change = f"{change}, 95% CI {low} to {high}"
     text = f"The forecasts expect a loss of {expected}; it was {view.losses.text(loss)} ({change})."
     return (say(f"{text} {_gap_and_chance(view)}".rstrip()),)
 

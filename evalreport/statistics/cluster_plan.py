@@ -90,7 +90,9 @@ class ClusterPlan:
             "baseline": baseline,
             "classes": classes_by_cluster(states[self.by_class], parts["classes"]),
             "slices": flag_worse(slices),
-            "calibration": replace(_without_simulations(calibration), gap_z=gap_z),
+            "calibration": replace(
+                _without_simulations(calibration), gap_z=gap_z, gap_interval=None
+            ),
             "loss_by_forecast": forecasts_by_cluster(
                 states[self.by_forecast], parts["loss_by_forecast"]
             ),

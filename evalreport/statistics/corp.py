@@ -25,7 +25,8 @@ N_SIMULATIONS = 200
 _LOW, _HIGH = 9, 190
 """The 10th and the 191st of 200 sorted curves: one more lies outside them in 20 of 201 cases."""
 N_FOLDS = 5
-_SIMULATED, _TRUE_FOLDS, _FALSE_FOLDS = 1, 2, 4
+_TRUE_FOLDS, _FALSE_FOLDS, _SIMULATED = 2, 4, 6
+_N_PURPOSES = 2**20
 """What random numbers are for; dealing out takes two numbers each."""
 _TIE = 1e-14
 """Miscalibrations closer than this differ by rounding only."""
@@ -180,10 +181,15 @@ def simulate(cells: Cells) -> Chance:
     return Chance(curves[_LOW], curves[_HIGH], (1 + n_worse) / (N_SIMULATIONS + 1))
 
 
+def _purpose(cells: Cells) -> int:
+    """Return other random numbers for other files: luck shared by all files would be a bias."""
+    return _SIMULATED + (1009 * int(cells.trues.sum()) + len(cells.counts)) % _N_PURPOSES
+
+
 def _outcomes(cells: Cells) -> FloatArray:
     """Draw how often each forecast comes true; shape (n_simulations, n_cells)."""
     numbers = np.arange(len(cells.counts))[:, None] * N_SIMULATIONS + np.arange(N_SIMULATIONS)
-    levels = uniforms(_SIMULATED, numbers)
+    levels = uniforms(_purpose(cells), numbers)
     drawn = (levels >= 1.0 - cells.forecasts[:, None]).astype(np.float64)
     for i in np.flatnonzero(cells.counts > 1).tolist():
         drawn[i] = binomial(int(cells.counts[i]), float(cells.forecasts[i]), levels[i])

@@ -16,6 +16,7 @@ from evalreport.statistics.class_reliability import ClassReliability
 from evalreport.statistics.classes import ByClass
 from evalreport.statistics.cluster_plan import ClusterPlan
 from evalreport.statistics.forecast import ByForecast
+from evalreport.statistics.gap_spread import GapSpread
 from evalreport.statistics.grid import ProbabilityGrid
 from evalreport.statistics.interface import Statistic
 from evalreport.statistics.overall import Overall
@@ -88,6 +89,7 @@ class Plan:
     row_ids: RowIds = field(init=False, compare=False)
     soft_buckets: SoftBuckets = field(init=False, compare=False)
     soft_gap: SoftGap = field(init=False, compare=False)
+    gap_spread: GapSpread = field(init=False, compare=False)
     clusters: ClusterPlan | None = field(init=False, compare=False)
     worst_rows: WorstRows = field(init=False, compare=False)
     intake: IntakeCounts = field(init=False, compare=False)
@@ -118,6 +120,7 @@ class Plan:
             "row_ids": RowIds(),
             "soft_buckets": SoftBuckets(len(self.classes), weighted),
             "soft_gap": SoftGap(weighted),
+            "gap_spread": GapSpread(weighted),
             "clusters": ClusterPlan(weighted, soft, self.slices) if self.clustered else None,
             "worst_rows": WorstRows(self.n_worst),
             "intake": IntakeCounts(),
@@ -133,6 +136,7 @@ class Plan:
             self.overall,
             self.by_class,
             self.by_forecast,
+            self.gap_spread,
             self.by_probability,
             self.floors,
             self.tails,
