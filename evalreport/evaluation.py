@@ -33,6 +33,8 @@ from evalreport.statistics import data_quality
 from evalreport.statistics.class_diagrams import worst_classes
 from evalreport.statistics.diagram import reliability_diagram
 from evalreport.statistics.plan import Plan, States
+from evalreport.statistics.shrinkage import with_shrunken
+from evalreport.statistics.splits import splits_of
 from evalreport.statistics.tails import surprises
 from evalreport.statistics.worse import flag_worse
 from evalreport.tasks import TASKS, Task
@@ -205,7 +207,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
     classes = plan.by_class.results(by_class)
     by_probability = plan.by_probability.results(states[plan.by_probability])
     slices = (each.results(states[each]) for each in plan.by_slice)
-    parts = {
+    parts: dict[str, Any] = {
         "task": "soft" if plan.soft else "binary" if len(plan.classes) == 2 else "multiclass",
         "digest": states.digest(),
         "overall": overall,
@@ -231,7 +233,9 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         "state": states.to_json(),
     }
     # Rows that belong together tell less than as many independent ones.
-    return parts | (plan.clusters.results(states, parts) if plan.clusters else {})
+    parts |= plan.clusters.results(states, parts) if plan.clusters else {}
+    parts["slices"] = with_shrunken(parts["slices"])
+    return parts | {"splits": splits_of(parts["slices"])}
 
 
 def _baseline(states: States, overall: OverallResult) -> BaselineResult:

@@ -37,6 +37,10 @@ from evalreport.comparison_results import PreviousRun as PreviousRun
 from evalreport.comparison_results import RowMatch as RowMatch
 from evalreport.row_results import Interval as Interval
 from evalreport.row_results import SliceResult as SliceResult
+from evalreport.row_results import SplitGap as SplitGap
+from evalreport.row_results import SplitPart as SplitPart
+from evalreport.row_results import SplitRole as SplitRole
+from evalreport.row_results import SplitsResult as SplitsResult
 from evalreport.row_results import WorstRow as WorstRow
 from evalreport.tail_results import LossQuantile as LossQuantile
 from evalreport.tail_results import Surprise as Surprise
@@ -319,5 +323,7 @@ class EvaluationResult:
     """How the loss is spread over the rows; None in other tasks, and in older evaluations."""
     clusters: ClustersResult | None = None
     """None unless a column tells which rows belong together."""
+    splits: SplitsResult | None = None
+    """Training against test rows, if a slice column tells them apart."""
     state: Mapping[str, Any] = field(repr=False, default_factory=dict)
     schema_version: int = SCHEMA_VERSION

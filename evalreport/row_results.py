@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 Interval = tuple[float, float]
 
@@ -37,11 +38,49 @@ class SliceResult:
     """Of the one-sided test against all other rows, before the correction."""
     kl_divergence: float | None = None
     """Excess over the entropy of the targets; interval, skill and band are those of it."""
+    standard_error: float | None = None
+    """Of the mean that the interval is for, if rows are independent."""
+    shrunken: float | None = None
+    """The loss pulled towards the mean of its column, as far as chance may have pushed it away."""
 
     @property
     def judged_loss(self) -> float | None:
         """The loss that a report speaks of; what is no classification has no excess."""
         return self.log_loss if self.kl_divergence is None else self.kl_divergence
+
+
+SplitRole = Literal["training", "validation", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPart:
+    """The rows of one split; the loss is the excess with soft labels."""
+
+    role: SplitRole
+    value: str
+    n: int
+    frequency: float
+    loss: float | None
+    interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class SplitGap:
+    """How much more the rows of a split lose than the training rows; below 0 they lose less."""
+
+    role: SplitRole
+    gap: float | None
+    interval: Interval | None
+    """Welch's, at 95 %; None with clusters, or under ten rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitsResult:
+    """A column of slices that tells training rows from validation or test rows."""
+
+    column: str
+    parts: tuple[SplitPart, ...]
+    gaps: tuple[SplitGap, ...]
 
 
 @dataclass(frozen=True, slots=True)

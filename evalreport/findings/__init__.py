@@ -14,6 +14,7 @@ from evalreport.findings import (
     groups,
     rows,
     score,
+    splits,
     tails,
     tokens,
 )
@@ -125,6 +126,16 @@ _CHECKS = (
         groups.slices,
         ((("slice",), "No slice has much more than its share of the loss"),),
         lambda result: has_loss(result) and any(map(_is_judged, result.slices)),
+    ),
+    Check(
+        splits.splits,
+        (
+            (
+                ("overfitting", "better-than-training"),
+                "Training rows and others lose about the same",
+            ),
+        ),
+        splits.has_splits,
     ),
     Check(
         calibration.confidence,

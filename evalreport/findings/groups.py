@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from evalreport.findings.headline import overall_beside
 from evalreport.findings.judgement import (
@@ -37,19 +37,31 @@ def classes(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]
 
 def slices(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
     """Judge which slices carry much more than their share of the loss."""
-    for each in result.slices:
-        if stands_out(each, result) and each.worse_than_rest is not False:
-            name = slice_name(each)
-            yield judgement(
-                "slice",
-                "warning",
-                f"{name} has {_ratio(each, result)} the overall loss",
-                why=_numbers(each, result, losses),
-                check="Check the labels and the inputs of these rows.",
-                section="slices",
-                share_of_loss=each.share_of_loss or 0.0,
-                short=(Piece(name, is_data=True), _brief(each, losses)),
-            )
+    for each in flagged_slices(result, result.slices):
+        name = slice_name(each)
+        yield judgement(
+            "slice",
+            "warning",
+            f"{name} has {_ratio(each, result)} the overall loss",
+            why=_numbers(each, result, losses),
+            check="Check the labels and the inputs of these rows.",
+            section="slices",
+            share_of_loss=each.share_of_loss or 0.0,
+            short=(Piece(name, is_data=True), _brief(each, losses)),
+        )
+
+
+def flagged_slices(result: EvaluationResult, slices: Sequence[SliceResult]) -> list[SliceResult]:
+    """Return the slices that stand out, by more than chance among so many.
+
+    Training and test rows have a finding of their own.
+    """
+    split = None if result.splits is None else result.splits.column
+    return [
+        each
+        for each in slices
+        if each.column != split and stands_out(each, result) and each.worse_than_rest is not False
+    ]
 
 
 def slice_name(each: SliceResult) -> str:

@@ -1,4 +1,4 @@
-"""The sections on classes and slices."""
+"""The section on classes, and what it shares with that on slices."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Sequence
 
 from evalreport.bands import BANDS
 from evalreport.findings import slice_name, stands_out
-from evalreport.findings.headline import loss_name, overall_beside
-from evalreport.findings.judgement import FEW_ROWS_IN_A_GROUP
-from evalreport.formats import DASH, capital, clean, count_text, listed, percent_text, scale_text
-from evalreport.report.marks import interval_mark, nice_scale, share_mark
+from evalreport.findings.headline import overall_beside
+from evalreport.formats import DASH, clean, count_text, listed, percent_text, scale_text
+from evalreport.report.marks import interval_mark, nice_scale
 from evalreport.report.model import Cell, Column, Figure, Section, Table, Text
 from evalreport.report.view import View, band_tag, say, strong, tone_of
 from evalreport.results import ClassResult, SliceResult
 
 MOST_CLASSES = 50
-MOST_SLICES = 30
+MOST_LISTED = 1000
+"""Classes, or slices, in the plain list below a table that leaves some out."""
 _MOST_DRAWN = 12
 
 Group = ClassResult | SliceResult
@@ -24,7 +24,7 @@ Group = ClassResult | SliceResult
 
 def classes_section(view: View) -> Section | None:
     """Return the section on classes."""
-    classes = sorted(view.result.classes, key=_worst_first)
+    classes = sorted(view.result.classes, key=worst_first)
     if not view.result.overall.n:
         return None
     return Section(
@@ -44,23 +44,8 @@ def classes_section(view: View) -> Section | None:
     )
 
 
-def slices_section(view: View) -> Section | None:
-    """Return the section on slices; small ones are only counted."""
-    if not view.result.slices or not view.result.overall.n:
-        return None
-    large = [each for each in view.result.slices if each.n >= FEW_ROWS_IN_A_GROUP]
-    large.sort(key=_worst_first)
-    n_small = len(view.result.slices) - len(large)
-    return Section(
-        id="slices",
-        title="Where the loss is, by slice",
-        nav_title="By slice",
-        lede=_slices_lede(view, large, n_small),
-        tables=(_slices_table(view, large),) if large else (),
-    )
-
-
-def _worst_first(each: Group) -> tuple[bool, float, int]:
+def worst_first(each: Group) -> tuple[bool, float, int]:
+    """Return what groups are sorted by to have the worst first, and empty ones last."""
     # An infinite mean comes first, a class without rows last.
     loss = math.inf if each.judged_loss is None else each.judged_loss
     return (not each.frequency, -loss, -each.n)
@@ -73,11 +58,11 @@ def _classes_lede(view: View, seen: Sequence[ClassResult]) -> Text:
     if view.result.overall.judged_loss == 0.0:
         return say("Every class has a loss of 0.")
     if view.is_infinite:
-        return _infinite_lede(seen)
+        return infinite_lede(seen)
     bad = [each for each in seen if stands_out(each, view.result)]
     if bad:
         rest = [each for each in seen if each not in bad]
-        return (*_stands_out(bad), *_the_others(view, rest))
+        return (*standing_out(bad), *_the_others(view, rest))
     if len(seen) == 1:
         return say("Only ", strong(clean(seen[0].name, 40)), " happened.")
     worst = seen[0]
@@ -85,11 +70,12 @@ def _classes_lede(view: View, seen: Sequence[ClassResult]) -> Text:
     return say(
         "No class stands out. The highest loss is that of ",
         strong(clean(worst.name, 40)),
-        f": {loss}, with {_shares(worst)}.",
+        f": {loss}, with {shares_of(worst)}.",
     )
 
 
-def _infinite_lede(groups: Sequence[Group]) -> Text:
+def infinite_lede(groups: Sequence[Group]) -> Text:
+    """Return the sentence on groups whose loss is infinite."""
     infinite = [each for each in groups if each.judged_loss is None]
     names = [
         slice_name(each) if isinstance(each, SliceResult) else clean(each.name, 40)
@@ -108,37 +94,12 @@ def _the_others(view: View, rest: Sequence[ClassResult]) -> Text:
     return say(f" The other {len(losses):,} classes lie between {ends}.")
 
 
-def _slices_lede(view: View, large: Sequence[SliceResult], n_small: int) -> Text:
-    counted = f"{count_text(len(view.result.slices), 'slice')} checked"
-    hidden = f"; those with fewer than {FEW_ROWS_IN_A_GROUP} rows are not shown ({n_small:,})"
-    checked = f"{counted}{hidden if n_small else ''}."
-    if not large:
-        return say(f"{counted}, all with fewer than {FEW_ROWS_IN_A_GROUP} rows: too few to show.")
-    if view.result.overall.judged_loss == 0.0:
-        return say(f"Every slice has a loss of 0. {checked}")
-    if view.is_infinite and large[0].judged_loss is None:
-        return (*_infinite_lede(large), *say(f" {checked}"))
-    bad = [
-        each
-        for each in large
-        if stands_out(each, view.result) and each.worse_than_rest is not False
-    ]
-    if bad:
-        return (*_stands_out(bad), *say(f" {checked}"))
-    worst = large[0]
-    loss = view.mean_loss_text(worst.n, worst.judged_loss)
-    return say(
-        "No slice stands out. The highest loss is that of ",
-        strong(slice_name(worst)),
-        f": {loss}, with {_shares(worst)}. {checked}",
-    )
-
-
-def _stands_out(bad: Sequence[Group]) -> Text:
+def standing_out(bad: Sequence[Group]) -> Text:
+    """Return the sentence on the groups that stand out, the heaviest by name."""
     heaviest = max(bad, key=lambda each: each.share_of_loss or 0.0)
     name = slice_name(heaviest) if isinstance(heaviest, SliceResult) else clean(heaviest.name, 40)
     is_slice = isinstance(heaviest, SliceResult)
-    text = say("" if is_slice else "Class ", strong(name), f" has {_shares(heaviest)}.")
+    text = say("" if is_slice else "Class ", strong(name), f" has {shares_of(heaviest)}.")
     if len(bad) == 1:
         return text
     kinds = ("more slice", "more slices") if is_slice else ("more class", "more classes")
@@ -147,7 +108,8 @@ def _stands_out(bad: Sequence[Group]) -> Text:
     return (*text, *say(f" {others} {stand} out."))
 
 
-def _shares(each: Group) -> str:
+def shares_of(each: Group) -> str:
+    """Return the share of rows and of the loss in words."""
     return (
         f"{percent_text(each.frequency)} of rows and {percent_text(each.share_of_loss)} of the loss"
     )
@@ -158,7 +120,7 @@ def _shares(each: Group) -> str:
 
 def _classes_table(view: View, classes: Sequence[ClassResult]) -> Table:
     shown = classes[:MOST_CLASSES]
-    scale = _scale(view, shown)
+    scale = scale_of(view, shown)
     table = Table(
         id="classes",
         caption="Cross-entropy by class, worst first"
@@ -170,7 +132,7 @@ def _classes_table(view: View, classes: Sequence[ClassResult]) -> Table:
         "Baseline: the loss of always giving this class its frequency.",
         columns=(
             Column("name", "Class"),
-            *_loss_columns(scale, "Cross-entropy" if view.is_soft else "Log loss"),
+            *loss_columns(scale, "Cross-entropy" if view.is_soft else "Log loss"),
             Column("rows", "Rows", numeric=True),
             Column("share_of_loss", "Share of loss", numeric=True),
             Column("baseline", "Baseline", numeric=True),
@@ -179,10 +141,39 @@ def _classes_table(view: View, classes: Sequence[ClassResult]) -> Table:
         ),
         rows=tuple(_class_row(view, each, scale) for each in shown),
         total=_class_total(view, scale),
-        more=_more(classes[MOST_CLASSES:], "class", "classes"),
+        more=more_text(classes[MOST_CLASSES:], "class", "classes"),
+        rest=_all_classes(view, classes) if len(classes) > MOST_CLASSES else None,
         sortable=True,
     )
     return table.without("band") if view.is_soft else table  # a part of the loss has no band
+
+
+def _all_classes(view: View, classes: Sequence[ClassResult]) -> Table:
+    """Return a plain list of the classes, for those that the table leaves out."""
+    listed = classes[:MOST_LISTED]
+    which = "All" if len(listed) == len(classes) else "The worst"
+    return Table(
+        id="all-classes",
+        caption=f"{which} {len(listed):,} classes",
+        columns=(
+            Column("name", "Class"),
+            Column("log_loss", "Cross-entropy" if view.is_soft else "Log loss", numeric=True),
+            Column("interval", "95% CI", numeric=True),
+            Column("rows", "Rows", numeric=True),
+            Column("share_of_loss", "Share of loss", numeric=True),
+        ),
+        rows=tuple(
+            (
+                Cell(clean(each.name)),
+                Cell(view.mean_loss_text(each.n, each.judged_loss)),
+                Cell(view.losses.interval(each.interval)),
+                Cell(f"{each.n:,}"),
+                Cell(view.share_text(each.share_of_loss, 1)),
+            )
+            for each in listed
+        ),
+        more=more_text(classes[MOST_LISTED:], "class", "classes"),
+    )
 
 
 def _all_rows_text(view: View) -> str:
@@ -191,7 +182,8 @@ def _all_rows_text(view: View) -> str:
     return view.mean_loss_text(overall.n, overall.cross_entropy)
 
 
-def _loss_columns(scale: float, name: str) -> tuple[Column, ...]:
+def loss_columns(scale: float, name: str) -> tuple[Column, ...]:
+    """Return the columns that every table of groups has."""
     return (
         Column("log_loss", name, numeric=True),
         Column("band", "Band"),
@@ -204,7 +196,7 @@ def _class_row(view: View, each: ClassResult, scale: float) -> tuple[Cell, ...]:
     baseline = -math.log(each.frequency) + 0.0 if each.frequency > 0 else None
     return (
         Cell(clean(each.name)),
-        *_loss_cells(view, each, scale),
+        *loss_cells(view, each, scale),
         Cell(f"{each.n:,}", each.n),
         Cell(view.share_text(each.share_of_loss), each.share_of_loss),
         Cell(view.losses.text(baseline), baseline),
@@ -238,46 +230,7 @@ def _class_total(view: View, scale: float) -> tuple[Cell, ...]:
     )
 
 
-def _slices_table(view: View, slices: Sequence[SliceResult]) -> Table:
-    shown = slices[:MOST_SLICES]
-    scale = _scale(view, shown)
-    return Table(
-        id="slices",
-        caption=f"{capital(loss_name(view.result))} by slice, worst first",
-        note=f"Dashed line: overall {loss_name(view.result)}, {view.overall_text}. "
-        "Skill: loss saved against the class frequencies of the slice. In the last column the "
-        "thin line is the slice's share of rows.",
-        columns=(
-            Column("name", "Slice"),
-            *_loss_columns(scale, capital(loss_name(view.result))),
-            Column("rows", "Rows", numeric=True),
-            Column("skill", "Skill", numeric=True),
-            Column("zeros", "Zero prob.", numeric=True),
-            Column("share_of_loss", "Share of loss", numeric=True),
-            Column("share", "0 to 100%", sortable=False),
-        ),
-        rows=tuple(_slice_row(view, each, scale) for each in shown),
-        more=_more(slices[MOST_SLICES:], "slice", "slices"),
-        sortable=True,
-    )
-
-
-def _slice_row(view: View, each: SliceResult, scale: float) -> tuple[Cell, ...]:
-    share = each.share_of_loss
-    no_mark = share is None or view.is_infinite
-    mark = None if no_mark else share_mark(share or 0.0, each.frequency, tone_of(each.judged_loss))
-    return (
-        Cell(slice_name(each)),
-        *_loss_cells(view, each, scale),
-        Cell(f"{each.n:,}", each.n),
-        Cell(percent_text(each.skill), each.skill),
-        Cell(f"{each.zero_probability_rows:,}", each.zero_probability_rows),
-        Cell(view.share_text(share), share),
-        Cell("" if mark else DASH, mark=mark),
-    )
-
-
-def _loss_cells(view: View, each: Group, scale: float) -> tuple[Cell, ...]:
+def loss_cells(view: View, each: Group, scale: float) -> tuple[Cell, ...]:
     """Return loss, band, interval and graphic of a group."""
     loss = each.judged_loss
     tag, mark = band_tag(each.band), None
@@ -305,14 +258,15 @@ def _shown_interval(view: View, interval: tuple[float, float] | None) -> tuple[f
     return view.losses.value(interval[0]), view.losses.value(interval[1])
 
 
-def _scale(view: View, groups: Sequence[Group]) -> float:
+def scale_of(view: View, groups: Sequence[Group]) -> float:
+    """Return the end of the small scales in a table of groups."""
     # Intervals of a few rows may be very wide; they run off the scale rather than squeeze it.
     losses = [each.judged_loss for each in groups]
     losses += [overall_beside(each, view.result) for each in groups[:1]]
     return nice_scale(view.losses.value(loss) for loss in losses if loss is not None)
 
 
-def _more(rest: Sequence[Group], singular: str, plural: str) -> str:
+def more_text(rest: Sequence[Group], singular: str, plural: str) -> str:
     """Return what was left out; the rest is sorted, so its first is its worst."""
     if not rest:
         return ""
@@ -320,10 +274,10 @@ def _more(rest: Sequence[Group], singular: str, plural: str) -> str:
     names = [each.band for each in rest if each.band is not None]
     if not names:
         without = "" if any(each.n for each in rest) else ", without rows"
-        return f"{more}{without}: see the JSON."
+        return f"{more}{without}: listed in the HTML report and the JSON."
     kinds = [band.name for band in BANDS if band.name in names]
     bands = f"all {kinds[0]}" if len(kinds) == 1 else f"from {kinds[0]} to {kinds[-1]}"
-    return f"{more}, {bands}: see the JSON."
+    return f"{more}, {bands}: listed in the HTML report and the JSON."
 
 
 # --- figure -----------------------------------------------------------------------------------

@@ -99,6 +99,8 @@ class Table:
     total: tuple[Cell, ...] | None = None
     more: str = ""
     """What was left out: "and 62 more classes, all fine: see the JSON"."""
+    rest: Table | None = None
+    """A plain list of everything, to be folded away, where rows were left out."""
     sortable: bool = False
     filter_label: str = ""
 

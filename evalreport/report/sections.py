@@ -6,10 +6,11 @@ from evalreport.report.calibration import calibration_section
 from evalreport.report.comparison import compare_section
 from evalreport.report.distributions import distributions_section
 from evalreport.report.explain import help_section, run_section
-from evalreport.report.groups import classes_section, slices_section
+from evalreport.report.groups import classes_section
 from evalreport.report.losses import loss_section
 from evalreport.report.model import Section
 from evalreport.report.rows import quality_section, worst_section
+from evalreport.report.slices import slices_section
 from evalreport.report.view import View
 
 

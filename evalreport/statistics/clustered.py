@@ -105,6 +105,7 @@ def slices_by_cluster(
         replace(
             each,
             interval=intervals.get(each.value) if each.kl_divergence is not None else None,
+            standard_error=None,
             p_value=None
             if each.p_value is None
             else slice_p_value(parts.get(each.value, {}), whole),

@@ -20,6 +20,7 @@ from evalreport.batch import FloatArray
 from evalreport.exact import FLOAT_UNIT
 from evalreport.statistics.groups_of_rows import groups_of, refuse_too_many
 from evalreport.statistics.interface import Entry, FirstEntries, Key, Sums
+from evalreport.statistics.limited import MOST_VALUES
 from evalreport.statistics.moments import PowerSums, counts, mass, mass_unit
 from evalreport.statistics.places import highest, place_of, with_path
 from evalreport.statistics.signed import (
@@ -30,7 +31,6 @@ from evalreport.statistics.signed import (
     signed_sums,
     square_sums,
 )
-from evalreport.statistics.slices import MOST_VALUES
 from evalreport.task_batches import GaussianBatch
 from evalreport.task_results import GaussianRow
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from evalreport.bands import band_of
 from evalreport.batch import SliceColumn
-from evalreport.errors import InputError
 from evalreport.exact import as_fraction
 from evalreport.intervals import Moments, hall_interval
 from evalreport.results import SliceResult
 from evalreport.scoring import ScoredBatch
+from evalreport.statistics.groups_of_rows import refuse_too_many
 from evalreport.statistics.interface import Key, Sums
+from evalreport.statistics.limited import MOST_VALUES, LimitedSums
 from evalreport.statistics.moments import (
     PowerSums,
     counts,
@@ -24,8 +25,6 @@ from evalreport.statistics.moments import (
 from evalreport.statistics.outcomes import class_masses, outcome_unit
 from evalreport.statistics.skill import above, frequency_entropy
 from evalreport.statistics.worse import worse_p_value
-
-MOST_VALUES = 10_000
 
 _N, _N_ZERO, _LOSS, _TARGET_ENTROPY, _MOMENTS = range(5)
 
@@ -69,20 +68,26 @@ class BySlice:
     def _class_unit(self) -> int:
         return outcome_unit(self.weighted, self.soft)
 
-    def empty(self) -> Sums:
+    def empty(self) -> LimitedSums:
         """Return the state of no rows."""
-        return Sums(self._units)
+        return LimitedSums(self._units, column=self.column)
 
-    def from_json(self, data: Any) -> Sums:
+    def from_json(self, data: Any) -> LimitedSums:
         """Return the state that was written as JSON."""
-        return Sums.from_json(data)
+        sums = Sums.from_json(data)
+        return LimitedSums(sums.units, sums.rows, self.column)
 
-    def from_batch(self, scored: ScoredBatch) -> Sums:
-        """Return the sums over these rows."""
+    def from_batch(self, scored: ScoredBatch) -> LimitedSums:
+        """Return the sums over these rows.
+
+        Raises
+        ------
+        InputError
+            If the column has more than 10,000 different values.
+        """
         column = self._column_of(scored)
         groups, n_groups, weights = column.codes, len(column.values), scored.weights
-        if n_groups > MOST_VALUES:
-            raise self._too_many_values(n_groups)
+        refuse_too_many(n_groups, self.column, MOST_VALUES)
         columns = [
             counts(groups, n_groups),
             counts(groups, n_groups, scored.is_zero),
@@ -91,12 +96,11 @@ class BySlice:
             *moment_columns(scored.excess, weights, groups, n_groups),
             *class_masses(scored, groups, n_groups, self.soft),
         ]
-        return Sums.from_columns(self._units, column.values, columns)
+        sums = Sums.from_columns(self._units, column.values, columns)
+        return LimitedSums(sums.units, sums.rows, self.column)
 
     def results(self, state: Sums) -> tuple[SliceResult, ...]:
         """Return the numbers of every value, in the order of the values."""
-        if len(state.rows) > MOST_VALUES:
-            raise self._too_many_values(len(state.rows))
         whole = self._sums(Sums(state.units, {"": state.total()}), "")
         infinite = self.floor is None and state.total()[_N_ZERO] > 0
         return tuple(self._result(state, key, whole, infinite) for key in state.ordered_keys())
@@ -130,6 +134,7 @@ class BySlice:
             rest_log_loss=None if rest is None else float(rest),
             p_value=None if infinite else worse_p_value(sums, whole),
             kl_divergence=excess,
+            standard_error=moments.standard_error if moments else None,
         )
 
     def moments(self, state: Sums, key: Key) -> Moments | None:
@@ -144,10 +149,3 @@ class BySlice:
 
     def _column_of(self, scored: ScoredBatch) -> SliceColumn:
         return next(each for each in scored.batch.slices if each.name == self.column)
-
-    def _too_many_values(self, n_values: int) -> InputError:
-        return InputError(
-            f"{n_values:,} different values are too many to report by (at most {MOST_VALUES:,}).",
-            column=self.column,
-            hint="Is this an id or a number? Slice by a column that groups the rows.",
-        )

@@ -16,7 +16,8 @@ from evalreport.results import SliceResult
 from evalreport.statistics.moments import PowerSums
 
 LEAST_ROWS = 30
-FALSE_DISCOVERY_RATE = 0.05
+FALSE_DISCOVERY_RATE = 0.01
+"""So that of a hundred reports on healthy slices, however many, one at most calls a slice worse."""
 LEAST_EFFECT = 0.1
 """A slice is only called worse if its loss is at least this share above that of the rest."""
 
@@ -60,7 +61,7 @@ def _upper_tail(t: float, degrees: float) -> float:
 
 
 def flag_worse(slices: Sequence[SliceResult]) -> tuple[SliceResult, ...]:
-    """Return the slices with `worse_than_rest` set, at a false discovery rate of 5 %.
+    """Return the slices with `worse_than_rest` set, at a false discovery rate of 1 %.
 
     True needs a loss at least a tenth above that of the rest, too: with many rows a difference
     that matters to nobody is still no chance.

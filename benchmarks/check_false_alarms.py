@@ -1,0 +1,107 @@
+"""How often healthy predictions raise an alarm: surprises, and slices among a thousand.
+
+    python benchmarks/check_false_alarms.py [--reports 200]
+
+Every file is simulated with forecasts that are right, so every alarm is a false one. A last part
+says how many of the slices that are really bad are found.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+import numpy as np
+
+from evalreport.batch import PredictionBatch, SliceColumn
+from evalreport.scoring import FLOOR, ScoredBatch
+from evalreport.statistics.probability import ByProbability
+from evalreport.statistics.slices import BySlice
+from evalreport.statistics.tails import surprises
+from evalreport.statistics.worse import flag_worse
+
+N_SLICES = 1000
+Draw = Callable[[np.random.Generator, int], np.ndarray]
+
+FORECASTS: dict[str, Draw] = {
+    "flat": lambda rng, n: rng.uniform(size=n),
+    "sharp": lambda rng, n: rng.beta(0.15, 0.15, n),
+    "rare": lambda rng, n: rng.beta(0.05, 3.0, n),
+}
+
+
+def drawn(rng: np.random.Generator, n: int, draw: Draw) -> tuple[np.ndarray, np.ndarray]:
+    """Return outcomes drawn from their probabilities of two classes, and those."""
+    chance = np.clip(draw(rng, n), 1e-12, 1 - 1e-12)
+    return (rng.random(n) < chance).astype(np.int64), np.stack([1 - chance, chance], axis=1)
+
+
+def drawn_classes(
+    rng: np.random.Generator, n: int, k: int, spread: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return outcomes drawn from their probabilities of many classes, and those."""
+    powers = np.exp(spread * rng.normal(size=(n, k)))
+    probs = powers / powers.sum(axis=1, keepdims=True)
+    observed = (rng.random((n, 1)) > probs.cumsum(axis=1)).sum(axis=1).clip(0, k - 1)
+    return observed.astype(np.int64), probs
+
+
+def surprise_alarms(n_reports: int) -> None:
+    """Print how often each row of the surprise table has a p value below 5 %."""
+    print("surprises, p below 0.05 (expected count); verdicts")
+    statistic = ByProbability(weighted=False)
+    for k, n, spread in ((10, 2000, 2.0), (10, 20_000, 2.0), (3, 5000, 3.0)):
+        rng = np.random.default_rng(k)
+        tables = []
+        for _ in range(n_reports):
+            observed, probs = drawn_classes(rng, n, k, spread)
+            batch = PredictionBatch(tuple(map(str, range(k))), observed, probs)
+            tables.append(surprises(statistic.results(statistic.from_batch(ScoredBatch(batch)))))
+        rates = [
+            f"{each[0].at_most:g}: {np.mean([it.p_value < 0.05 for it in each]):.1%} "
+            f"({np.mean([it.expected for it in each]):.2g})"
+            for each in zip(*tables, strict=True)
+        ]
+        verdicts = sum(any(it.far_too_often for it in table) for table in tables)
+        print(f"  {k} classes, {n:,} rows: {', '.join(rates)}; {verdicts} of {n_reports} reports")
+
+
+def slice_alarms(n_reports: int, n_bad: int = 0) -> None:
+    """Print how many slices are called worse, a report of a thousand."""
+    print(f"slices, {n_bad} of {N_SLICES:,} bad")
+    statistic = BySlice("s", 2, False, FLOOR)
+    names = tuple(f"{i:04}" for i in range(N_SLICES))
+    for name, draw in FORECASTS.items():
+        rng = np.random.default_rng(1)
+        wrong = reports = found = 0
+        for _ in range(n_reports):
+            codes = np.repeat(np.arange(N_SLICES), rng.integers(30, 300, N_SLICES))
+            observed, probs = drawn(rng, len(codes), draw)
+            flipped = (codes < n_bad) & (rng.random(len(codes)) < 0.15)
+            observed[flipped] = 1 - observed[flipped]
+            column = SliceColumn("s", codes, names)
+            batch = PredictionBatch(("0", "1"), observed, probs, slices=(column,))
+            flags = [
+                int(each.value)
+                for each in flag_worse(statistic.results(statistic.from_batch(ScoredBatch(batch))))
+                if each.worse_than_rest
+            ]
+            found += sum(flag < n_bad for flag in flags)
+            n_wrong = sum(flag >= n_bad for flag in flags)
+            wrong, reports = wrong + n_wrong, reports + bool(n_wrong)
+        power = f", {found / (n_bad * n_reports):.0%} of the bad found" if n_bad else ""
+        print(f"  {name}: {wrong} wrong flags, in {reports} of {n_reports} reports{power}")
+
+
+def main() -> None:
+    """Run all simulations."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reports", type=int, default=200)
+    n_reports = parser.parse_args().reports
+    surprise_alarms(n_reports)
+    slice_alarms(n_reports)
+    slice_alarms(max(1, n_reports // 10), n_bad=20)
+
+
+if __name__ == "__main__":
+    main()
