@@ -58,6 +58,18 @@ def test_the_script_makes_the_file_again(name, remade):
     np.testing.assert_allclose(probabilities(committed), probabilities(again), rtol=0, atol=1e-9)
 
 
+def test_the_script_makes_the_rounded_file_again(remade):
+    name = "digits_previous.csv"
+    committed, again = read_rows(EXAMPLE_DATA / name), read_rows(remade / name)
+    assert [row["id"] for row in committed] == [row["id"] for row in again]
+    np.testing.assert_allclose(probabilities(committed), probabilities(again), rtol=0, atol=3e-7)
+    given = [float(row[f"prob_{row['label']}"]) for row in committed]
+    row = read_text("README.md").split(f"| `{name}` |")[1].split("|")
+    assert float(row[2]) == pytest.approx(-np.mean(np.log(given)), abs=1e-9)
+    ids = [row["id"] for row in read_rows(EXAMPLE_DATA / "digits.csv")]
+    assert ids == [row["id"] for row in committed]
+
+
 @pytest.mark.parametrize("name", [example.name for example in EXAMPLES])
 def test_the_readme_tells_the_rows_the_loss_and_the_accuracy(name):
     rows = read_rows(EXAMPLE_DATA / name)

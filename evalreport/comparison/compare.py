@@ -221,8 +221,7 @@ def _states(result: EvaluationResult) -> States:
         return States.from_json(result.state)
     except (KeyError, TypeError, ValueError, MergeError) as error:
         raise InputError(
-            "the sums in this evaluation were written by another version.",
-            path=result.input.paths[0] if result.input.paths else None,
+            f"the sums in the evaluation '{result.title}' were written by another version.",
             hint="Evaluate the predictions again.",
         ) from error
 

@@ -74,6 +74,9 @@ def previous_fact(view: View) -> Fact:
     headline = f"{signed(comparison.change, view.losses)} {comparison.outcome}"
     interval = signed_interval(comparison.interval, view.losses)
     parts = [f"95% CI {interval}" if interval else "No interval", _rows_compared(comparison)]
+    if comparison.current_loss != view.result.overall.judged_loss:
+        losses = (comparison.previous_loss, comparison.current_loss)
+        parts.append(f"{_loss(view, losses[0])} then, {_loss(view, losses[1])} now")
     return Fact(term, headline, ", ".join(parts))
 
 
@@ -92,8 +95,12 @@ def previous_line(view: View) -> str:
         return ""
     interval = signed_interval(comparison.interval, view.losses)
     aside = ", ".join([*([f"95% CI {interval}"] if interval else []), _rows_compared(comparison)])
+    words = f"{change_words(comparison, view.losses)} ({aside})"
     before = _loss(view, comparison.previous_loss)
-    return f"Previous {before}: {change_words(comparison, view.losses)} ({aside})"
+    if comparison.current_loss == view.result.overall.judged_loss:
+        return f"Previous {before}: {words}"
+    # The rows in both runs are not all rows, so the loss above is not the one that changed.
+    return f"Previous {before}, now {_loss(view, comparison.current_loss)}: {words}"
 
 
 def change_text(view: View) -> str:

@@ -9,6 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from evalreport.api import evaluate
+from evalreport.comparing import compare
 from evalreport.comparison import compare_evaluations
 from evalreport.evaluated import Evaluation
 from evalreport.findings import with_comparison
@@ -104,3 +105,17 @@ def test_an_evaluation_without_a_previous_run_says_how_to_give_one():
     lone = Evaluation(evaluate([1, 0] * 20, [0.8, 0.3] * 20).result)
     assert "No previous run given" in lone.to_html()
     assert "No previous run given" in lone.to_markdown()
+
+
+def test_the_loss_of_the_common_rows_stands_beside_that_of_all_rows(tmp_path):
+    rows = [f"r{i},{'ab'[i % 2]},{0.3 + 0.005 * i},{0.7 - 0.005 * i}" for i in range(60)]
+    for name, kept in (("before.csv", rows[:50]), ("now.csv", rows)):
+        (tmp_path / name).write_text("\n".join(["id,label,prob_a,prob_b", *kept]))
+    result = compare(tmp_path / "before.csv", tmp_path / "now.csv").evaluation.result
+    assert result.comparison.current_loss != result.overall.log_loss
+    verdict = build_report(result).verdict
+    loss = f"{result.comparison.previous_loss:.3f}"
+    assert verdict.previous_text == (
+        f"Previous {loss}, now {loss}: no change in any row (50 rows in both)"
+    )
+    assert verdict.facts[1].detail == f"No interval, 50 rows in both, {loss} then, {loss} now"
