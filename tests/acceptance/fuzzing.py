@@ -23,6 +23,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -89,6 +90,13 @@ def _nested(frame: pd.DataFrame) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
+def _long(frame: pd.DataFrame) -> bytes:
+    """Write a row for each class, those of one class together."""
+    rows = frame.melt(["id", "label"], var_name="class", value_name="prob")
+    rows["class"] = rows["class"].str.removeprefix("prob_")
+    return rows.to_csv(index=False).encode()
+
+
 WRITERS: Mapping[str, Callable[[pd.DataFrame], bytes]] = {
     "p.csv": _csv,
     "p.tsv": lambda frame: frame.to_csv(index=False, sep="\t").encode(),
@@ -103,6 +111,13 @@ WRITERS: Mapping[str, Callable[[pd.DataFrame], bytes]] = {
     "p.parquet": _parquet,
     "p.arrow": _arrow,
     "p.npz": _npz,
+    "long.csv": _long,
+}
+WITHOUT_TABLES = ("nested.jsonl", "long.csv")
+"""Forms that only whole tables can be put into, and no mutated ones."""
+OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "p.npz": {"classes": CLASSES},
+    "long.csv": {"class_column": "class"},
 }
 
 
@@ -159,7 +174,7 @@ def mutated_table(frame: pd.DataFrame, rng: random.Random) -> pd.DataFrame:
 def mutation(name: str, rng: random.Random) -> bytes:
     """Return a mutated file of this name."""
     frame = predictions(seed=rng.randrange(1000))
-    if rng.random() < 0.5 and not name.startswith("nested"):
+    if rng.random() < 0.5 and name not in WITHOUT_TABLES:
         changed = mutated_table(frame, rng)
         if name.endswith((".parquet", ".arrow")):
             changed = changed.astype(
@@ -207,12 +222,20 @@ def _read(name: str, path: Path) -> pd.DataFrame:
                 for row in rows
             ]
         return pd.DataFrame(rows)
-    return pd.read_csv(
+    frame = pd.read_csv(
         path,
         sep="\t" if name.endswith(".tsv") else ",",
         float_precision="round_trip",
         keep_default_na=False,
     )
+    return _wide(frame) if name == "long.csv" else frame
+
+
+def _wide(frame: pd.DataFrame) -> pd.DataFrame:
+    table = frame.astype({"id": str, "prob": float}).pivot(
+        index="id", columns="class", values="prob"
+    )
+    return table.add_prefix("prob_").join(frame.groupby(frame["id"].astype(str))["label"].first())
 
 
 class Hang(Exception):
@@ -234,9 +257,8 @@ def check(name: str, data: bytes, folder: Path) -> str:
     path = folder / name
     path.write_bytes(data)
     out = folder / "out.json"
-    options = {"classes": CLASSES} if name.endswith(".npz") else {}
     settings = ReportSettings(
-        inputs=(str(path),), output="none", json=str(out), workers=1, **options
+        inputs=(str(path),), output="none", json=str(out), workers=1, **OPTIONS.get(name, {})
     )
     signal.signal(signal.SIGALRM, _too_long)
     signal.alarm(SECONDS_A_FILE)
