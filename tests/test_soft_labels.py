@@ -255,11 +255,14 @@ _ONLY_HARD = (
     *("log_loss", "band", "gap_z"),
     # What chance would do is simulated where whole rows are counted.
     *("band_low", "band_high", "share_outside_band", "miscalibration_bracket"),
+    "unseen_zeros_would_add",  # soft labels have none
 )
 
 
 def _walk(value, key: str = ""):
     if isinstance(value, dict):
+        if value.get("view") == "class-wise":  # single classes are looked at with hard labels only
+            return
         for name, each in value.items():
             if name not in _ONLY_HARD and (key, name) != ("decomposition", "p_value"):
                 yield from _walk(each, name)
