@@ -27,7 +27,9 @@ def main() -> None:
         stop("The input predictions names no file.")
     key = plain_key(os.environ["KEY"] or os.environ["TITLE"] or Path(files[0]).name.split(".")[0])
     directory = fresh_directory(key)
-    exit_code, errors = run(command(files, key, directory))
+    given = [*given_words("ARGUMENTS"), *given_words("LIMITS")]
+    options = with_previous(given, os.environ["PREVIOUS"])
+    exit_code, errors = run(command(options, files, key, directory))
     if exit_code > 1:
         tell_why_there_is_no_report(exit_code, errors, key, directory / "summary.md")
     set_outputs(
@@ -38,7 +40,7 @@ def main() -> None:
             "report": str(directory / "report.html"),
             "evaluation": str(directory / "evaluation.json"),
             "summary": str(directory / "summary.md"),
-            **results(exit_code, directory / "evaluation.json"),
+            **results(exit_code, directory / "evaluation.json", len(options) < len(given)),
         }
     )
 
@@ -51,12 +53,11 @@ def fresh_directory(key: str) -> Path:
     return directory
 
 
-def command(files: list[str], key: str, directory: Path) -> list[str]:
-    program = os.environ["EVALREPORT"] or "evalreport"
-    words = [program, "report", *given_words("ARGUMENTS"), *given_words("LIMITS")]
+def command(options: list[str], files: list[str], key: str, directory: Path) -> list[str]:
+    words = [os.environ["EVALREPORT"] or "evalreport", "report", *options]
     if os.environ["TITLE"]:
         words += ["--title", os.environ["TITLE"]]
-    # The last word wins, so these hold whatever the arguments say.
+    # The last word wins, so these hold whatever the options say.
     for option, name in (("-o", "report.html"), ("--json", "evaluation.json")):
         words += [option, str(directory / name)]
     words += ["--markdown", str(directory / "summary.md"), "--key", key]
@@ -69,6 +70,32 @@ def given_words(name: str) -> list[str]:
         return shlex.split(os.environ[name], comments=True)
     except ValueError as error:
         stop(f"The input {name.lower()} cannot be taken apart into words: {error}.")
+
+
+def with_previous(options: list[str], path: str) -> list[str]:
+    """Add the previous run, if there is one yet.
+
+    Without it a limit on the change cannot be judged: it is left out and that is said, or, as
+    ``--strict`` asks for, it stays and fails.
+    """
+    if not path or "://" in path or Path(path).exists():
+        return [*options, "--previous", path] if path else options
+    annotate("warning", f"There is no previous run at {path}, so nothing is compared.")
+    kept = options if "--strict" in options else without_regression(options)
+    if kept != options:
+        annotate("warning", "Limit not judged: --max-regression needs a previous run.")
+    return kept
+
+
+def without_regression(options: list[str]) -> list[str]:
+    kept = []
+    words = iter(options)
+    for word in words:
+        if word == "--max-regression":
+            next(words, None)  # its value
+        elif not word.startswith("--max-regression="):
+            kept.append(word)
+    return kept
 
 
 def run(words: list[str]) -> tuple[int, str]:
@@ -107,13 +134,14 @@ def tell_why_there_is_no_report(exit_code: int, errors: str, key: str, path: Pat
         annotate("warning", f"The job summary cannot be written: {error.strerror}.")
 
 
-def results(exit_code: int, path: Path) -> dict[str, str]:
+def results(exit_code: int, path: Path, is_limit_left_out: bool) -> dict[str, str]:
     """Return what the evaluation file says, for the outputs of the action."""
     if exit_code > 1:
         return {"log-loss": "", "outcome": "refused" if exit_code == REFUSED else "error"}
     evaluation = json.loads(path.read_text(encoding="utf-8"))
     loss = evaluation["overall"]["log_loss"]
     outcomes = {limit["outcome"] for limit in evaluation["limits"]}
+    outcomes |= {"not judged"} if is_limit_left_out else set()
     worst = next(
         (each for each in ("inconclusive", "not judged", "passed") if each in outcomes), ""
     )

@@ -31,11 +31,11 @@ def log(evaluation: Evaluation, *, prefix: str = "", step: int | None = None) ->
 
     Metrics are the numbers of `overall` by their names in the evaluation file (``log_loss``,
     ``accuracy``, …), the interval as ``interval_low`` and ``interval_high``, ``baseline_log_loss``,
-    ``skill``, ``calibration_gap``, ``ece``, the numbers of errors and warnings among the findings,
-    and ``class/NAME/log_loss`` and ``slice/COLUMN/VALUE/log_loss``. Losses are in nats. What is not
-    defined is left out, as MLflow knows no missing numbers. Params say how the input was
-    understood, tags tell band and digest, and the artifacts in the folder ``evalreport`` are the
-    report and the evaluation file.
+    ``skill``, ``calibration_gap``, ``ece``, ``change_since_previous``, the numbers of errors and
+    warnings among the findings, and ``class/NAME/log_loss`` and ``slice/COLUMN/VALUE/log_loss``.
+    Losses are in nats. What is not defined is left out, as MLflow knows no missing numbers. Params
+    say how the input was understood, tags tell band and digest, and the artifacts in the folder
+    ``evalreport`` are the report and the evaluation file.
 
     Parameters
     ----------
@@ -114,6 +114,8 @@ def _overall(result: EvaluationResult) -> Iterator[tuple[str, float | None]]:
     yield "skill", result.baseline.skill
     yield "calibration_gap", result.calibration.gap
     yield "ece", None if result.calibration.ece is None else result.calibration.ece.value
+    if result.comparison is not None:
+        yield "change_since_previous", result.comparison.change
     for severity in ("error", "warning"):
         yield f"{severity}s", sum(each.severity == severity for each in result.findings)
 

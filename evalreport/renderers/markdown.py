@@ -37,6 +37,11 @@ _DETAILS = ("changes", "classes", "slices", "limits", "notes")
 _NOTE = "Note"
 _MOST_FINDINGS = 12
 _DIGEST_LENGTH = 12
+_AGAINST_PREVIOUS = {
+    "worse": "and worse than the previous run",
+    "better": "and better than the previous run",
+    "no clear change": "no clear change since the previous run",
+}
 
 
 class MarkdownRenderer:
@@ -167,7 +172,9 @@ def _heading(report: Report) -> str:
     if verdict.value_text == DASH:
         return verdict.headline
     colon = "," if ":" in verdict.headline else ":"
-    return f"{verdict.loss_name} {verdict.value_text}{colon} {uncapitalised(verdict.headline)}"
+    said = f"{verdict.loss_name} {verdict.value_text}{colon} {uncapitalised(verdict.headline)}"
+    comparison = report.result.comparison
+    return said if comparison is None else f"{said}, {_AGAINST_PREVIOUS[comparison.outcome]}"
 
 
 def _facts(report: Report) -> tuple[Fact, ...]:

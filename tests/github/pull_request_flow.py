@@ -2,7 +2,7 @@
 
 A bare git repository stands for the forge's, a small server for its interface. The workflow is the
 one that the README shows; its steps run as on the forge. The first push is a model that is far too
-sure of itself, the second one mends it.
+sure of itself, the second one mends that.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ def run_flow(folder: Path) -> list[Push]:
     bare, clone = folder / "router.git", folder / "clone"
     git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(bare))
     git(folder, "clone", "--quiet", str(bare), str(clone))
-    push(clone, "main", "digits.csv", "The model that is in use")
+    push(clone, "main", "digits_previous.csv", "The model that is in use")
     git(clone, "switch", "--quiet", "--create", BRANCH)
     with running_forge() as forge:
         return [
             evaluated_push(folder, clone, forge, predictions, what)
             for predictions, what in (
                 ("digits_overconfident.csv", "A bolder model"),
-                ("digits.csv", "Be as modest as before"),
+                ("digits.csv", "A more modest model"),
             )
         ]
 

@@ -176,6 +176,28 @@ def test_what_the_data_says_is_no_command_of_the_runner(action):
     }
 
 
+def test_a_change_since_the_previous_run_is_in_the_comment_and_judged(action, forge):
+    (action.workspace / "previous.csv").write_text(GOOD)
+    (action.workspace / "router.csv").write_text(GOOD.replace("0.9", "0.6").replace("0.1", "0.3"))
+    done = run(action, previous="previous.csv", limits="--max-regression 0.1")
+    assert (done.exit_code, done.outputs["outcome"]) == (1, "failed")
+    (body,) = forge.bodies()
+    # ln(0.9 / 0.6) = 0.405 for one half, ln(0.9 / 0.7) = 0.251 for the other
+    assert "### ◆ Log loss 0.434: too few rows to say, and worse than the previous run\n" in body
+    assert "Worse than the previous run by 0.328" in body
+
+
+def test_a_previous_run_that_is_missing_is_said_and_a_limit_on_it_is_not_judged(action):
+    limits = "--max-regression 0.1 --max-loss=9"
+    done = run(action, previous="no/such.csv", limits=limits)
+    assert (done.exit_code, done.outputs["outcome"]) == (0, "not judged")
+    assert "There is no previous run at no/such.csv, so nothing is compared." in done.log
+    assert "Limit not judged: --max-regression needs a previous run." in done.log
+    done = run(action, previous="no/such.csv", limits=f"{limits} --strict")
+    assert done.exit_code == 2
+    assert "--max-regression needs a previous run" in done.log
+
+
 def test_a_missing_program_is_named(action):
     (report,) = (each for each in action.action["runs"]["steps"] if each.get("id") == "report")
     report["env"]["EVALREPORT"] = "no-such-program"

@@ -35,7 +35,7 @@ def report(folder: Path, *words: str, summary: Path | None = None, actions: str 
     if summary is not None:
         environment["GITHUB_STEP_SUMMARY"] = str(summary)
     return subprocess.run(
-        [sys.executable, "-m", "evalreport", "report", "predictions.csv", *words],
+        [sys.executable, "-m", "evalreport", "report", "predictions.csv", "-o", "none", *words],
         cwd=folder,
         env=environment,
         capture_output=True,

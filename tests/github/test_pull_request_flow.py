@@ -15,4 +15,5 @@ def test_one_comment_follows_a_pull_request_and_the_exit_code_is_that_of_the_lim
     assert (worse.exit_code, mended.exit_code) == (1, 0)
     assert len(worse.comments) == len(mended.comments) == 1
     assert "2 of 2 limits failed" in worse.comments[0]
+    assert "Worse than the previous run by 1.865" in worse.comments[0]
     assert "All 2 limits met" in mended.comments[0]
