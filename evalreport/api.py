@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import evalreport
 from evalreport.batch import PredictionBatch
 from evalreport.created import creation_time
 from evalreport.earlier import EarlierRun
-from evalreport.evaluated import Evaluation
+from evalreport.evaluated import Evaluation as Evaluation
 from evalreport.evaluation import (
     EvaluateSettings,
     evaluate_predictions,
     refuse_if_nothing_was_scored,
 )
 from evalreport.evaluation_file import read_result
-from evalreport.readers import open_predictions, predictions_from_arrays
+from evalreport.readers import open_predictions, predictions_in_memory
 from evalreport.readers.interface import Predictions, ReadSettings
 from evalreport.results import EvaluationResult, Floor, InputKind
 from evalreport.task_results import TaskColumns
-
-if TYPE_CHECKING:
-    pass
+from evalreport.voice import ARRAYS, KEYWORDS, speaking
 
 
 def evaluate(
@@ -41,6 +39,11 @@ def evaluate(
     slices: Mapping[str, Any] | None = None,
     ids: Any = None,
     clusters: Any = None,
+    texts: Any = None,
+    n_chars: Any = None,
+    n_bytes: Any = None,
+    mean: Any = None,
+    std: Any = None,
     on_invalid: Literal["error", "drop"] = "error",
     normalize: Literal["error", "rescale", "as-is"] = "error",
     floor: Floor = "auto",
@@ -69,8 +72,11 @@ def evaluate(
         of a data frame, or the sorted distinct observations if there are as many.
     positive : optional
         The class that a one-dimensional `probs` speaks of.
-    input_kind : {"probabilities", "percentages", "logits", "log-probabilities"}
-        What the numbers in `probs` are.
+    input_kind : {"probabilities", "percentages", "logits", "log-probabilities", "tokens", \
+"gaussian"}
+        What the numbers in `probs` are. For tokens `probs` is an array of the log-probabilities of
+        the tokens that came, or a sequence with one such array a document, and nothing is passed
+        as `observed`. For Gaussian forecasts there is no `probs`, but `mean` and `std`.
     weights : array_like of shape (n_rows,), optional
         Case weights, >= 0.
     slices : mapping of str to array_like, optional
@@ -79,7 +85,11 @@ def evaluate(
         Row ids.
     clusters : array_like of shape (n_rows,), optional
         What rows belong to, as a patient or a page: rows of the same name are not independent, and
-        intervals allow for it.
+        intervals allow for it. With tokens the document of each row.
+    texts, n_chars, n_bytes : array_like of shape (n_rows,), optional
+        The text of each row of tokens, or how many characters and UTF-8 bytes it has.
+    mean, std : array_like of shape (n_rows,), optional
+        Gaussian forecasts of the numbers in `observed`.
     on_invalid : {"error", "drop"}
         What to do with a row that cannot be scored.
     normalize : {"error", "rescale", "as-is"}
@@ -113,27 +123,16 @@ def evaluate(
     ... )
     >>> round(evaluation.log_loss, 3), evaluation.band
     (0.247, 'can probably improve')
+    >>> tokens = evalreport.evaluate(probs=[[-0.5, -1.5], [-4.0]], input_kind="tokens")
+    >>> tokens.log_loss, tokens.result.tokens.document_mean.value
+    (2.0, 2.5)
     """
-    predictions = predictions_from_arrays(
-        observed,
-        probs,
-        targets=targets,
-        normalize_targets=normalize_targets,
-        classes=classes,
-        positive=positive,
-        input_kind=input_kind,
-        weights=weights,
-        slices=slices,
-        ids=ids,
-        clusters=clusters,
-        on_invalid=on_invalid,
-        normalize=normalize,
-        show=show,
-    )
+    given = locals()
     settings = EvaluateSettings(
         floor=floor, normalize=normalize, n_worst=worst, label_smoothing=label_smoothing
     )
-    return _evaluated(predictions, settings, title)
+    with speaking(ARRAYS):
+        return _evaluated(predictions_in_memory(given), settings, title)
 
 
 def evaluate_file(
@@ -210,7 +209,6 @@ def evaluate_file(
     """
     settings = _read_settings(locals())
     files = _listed(paths, more_paths)
-    predictions = open_predictions(files, settings)
     how = EvaluateSettings(
         floor=floor,
         normalize=normalize,
@@ -219,13 +217,15 @@ def evaluate_file(
         label_smoothing=label_smoothing,
     )
     title = title or Path(files[0]).name.split(".")[0]
-    if previous is None:
-        return _evaluated(predictions, how, title)
-    before = previous if isinstance(previous, EvaluationResult) else str(previous)
-    with EarlierRun(before, settings, how, predictions, pair_by_position) as earlier:
-        keep = earlier.keep if earlier.wants_rows else None
-        now = _evaluated(predictions, how, title, keep)
-        return Evaluation(earlier.compared(now.result))
+    before = previous if isinstance(previous, EvaluationResult | None) else str(previous)
+    with speaking(KEYWORDS):
+        predictions = open_predictions(files, settings)
+        if before is None:
+            return _evaluated(predictions, how, title)
+        with EarlierRun(before, settings, how, predictions, pair_by_position) as earlier:
+            keep = earlier.keep if earlier.wants_rows else None
+            now = _evaluated(predictions, how, title, keep)
+            return Evaluation(earlier.compared(now.result))
 
 
 def _evaluated(

@@ -38,6 +38,7 @@ from evalreport.statistics.splits import splits_of
 from evalreport.statistics.tails import surprises
 from evalreport.statistics.worse import flag_worse
 from evalreport.tasks import TASKS, Task
+from evalreport.voice import CALLER
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,8 @@ def evaluate_predictions(
     return replace(result, findings=find(result))
 
 
-_CHECK_COLUMNS = "Check the columns that --label and --probs name."
+def _check_columns() -> str:
+    return f"Check the columns that {CALLER.option('label')} and {CALLER.option('probs')} name."
 
 
 class _Said(NamedTuple):
@@ -175,11 +177,9 @@ def _evaluate_task(
 ) -> EvaluationResult:
     """Evaluate what is no classification: the same fold, other statistics."""
     if settings.floor != "auto":
-        raise SettingsError(f"--floor has no meaning with --input-kind {predictions.input_kind}.")
+        raise _without_meaning("floor", predictions.input_kind)
     if settings.label_smoothing:
-        raise SettingsError(
-            f"--label-smoothing has no meaning with --input-kind {predictions.input_kind}."
-        )
+        raise _without_meaning("label_smoothing", predictions.input_kind)
     plan = task.plan(predictions, settings.n_worst)
     states = fold(
         plan, predictions.shards, workers=settings.workers, on_batch=on_batch, on_rows=on_rows
@@ -194,6 +194,12 @@ def _evaluate_task(
         **parts,
     )
     return replace(result, findings=find(result))
+
+
+def _without_meaning(option: str, kind: InputKind) -> SettingsError:
+    return SettingsError(
+        f"{CALLER.option(option)} has no meaning with {CALLER.option('input_kind', kind)}."
+    )
 
 
 def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -375,5 +381,5 @@ def refuse_if_nothing_was_scored(result: EvaluationResult) -> None:
         path=path,
         row=example.row,
         column=example.column,
-        hint=_CHECK_COLUMNS if task is None else task.hint,
+        hint=_check_columns() if task is None else task.hint,
     )

@@ -87,14 +87,7 @@ class ReportSettings:
         refuse_junit_without_limits(self.junit, self.limits)
         if self.pair_by_position and self.previous is None:
             raise SettingsError("--pair-by-position needs a previous run: add --previous FILE.")
-        self._refuse_columns_of_another_task()
         self._refuse_overwriting()
-
-    def _refuse_columns_of_another_task(self) -> None:
-        for option in self.task_columns.given():
-            needed = "gaussian" if option in ("--mean", "--std") else "tokens"
-            if option != "--cluster" and self.input_kind not in ("tokens", "gaussian"):
-                raise SettingsError(f"{option} needs --input-kind {needed}.")
 
     def _refuse_overwriting(self) -> None:
         files = list(self.output_files())
@@ -177,8 +170,8 @@ class ReportSettings:
         words += ["--normalize-targets"] if self.normalize_targets else []
         words += [] if self.header else ["--no-header"]
         words += ["--pair-by-position"] if self.pair_by_position else []
-        for option, column in self.task_columns.given().items():
-            words += [option, column]
+        for name, column in self.task_columns.given().items():
+            words += [f"--{name.replace('_', '-')}", column]
         for column in self.slices:
             words += ["--slice", column]
         words += [] if self.worst == 20 else ["--worst", str(self.worst)]

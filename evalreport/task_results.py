@@ -34,9 +34,9 @@ class TaskColumns:
     std: str | None = None
 
     def given(self) -> dict[str, str]:
-        """Return the columns that were named, by the option that names each."""
+        """Return the columns that were named, by what they are."""
         named = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {f"--{name.replace('_', '-')}": column for name, column in named.items() if column}
+        return {name: column for name, column in named.items() if column}
 
 
 NO_TASK_COLUMNS = TaskColumns()

@@ -37,6 +37,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "examples": set(),
     "choices": {"errors"},
+    # Who asked, and so how options are spelled in messages.
+    "voice": set(),
     "settings": {"errors", "results", "task_results", "limits"},
     "settings_file": {"errors", "settings", "limits", "task_results"},
     "settings_schema": {"settings_file"},
@@ -56,6 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scoring": {"errors", "batch", "exact", "hashing"},
     "kinds": {"results", "batch", "exact"},
     "readers": {
+        "voice",
         "errors",
         "choices",
         "results",
@@ -77,10 +80,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "hashing",
         "intervals",
     },
-    "engines": {"errors", "batch", "exact", "statistics"},
+    "engines": {"voice", "errors", "batch", "exact", "statistics"},
     # What is no classification: its plans and results, put together as `evaluation` does classes.
-    "tasks": {"results", "task_results", "exact", "intervals", "readers", "statistics"},
-    "findings": {"results", "task_results", "bands", "formats"},
+    "tasks": {"voice", "results", "task_results", "exact", "intervals", "readers", "statistics"},
+    "findings": {"voice", "results", "task_results", "bands", "formats"},
     "charts": {"results", "task_results", "bands", "formats"},
     "report": {"results", "task_results", "bands", "findings", "formats", "limits"},
     "renderers": {"errors", "results", "formats", "evaluation_file", "report", "charts"},
@@ -95,6 +98,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "statistics",
     },
     "evaluation": {
+        "voice",
         "errors",
         "results",
         "bands",

@@ -252,7 +252,7 @@ def _numbers(part) -> list[float]:
 
 
 _ONLY_HARD = (
-    *("log_loss", "band", "gap_z"),
+    *("log_loss", "band", "gap_z", "unseen_zeros_would_add"),
     # What chance would do is simulated where whole rows are counted.
     *("band_low", "band_high", "share_outside_band", "miscalibration_bracket"),
     "unseen_zeros_would_add",  # soft labels have none
@@ -341,7 +341,7 @@ def test_swapped_targets_are_suspected_by_their_largest_class():
     assert "for the class of the largest target. Nothing was changed." in finding.why
     assert finding.check == (
         "“How they were read” says which target is paired with which probability. If it is so, "
-        "list both in the same order with --target-probs and --probs."
+        "list both in the same order with targets= and probs=."
     )
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
 from evalreport.engines.interface import Folded, FoldPlan, Shard
+from evalreport.voice import current_voice, speak
 
 WORTH_A_WORKER = 256 * 2**20
 """Bytes of input below which starting worker processes costs more than it saves."""
@@ -65,7 +66,10 @@ def _spread(
     plan: FoldPlan[BatchT, StatesT], shards: Sequence[Shard[BatchT]], workers: int
 ) -> Iterator[StatesT]:
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    voice = current_voice()  # of the messages about rows that a worker refuses
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=speak, initargs=(voice,)
+    ) as pool:
         yield from pool.map(_states_of_shard, [plan] * len(shards), shards)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from evalreport.findings.judgement import Judgement, Piece, judgement
+from evalreport.findings.spelling import voice_of
 from evalreport.formats import LossFormat, capital, clean, count_text, listed, percent_text
 from evalreport.results import (
     EvaluationResult,
@@ -92,17 +93,19 @@ def _where(result: EvaluationResult) -> str:
 
 
 def _way_out(result: EvaluationResult, read_as: tuple[str, ...]) -> str:
+    option = voice_of(result).option
     if result.input.columns.targets:
         return (
             "“How they were read” says which target is paired with which probability. If it is "
-            "so, list both in the same order with --target-probs and --probs."
+            f"so, list both in the same order with {option('target_probs')} and {option('probs')}."
         )
     columns = result.input.columns.probabilities
     if len(columns) == 1:
-        return f"If it is so, pass --positive {clean(_other_class(result), _LONGEST)}."
-    order = ",".join(clean(each, _LONGEST) for each in read_as)
+        return f"If it is so, pass {option('positive', clean(_other_class(result), _LONGEST))}."
+    names = [clean(each, _LONGEST) for each in read_as]
+    order = ",".join(names)
     if not _are_named_after(columns, result.input.classes):
-        return f"If it is so, pass --classes {order}."
+        return f"If it is so, pass {option('classes', names)}."
     renamed = "" if len(columns) > _MOST_NAMED else f" to {order}, in the order of the columns"
     return (
         "Columns are matched to classes by their names. Check where the file was written; if it "
@@ -182,7 +185,7 @@ def row_ids(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]
         return
     column = clean(result.input.columns.id or "id", _LONGEST)
     if ids.n >= LEAST_ROWS and ids.distinct <= len(result.input.classes):
-        yield _id_like_label(ids, column)
+        yield _id_like_label(ids, column, voice_of(result).option("id"))
         return
     about = "" if ids.is_exact else "about "
     verb = "repeats" if ids.repeated == 1 else "repeat"
@@ -201,7 +204,7 @@ def row_ids(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]
     )
 
 
-def _id_like_label(ids: RowIdsResult, column: str) -> Judgement:
+def _id_like_label(ids: RowIdsResult, column: str, option: str) -> Judgement:
     what = (
         "Its value is the label in every row."
         if ids.equal_to_label == ids.n
@@ -213,8 +216,8 @@ def _id_like_label(ids: RowIdsResult, column: str) -> Judgement:
         "warning",
         f"Column “{column}” looks like a label, not like a row id",
         why=f"{what} The worst rows cannot be told apart by it.",
-        check="Name the column of the row ids with --id, and check that the label is the right "
-        "column.",
+        check=f"Name the column of the row ids with {option}, and check that the label is the "
+        "right column.",
         section="quality",
         short=(Piece("Column "), Piece(column, is_data=True), Piece(" is no row id")),
     )

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from evalreport.findings import rows
 from evalreport.findings.judgement import FEW_ROWS, Judgement, judgement
-from evalreport.formats import LossFormat, count_text
+from evalreport.findings.spelling import voice_of
+from evalreport.formats import LossFormat, count_text, listed
 from evalreport.results import EvaluationResult
 
 Judge = Callable[[EvaluationResult, LossFormat], Iterator[Judgement]]
@@ -27,15 +28,15 @@ def has_loss(result: EvaluationResult) -> bool:
     return result.overall.judged_loss is not None
 
 
-def nothing_scored(what: str, where: str) -> Check:
+def nothing_scored(what: str, *options: str) -> Check:
     """Return the check whether there is anything to speak of.
 
     Parameters
     ----------
     what : str
         What is scored: "tokens", "rows".
-    where : str
-        Which columns to look at if there is nothing, as in "column that --probs names".
+    *options : str
+        The options whose columns are to be looked at if there is nothing.
     """
 
     def judge(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
@@ -47,7 +48,8 @@ def nothing_scored(what: str, where: str) -> Check:
             "error",
             f"No {what} could be scored",
             why=f"{read}." if what == "rows" else f"{read}, without {what} in them.",
-            check=f"Check the {where}.",
+            check=f"Check what {listed([voice_of(result).option(each) for each in options])} "
+            f"{'names' if len(options) == 1 else 'name'}.",
             section="quality",
         )
 

@@ -127,7 +127,7 @@ def _has_interval(result: EvaluationResult) -> bool:
 
 
 CHECKS = (
-    nothing_scored("rows", "columns that --label, --mean and --std name"),
+    nothing_scored("rows", "label", "mean", "std"),
     Check(
         baseline,
         ((("below-baseline", "no-skill"), "Better than always predicting mean and variance"),),

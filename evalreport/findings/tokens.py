@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from evalreport.findings.checks import LEFT_OUT, Check, has_loss, nothing_scored
 from evalreport.findings.groups import slice_name, stands_out
 from evalreport.findings.judgement import Judgement, Piece, judgement
+from evalreport.findings.spelling import voice_of
 from evalreport.formats import LossFormat, count_text, percent_text, score_text, times_text
 from evalreport.results import EvaluationResult
 from evalreport.task_results import DocumentResult
@@ -50,7 +51,8 @@ def documents(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgemen
             "Nothing tells which tokens belong together",
             why="Tokens of one document are alike, so the interval, which takes them as "
             "independent, is too narrow: often several times.",
-            check="Pass --cluster COL with the column that names the document of each token.",
+            check=f"Pass {voice_of(result).option('cluster', 'COL')} with what names the document "
+            "of each token.",
             section="documents",
         )
     elif tokens.n_documents is None:
@@ -170,7 +172,7 @@ def _is_tested(result: EvaluationResult) -> bool:
 
 
 CHECKS = (
-    nothing_scored("tokens", "column that --probs names"),
+    nothing_scored("tokens", "probs"),
     Check(infinite, ((("zero-prob",), "No token was given zero probability"),)),
     Check(
         documents,

@@ -25,7 +25,7 @@ from evalreport.readers.layout import Layout
 from evalreport.readers.memory import ColumnOfCells, Columns, as_column, as_columns, cells_of
 from evalreport.readers.opening import Stamp, understood
 from evalreport.readers.targets import refuse_contradictions, settle_targets
-from evalreport.readers.wording import KEYWORDS, listed
+from evalreport.readers.wording import listed
 from evalreport.results import InputKind
 
 _ANY = 1_000_000
@@ -111,11 +111,9 @@ def predictions_from_arrays(
     SettingsError
         If `classes` or `positive` contradict the rest.
     """
-    if input_kind in ("tokens", "gaussian"):
-        raise SettingsError(f"arrays hold classes: pass {input_kind} as a file to evaluate_file.")
     if classes is not None and (isinstance(classes, str) or not isinstance(classes, Iterable)):
         raise SettingsError(f"classes takes the names of all classes, not {classes!r}.")
-    refuse_contradictions(targets is not None, observed is not None, normalize_targets, KEYWORDS)
+    refuse_contradictions(targets is not None, observed is not None, normalize_targets)
     if probs is None or (observed is None and targets is None):
         raise SettingsError(
             f"{'probs=' if probs is None else 'observed='} is missing.\n"
@@ -189,7 +187,7 @@ def _table(
     weight, row_id, cluster = given
     shown = tuple(add(str(name), as_column(each, str(name))) for name, each in seen.items())
     return _Table(
-        part=ArrayPart(columns, _common_length(columns, what[0])),
+        part=ArrayPart(columns, common_length(columns, what[0])),
         label=what[0],
         happened=what,
         happened_classes=happened.names,
@@ -215,7 +213,6 @@ def _understood(table: _Table, settings: ReadSettings, categories: tuple[str, ..
         slices=table.slices,
         cluster=table.cluster,
         readings=settled.readings,
-        voice=KEYWORDS,
         targets=targets,
         shown=table.shown,
     )
@@ -230,13 +227,13 @@ def _settled(
     if table.label is None:
         probs = _soft_layout(table, settings)
         targets = Layout(table.happened, table.happened_classes or probs.names)
-        soft = settle_targets(targets, probs, settings, None, KEYWORDS)
+        soft = settle_targets(targets, probs, settings, None)
         return soft.settled, soft.targets
     column = table.part.columns[table.label]
     labels = Labels(lambda limit: found_labels([cells_of(column, 0, len(column))], limit), _ANY)
     found = _Labels(labels, categories, pa.types.is_string(cells_of(column, 0, 1).type))
     layout, note = _layout(table.prob_classes, table.probs, settings, found)
-    settled = settle_classes(layout, settings, labels, None, table.label, KEYWORDS)
+    settled = settle_classes(layout, settings, labels, None, table.label)
     return replace(settled, readings=(*note, *settled.readings)), ()
 
 
@@ -251,7 +248,14 @@ def _soft_layout(table: _Table, settings: ReadSettings) -> Layout:
     return Layout(table.probs, names)
 
 
-def _common_length(table: Mapping[str, ColumnOfCells], label: str) -> int:
+def common_length(table: Mapping[str, ColumnOfCells], label: str) -> int:
+    """Return how many rows all columns have.
+
+    Raises
+    ------
+    InputError
+        If one has more or fewer than the column `label`, or there are none.
+    """
     n_rows = len(table[label])
     for name, column in table.items():
         if len(column) != n_rows:

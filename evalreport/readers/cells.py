@@ -16,14 +16,11 @@ from evalreport.readers.interface import Chunk
 from evalreport.readers.labels import distinct, match
 from evalreport.readers.numbers import Kinds, is_narrow, read_numbers
 from evalreport.readers.target_cells import TargetCells, target_cells
+from evalreport.voice import CALLER
 
 T = TypeVar("T")
 
 _SINGLE = "Labels are text, whole numbers or truth values; probabilities are numbers."
-_LISTS = (
-    "Lists are read as probabilities with --probs, or as what happened with --target-probs; all "
-    "else is one value a row."
-)
 NO_CLUSTER = -1
 
 
@@ -108,6 +105,13 @@ def _observed(chunk: Chunk, plan: ColumnPlan, path: str | None) -> IntArray:
     return column_of(chunk, plan.label or "", lambda column: match(column, plan.classes), path)
 
 
+def _on_lists() -> str:
+    return (
+        f"Lists are read as probabilities with {CALLER.option('probs')}, or as what happened with "
+        f"{CALLER.option('target_probs')}; all else is one value a row."
+    )
+
+
 def column_of(chunk: Chunk, column: str, reader: Callable[[pa.Array], T], path: str | None) -> T:
     """Return what a reader makes of one column of a chunk.
 
@@ -124,7 +128,7 @@ def column_of(chunk: Chunk, column: str, reader: Callable[[pa.Array], T], path: 
             f"cells of type {cells.type} cannot be read here.",
             path=path,
             column=column,
-            hint=_LISTS if pa.types.is_nested(cells.type) else _SINGLE,
+            hint=_on_lists() if pa.types.is_nested(cells.type) else _SINGLE,
         ) from error
 
 

@@ -11,7 +11,8 @@ from evalreport.readers.interface import ReadSettings
 from evalreport.readers.labels import canonical, counterpart, usual_positive
 from evalreport.readers.layout import Layout
 from evalreport.readers.suspicions import MANY_LABELS, first_three, name_the_label
-from evalreport.readers.wording import COMMAND_LINE, Voice, listed, quoted
+from evalreport.readers.wording import listed, quoted
+from evalreport.voice import CALLER
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,7 @@ class Settled:
 
 
 def settle_classes(
-    layout: Layout,
-    settings: ReadSettings,
-    labels: Labels,
-    path: str | None,
-    label: str,
-    voice: Voice = COMMAND_LINE,
+    layout: Layout, settings: ReadSettings, labels: Labels, path: str | None, label: str
 ) -> Settled:
     """Decide on the classes of a layout and on their order.
 
@@ -41,54 +37,52 @@ def settle_classes(
     SettingsError
         If the asked classes do not fit the columns.
     """
-    closed = _closed_list(settings.classes, voice)
+    closed = _closed_list(settings.classes)
     wanted = None if settings.positive is None else canonical(settings.positive)
     if layout.is_single:
         if closed is not None:
-            return _settle_asked_pair(layout, closed, wanted, voice)
-        return _settle_found_pair(layout, labels, wanted, path, label, voice)
+            return _settle_asked_pair(layout, closed, wanted)
+        return _settle_found_pair(layout, labels, wanted, path, label)
     if closed is not None:
-        layout, note = _in_asked_order(layout, closed, voice)
+        layout, note = _in_asked_order(layout, closed)
     elif layout.by_position:
-        note = _by_position(layout, labels, path, voice)
+        note = _by_position(layout, labels, path)
     else:
         layout, note = _stripped_if_needed(layout, labels)
     _refuse_namesakes(layout, path)
     columns = f"{len(layout.columns)} columns {quoted(layout.columns)}"
     reading = f"Probabilities: {columns}, one per class."
-    positive = _positive_of_many(layout.names, wanted, voice)
+    positive = _positive_of_many(layout.names, wanted)
     return Settled(layout.columns, layout.names, positive, (reading, *note))
 
 
-def _closed_list(asked: Sequence[str] | None, voice: Voice) -> tuple[str, ...] | None:
+def _closed_list(asked: Sequence[str] | None) -> tuple[str, ...] | None:
     if not asked:
         return None
     classes = tuple(canonical(each) for each in asked)
     if len(set(classes)) < max(len(classes), 2):
         raise SettingsError(
-            f"{voice.option('classes')} needs two or more different classes, not {listed(asked)}."
+            f"{CALLER.option('classes')} needs two or more different classes, not {listed(asked)}."
         )
     return classes
 
 
-def _positive_of_many(classes: tuple[str, ...], wanted: str | None, voice: Voice) -> int:
+def _positive_of_many(classes: tuple[str, ...], wanted: str | None) -> int:
     if wanted is not None:
-        return _index_of(wanted, classes, voice)
+        return _index_of(wanted, classes)
     usual = usual_positive(classes) if len(classes) == 2 else None
     return len(classes) - 1 if usual is None else classes.index(usual)
 
 
-def _index_of(wanted: str, classes: tuple[str, ...], voice: Voice) -> int:
+def _index_of(wanted: str, classes: tuple[str, ...]) -> int:
     if wanted not in classes:
         raise SettingsError(
-            f"{voice.option('positive', wanted)} names none of the classes {listed(classes)}."
+            f"{CALLER.option('positive', wanted)} names none of the classes {listed(classes)}."
         )
     return classes.index(wanted)
 
 
-def _in_asked_order(
-    layout: Layout, classes: tuple[str, ...], voice: Voice
-) -> tuple[Layout, tuple[str, ...]]:
+def _in_asked_order(layout: Layout, classes: tuple[str, ...]) -> tuple[Layout, tuple[str, ...]]:
     """Return the layout with its columns in the order of the asked classes."""
     for names in (layout.names, *([_stripped(layout, classes)] if layout.explicit else [])):
         if names is not None and sorted(names) == sorted(classes):
@@ -99,20 +93,20 @@ def _in_asked_order(
         order = f"The columns are taken in the order of the classes: {listed(classes)}."
         return replace(layout, names=classes), (order,)
     raise SettingsError(
-        f"{voice.option('classes')} names {listed(classes)}, "
+        f"{CALLER.option('classes')} names {listed(classes)}, "
         f"and the probability columns are named after {listed(layout.names)}."
     )
 
 
-def _by_position(layout: Layout, labels: Labels, path: str | None, voice: Voice) -> tuple[str, ...]:
+def _by_position(layout: Layout, labels: Labels, path: str | None) -> tuple[str, ...]:
     """Return how positions are understood, if the labels are such positions."""
     if not set(labels.all()) <= set(layout.names):
         raise InputError(
             f"'{layout.group}' holds {len(layout.names)} numbers by position, and the labels "
             f"({listed(labels.all(), 5)}) do not say which position is which class.",
             path=path,
-            hint=f"Pass {voice.option('classes', 'A,B,C')} with the class of each position, in "
-            "their order.",
+            hint=f"Pass {CALLER.option('classes', ['A', 'B', 'C'])} with the class of each "
+            "position, in their order.",
         )
     return (
         f"The classes are positions in '{layout.group}', counted from 0: label "
@@ -161,34 +155,32 @@ def _refuse_namesakes(layout: Layout, path: str | None) -> None:
         columns[name] = column
 
 
-def _settle_asked_pair(
-    layout: Layout, classes: tuple[str, ...], wanted: str | None, voice: Voice
-) -> Settled:
+def _settle_asked_pair(layout: Layout, classes: tuple[str, ...], wanted: str | None) -> Settled:
     if len(classes) != 2:
         raise SettingsError(
-            f"{voice.option('classes')} names {len(classes)} classes, "
+            f"{CALLER.option('classes')} names {len(classes)} classes, "
             f"but the single probability column '{layout.columns[0]}' can speak for two only."
         )
     if wanted is None:
         wanted = next((each for each in layout.names if each in classes), usual_positive(classes))
     if wanted is None:
-        ways = _pass_positive(classes, voice)
+        ways = _pass_positive(classes)
         raise SettingsError(f"{_which_is_positive(layout, classes)}\n  {ways}")
-    return _pair(layout, classes, _index_of(wanted, classes, voice))
+    return _pair(layout, classes, _index_of(wanted, classes))
 
 
 def _settle_found_pair(
-    layout: Layout, labels: Labels, wanted: str | None, path: str | None, label: str, voice: Voice
+    layout: Layout, labels: Labels, wanted: str | None, path: str | None, label: str
 ) -> Settled:
     found = labels.all()
     refuse = _Refusal(path, label)
     if not found:
-        raise refuse("the column holds no label at all.", name_the_label(voice))
+        raise refuse("the column holds no label at all.", name_the_label())
     if labels.more_than(MANY_LABELS):
         raise refuse(
             f"there are over {MANY_LABELS:,} different labels ({first_three(found)}): is it an id, "
             "or a number?",
-            name_the_label(voice),
+            name_the_label(),
         )
     if len(found) > 2:
         many = "many" if len(found) > 5 else str(len(found))
@@ -196,21 +188,21 @@ def _settle_found_pair(
             f"there are {many} labels ({', '.join(map(clipped, found[:5]))}"
             f"{', …' if len(found) > 5 else ''}), "
             f"and the single probability column '{layout.columns[0]}' can speak for two only.",
-            f"Pass {voice.option('classes', 'A,B')} {voice.option('on_invalid', 'drop')} to keep "
-            "two of them, or give one probability column per class.",
+            f"Pass {CALLER.option('classes', ['A', 'B'])} {CALLER.option('on_invalid', 'drop')} to "
+            "keep two of them, or give one probability column per class.",
         )
     classes = _completed(found, wanted)
     positive = wanted
     if positive is None:
         positive = next((each for each in layout.names if each in classes), usual_positive(classes))
     if positive is None and len(found) == 1:
-        raise refuse(*_only_one(layout, found[0], voice))
+        raise refuse(*_only_one(layout, found[0]))
     if positive is None:
-        raise refuse(_which_is_positive(layout, classes), _pass_positive(classes, voice))
+        raise refuse(_which_is_positive(layout, classes), _pass_positive(classes))
     if positive not in classes:
         raise refuse(
-            f"{voice.option('positive', positive)} names none of the labels {listed(classes)}.",
-            _pass_positive(classes, voice),
+            f"{CALLER.option('positive', positive)} names none of the labels {listed(classes)}.",
+            _pass_positive(classes),
         )
     negative = next(each for each in classes if each != positive)
     return _pair(layout, (negative, positive), 1)
@@ -240,21 +232,21 @@ def _which_is_positive(layout: Layout, classes: Sequence[str]) -> str:
     )
 
 
-def _only_one(layout: Layout, label: str, voice: Voice) -> tuple[str, str]:
+def _only_one(layout: Layout, label: str) -> tuple[str, str]:
     """Return fact and hint where one label stands in every row."""
     fact = (
         f"the only label is '{clipped(label)}', and nothing says whether column "
         f"'{layout.columns[0]}' is its probability."
     )
     hint = (
-        f"Pass {voice.option('positive', label)} if it is, else {voice.option('positive', 'NAME')} "
-        "with the other class."
+        f"Pass {CALLER.option('positive', label)} if it is, else "
+        f"{CALLER.option('positive', 'NAME')} with the other class."
     )
     return fact, hint
 
 
-def _pass_positive(classes: Sequence[str], voice: Voice) -> str:
-    return f"Pass {' or '.join(voice.option('positive', each) for each in classes)}."
+def _pass_positive(classes: Sequence[str]) -> str:
+    return f"Pass {' or '.join(CALLER.option('positive', each) for each in classes)}."
 
 
 def _pair(layout: Layout, classes: tuple[str, ...], positive: int) -> Settled:

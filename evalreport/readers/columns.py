@@ -14,8 +14,9 @@ from evalreport.readers.interface import ReadSettings
 from evalreport.readers.layout import find_layout
 from evalreport.readers.odd_cells import hint_on_header
 from evalreport.readers.targets import SoftPlan, plan_targets, refuse_contradictions
-from evalreport.readers.wording import COMMAND_LINE, Voice, did_you_mean, listed, quoted
+from evalreport.readers.wording import did_you_mean, listed, quoted
 from evalreport.results import ColumnUse
+from evalreport.voice import CALLER
 
 LABEL_NAMES = (
     *("label", "y_true", "target", "true_label", "actual", "observed", "y", "class"),
@@ -44,7 +45,6 @@ class ColumnPlan:
     slices: tuple[str, ...] = ()
     cluster: str | None = None
     readings: tuple[str, ...] = ()
-    voice: Voice = COMMAND_LINE
     likely_cause: str | None = None
     """What to look at first when the probabilities of a row do not sum to 1."""
     decimal: str = "."
@@ -183,7 +183,7 @@ def find_column(glimpse: Glimpse, name: str, option: str) -> str:
     if len(alike) == 1:
         return alike[0]
     raise InputError(
-        f"there is no column '{name}', which {COMMAND_LINE.option(option)} asks for.",
+        f"there is no column '{name}', which {CALLER.option(option)} asks for.",
         path=glimpse.path,
         column=None,
         value=name,
@@ -228,13 +228,13 @@ def _label(glimpse: Glimpse, settings: ReadSettings, taken: set[str]) -> tuple[s
         raise InputError(
             f"columns {quoted(found)} could all be the label.",
             path=glimpse.path,
-            hint=f"Pass {' or '.join(COMMAND_LINE.option('label', each) for each in found[:3])}.",
+            hint=f"Pass {' or '.join(CALLER.option('label', each) for each in found[:3])}.",
         )
     raise InputError(
         "no column is named like a label.",
         path=glimpse.path,
         hint=hint_on_header(glimpse.header)
-        or f"Pass --label COL; the columns are: {listed(glimpse.header)}.",
+        or f"Pass {CALLER.option('label', 'COL')}; the columns are: {listed(glimpse.header)}.",
     )
 
 

@@ -19,6 +19,7 @@ from evalreport.readers.odd_cells import hint_on_cell
 from evalreport.readers.suspicions import look_alike, name_the_label, no_label_column, off_by_one
 from evalreport.readers.wording import listed, near
 from evalreport.results import InputKind
+from evalreport.voice import CALLER
 
 _FACTS = {
     Fault.LABEL_MISSING: "the label is missing.",
@@ -121,7 +122,7 @@ class Complaints:
         return text_of(self.chunk.cells.column(self._column(faulty)), faulty.row)
 
     def _hint(self, faulty: FaultyRow, value: str) -> str:
-        drop = f"Pass {self.plan.voice.option('on_invalid', 'drop')} to leave such rows out."
+        drop = f"Pass {CALLER.option('on_invalid', 'drop')} to leave such rows out."
         if faulty.fault == Fault.LABEL_MISSING:
             return self._hint_on_no_label(faulty.row) or drop
         if faulty.fault == Fault.LABEL_UNKNOWN:
@@ -129,12 +130,12 @@ class Complaints:
         if faulty.fault == Fault.SUM_NOT_ONE:
             return self._hint_on_sum(faulty) or drop
         if faulty.fault == Fault.TARGETS_NOT_ONE:
-            normalize = self.plan.voice.flag("normalize_targets")
+            normalize = CALLER.flag("normalize_targets")
             return f"Pass {normalize} if these are counts: it divides them by their sum."
         if faulty.fault in _OUT_OF_RANGE:
             return self._likely_kind() or drop
         if faulty.fault in _NO_NUMBERS:
-            return hint_on_cell(value, self.plan.voice) or self._hint_on_text(faulty) or drop
+            return hint_on_cell(value) or self._hint_on_text(faulty) or drop
         return drop
 
     def _hint_on_text(self, faulty: FaultyRow) -> str | None:
@@ -145,7 +146,7 @@ class Complaints:
         without = [name for name, kind in zip(columns, kinds, strict=True) if (kind == 0).any()]
         if not 2 <= len(without) < len(columns):
             return None
-        option = self.plan.voice.option("probs", ",".join(without))
+        option = CALLER.option("probs", without)
         return f"No cell of this column is a number; if it is no probability, pass {option}."
 
     def _hint_on_no_label(self, row: int) -> str | None:
@@ -153,11 +154,11 @@ class Complaints:
         kinds = self.judged.cells.kinds
         labelled = (self.judged.cells.codes != MISSING).any()
         if labelled and kinds is not None and (kinds[:, row] == ABSENT).all():
-            option = self.plan.voice.option("on_invalid", "drop")
+            option = CALLER.option("on_invalid", "drop")
             return f"The row is empty: remove it, or pass {option} to leave such rows out."
         if n_rows < 2 or not (self.judged.cells.codes == MISSING).all():
             return None
-        return f"None of the first {n_rows:,} rows has a label. {name_the_label(self.plan.voice)}"
+        return f"None of the first {n_rows:,} rows has a label. {name_the_label()}"
 
     def _hint_on_label(self, value: str) -> str | None:
         stripped = canonical(value.strip())
@@ -170,7 +171,7 @@ class Complaints:
             return alike
         if (self.judged.cells.codes < 0).all():
             labels = self.chunk.cells.column(self.plan.label)
-            return no_label_column(labels, self.plan.voice) or self._hint_on_classes()
+            return no_label_column(labels) or self._hint_on_classes()
         shifted = off_by_one(stripped, self.plan.classes)
         if shifted is not None:
             return shifted
@@ -179,17 +180,17 @@ class Complaints:
 
     def _hint_on_classes(self) -> str | None:
         """Return what to do if the columns are not named after the labels at all."""
-        option = self.plan.voice.option
+        option = CALLER.option
         if self.plan.class_column is not None:
             return (
                 f"No label here is among the classes in column '{self.plan.class_column}'. "
-                f"{name_the_label(self.plan.voice)}"
+                f"{name_the_label()}"
             )
-        if self.plan.voice.keywords:
+        if CALLER.arrays:
             return f"Pass {option('classes')} with the class of each column, in their order."
         return (
-            f"No label here names a class: list the columns with {option('probs', 'A,B')} and the "
-            f"class of each with {option('classes', 'X,Y')}."
+            f"No label here names a class: list the columns with {option('probs', ['A', 'B'])} "
+            f"and the class of each with {option('classes', ['X', 'Y'])}."
         )
 
     def _likely_kind(self) -> str | None:
@@ -198,13 +199,13 @@ class Complaints:
         kind = likely_kind(self.judged.cells.values, self.judged.sums)
         if kind is None:
             return None
-        option = self.plan.voice.option("input_kind", kind)
+        option = CALLER.option("input_kind", kind)
         if kind == "log-probabilities":
             return f"All values are 0 or below: if they are {kind}, pass {option}."
         return f"If the values are {kind}, pass {option}."
 
     def _hint_on_sum(self, faulty: FaultyRow) -> str | None:
-        option = self.plan.voice.option
+        option = CALLER.option
         if self.judged.sums is not None and not self.judged.sums[faulty.row]:
             return None  # zeros are no distribution at any scale
         return (

@@ -16,6 +16,7 @@ from evalreport.errors import InputError, SettingsError
 from evalreport.readers.interface import Chunk, ReadSettings, Source
 from evalreport.readers.storage import InputFile
 from evalreport.readers.text import CountedQuotes, not_utf8, refuse_no_text, refuse_old_mac
+from evalreport.voice import CALLER
 
 BLOCK_SIZE = 2 << 20
 MOST_LETTERS_PER_ROW = 64 << 20
@@ -231,7 +232,9 @@ def _asked(delimiter: str | None) -> str | None:
         return None
     letter = _DELIMITER_WORDS.get(delimiter.lower(), delimiter)
     if len(letter) != 1 or not letter.isascii() or letter in '"\r\n':
-        raise SettingsError(f"--delimiter takes a single character, or tab; not '{delimiter}'.")
+        raise SettingsError(
+            f"{CALLER.option('delimiter')} takes a single character, or tab; not '{delimiter}'."
+        )
     return letter
 
 

@@ -6,6 +6,7 @@ import os
 
 from evalreport.errors import InputError
 from evalreport.readers.storage import InputFile
+from evalreport.voice import CALLER
 
 _UNPACK = "Unpack the archive first."
 _WORKBOOK = "Save the sheet as CSV, from the program or with pandas.read_excel."
@@ -19,7 +20,6 @@ _HINTS = {
     **dict.fromkeys((".sav", ".dta"), "Save the table as CSV, for instance with pandas.to_csv."),
     **dict.fromkeys((".avro", ".orc", ".h5", ".hdf5"), "Write the table as Parquet or CSV."),
     **dict.fromkeys((".db", ".sqlite", ".duckdb"), "Export the table as Parquet or CSV."),
-    ".txt": "Pass --format csv, which finds any delimiter but blanks, or --format jsonl.",
 }
 """What to do with files of other programs, by the ending of their name."""
 
@@ -54,6 +54,9 @@ def hint_on_name(name: str) -> str | None:
     ('Unpack the archive first.', None)
     """
     name = os.path.basename(name).lower()
+    if name.endswith(".txt"):
+        ways = [CALLER.option("format", each) for each in ("csv", "jsonl")]
+        return f"Pass {ways[0]}, which finds any delimiter but blanks, or {ways[1]}."
     return next((hint for suffix, hint in _HINTS.items() if name.endswith(suffix)), None)
 
 

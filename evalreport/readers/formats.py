@@ -21,6 +21,7 @@ from evalreport.readers.storage import (
     without_compression,
 )
 from evalreport.readers.wording import listed
+from evalreport.voice import CALLER
 
 _ALL: tuple[Format, ...] = (
     Delimited("csv", (".csv",), ",", others=";\t|"),
@@ -69,7 +70,8 @@ def format_of(file: InputFile, asked: str | None) -> Format:
         raise InputError(
             "the name of the file does not tell its format.",
             path=file.shown,
-            hint=hint_on_name(file.shown) or f"Pass --format with one of {listed([*FORMATS])}.",
+            hint=hint_on_name(file.shown)
+            or f"Pass {CALLER.option('format')} with one of {listed([*FORMATS])}.",
         )
     refuse_stand_in(file)
     _compare_compression(format_, file)
@@ -119,16 +121,17 @@ def _compare_with_content(format_: Format, file: InputFile) -> None:
         raise InputError(
             f"this is no {format_.name} file: it starts with {head[:4]!r}.",
             path=file.shown,
-            hint="Pass --format csv if it is text with commas.",
+            hint=f"Pass {CALLER.option('format', 'csv')} if it is text with commas.",
         )
     if looks_like == "npz":
         raise InputError(
             f"this is a ZIP archive, not {format_.name}.",
             path=file.shown,
-            hint="Save a workbook as CSV, unpack an archive, or pass --format npz for NumPy's.",
+            hint="Save a workbook as CSV, unpack an archive, or pass "
+            f"{CALLER.option('format', 'npz')} for NumPy's.",
         )
     raise InputError(
         f"this is a {looks_like} file, not {format_.name}.",
         path=file.shown,
-        hint=f"Pass --format {looks_like}.",
+        hint=f"Pass {CALLER.option('format', looks_like)}.",
     )

@@ -77,9 +77,9 @@ def plan_gaussian(glimpse: Glimpse, settings: ReadSettings) -> GaussianColumns:
     refuse_options(settings, _MEANINGFUL)
     asked = settings.task_columns
     found = (
-        column_called(glimpse, settings.label, "--label", LABEL_NAMES, "outcome"),
-        column_called(glimpse, asked.mean, "--mean", MEAN_NAMES, "mean"),
-        column_called(glimpse, asked.std, "--std", STD_NAMES, "standard deviation"),
+        column_called(glimpse, settings.label, "label", LABEL_NAMES, "outcome"),
+        column_called(glimpse, asked.mean, "mean", MEAN_NAMES, "mean"),
+        column_called(glimpse, asked.std, "std", STD_NAMES, "standard deviation"),
     )
     (label, mean, std), readings = zip(*found, strict=True)
     if len({label, mean, std}) < 3:

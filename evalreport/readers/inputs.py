@@ -20,6 +20,7 @@ from evalreport.readers.formats import FORMATS, format_by_suffix, named_format
 from evalreport.readers.partitions import partitions_in
 from evalreport.readers.storage import InputFile, compression_by_content, compression_by_name
 from evalreport.readers.wording import listed, near
+from evalreport.voice import CALLER
 
 STANDARD_INPUT = "-"
 
@@ -78,7 +79,7 @@ def _spooled(stream: BinaryIO, shown: str, format_name: str | None) -> InputFile
     if format_name is None:
         what = "standard input" if shown == STANDARD_INPUT else f"{shown} is a pipe and"
         raise SettingsError(
-            f"{what} has no name to tell its format; pass --format with one of "
+            f"{what} has no name to tell its format; pass {CALLER.option('format')} with one of "
             f"{listed([*FORMATS])}."
         )
     with tempfile.NamedTemporaryFile(prefix="evalreport-", delete=False) as spool:
@@ -138,7 +139,7 @@ def _chosen(directory: str, files: list[str], format_name: str | None) -> list[I
             raise InputError(
                 f"the directory holds files of different formats: {listed(formats)}.",
                 path=directory,
-                hint=f"Pass --format with one of {listed(formats)}.",
+                hint=f"Pass {CALLER.option('format')} with one of {listed(formats)}.",
             )
     if not files:
         raise InputError(

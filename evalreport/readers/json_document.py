@@ -17,6 +17,7 @@ from evalreport.readers.jsonl import as_record, batch_of, chunks_of, no_json, so
 from evalreport.readers.records import unique_keys
 from evalreport.readers.storage import InputFile
 from evalreport.readers.text import not_utf8, refuse_no_text
+from evalreport.voice import CALLER
 
 _BLOCK = 1 << 20
 _ROWS_PER_BATCH = 8192
@@ -107,8 +108,9 @@ class JsonDocumentPart:
         hint = "A document looks like [{…}, {…}], as pandas writes with orient='records'."
         if letter == "{":
             hint = (
-                "If each line is a record of its own, pass --format jsonl; else write the list of "
-                "records alone, as pandas does with orient='records'."
+                "If each line is a record of its own, pass "
+                f"{CALLER.option('format', 'jsonl')}; else write the list of records alone, as "
+                "pandas does with orient='records'."
             )
         raise InputError(
             f"the document is no list of records: it starts with '{letter}'.",

@@ -18,6 +18,7 @@ from evalreport.readers.nested import flattened
 from evalreport.readers.records import to_batch, unique_keys
 from evalreport.readers.storage import InputFile
 from evalreport.readers.text import not_utf8, refuse_no_text
+from evalreport.voice import CALLER
 
 BLOCK_SIZE = 2 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -53,7 +54,7 @@ def _open(file: InputFile) -> Source:
         raise InputError(
             "this is one JSON document, not one record a line: it starts with '['.",
             path=file.shown,
-            hint="Pass --format json.",
+            hint=f"Pass {CALLER.option('format', 'json')}.",
         )
     part = JsonLinesPart(file)
     return source_of(file.shown, part, next(part.batches(), None))
@@ -194,7 +195,8 @@ def no_json(shown: str, row: int, text: str, error: Exception) -> InputError:
 def _hint_on_record(text: str, problem: str) -> str:
     text = text.strip()
     if text in ("{", "["):
-        return "Write each record on one line; for one list of records, pass --format json."
+        as_json = CALLER.option("format", "json")
+        return f"Write each record on one line; for one list of records, pass {as_json}."
     if text.startswith("]"):
         return "Remove the comma behind the last record."
     if problem.startswith("extra data"):

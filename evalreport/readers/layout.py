@@ -15,8 +15,9 @@ from evalreport.readers.labels import canonical
 from evalreport.readers.numbers import read_numbers
 from evalreport.readers.odd_columns import refuse_odd_cells
 from evalreport.readers.suspicions import look_alike
-from evalreport.readers.wording import COMMAND_LINE, did_you_mean, listed, quoted
+from evalreport.readers.wording import did_you_mean, listed, quoted
 from evalreport.results import InputKind
+from evalreport.voice import CALLER
 
 PREFIXES = ("prob_", "proba_", "p_", "probability_")
 PREFIXES_BY_KIND: Mapping[InputKind, tuple[str, ...]] = {
@@ -163,7 +164,10 @@ def _named_like(free: Sequence[str], labels: Sequence[str]) -> list[Layout]:
     names = tuple(canonical(each) for each in named_like)
     if len(named_like) < 2 or set(names) != known:
         return []
-    cause = "If a class never occurs among the labels, name the columns of all with --probs A,B,C."
+    names_of_all = CALLER.option("probs", ["A", "B", "C"])
+    cause = (
+        f"If a class never occurs among the labels, name the columns of all with {names_of_all}."
+    )
     return [Layout(tuple(named_like), names, likely_cause=cause)]
 
 
@@ -220,13 +224,13 @@ def _matches(
             return found
     if item in glimpse.header:
         fact, hint = (
-            f"{COMMAND_LINE.option(option)} asks for '{item}', which is in use as another column.",
+            f"{CALLER.option(option)} asks for '{item}', which is in use as another column.",
             None,
         )
     else:
         pattern = _is_pattern(item, free)
         what = "no column fits" if pattern else "there is no column"
-        fact = f"{what} '{item}', which {COMMAND_LINE.option(option)} asks for."
+        fact = f"{what} '{item}', which {CALLER.option(option)} asks for."
         choices = _patterns_for(item, free) if pattern else free
         hint = did_you_mean(item, choices or free, "columns")
     raise InputError(fact, path=glimpse.path, value=item, hint=hint)
@@ -258,8 +262,7 @@ def _nothing_found(glimpse: Glimpse, free: Sequence[str], labels: Labels) -> Inp
             f"but none like {listed(strangers)}.",
             path=glimpse.path,
             hint=_look_alike_hint(strangers, free)
-            or f"Pass {COMMAND_LINE.option('classes', ','.join(classes))} if these are all the "
-            "classes there are.",
+            or f"Pass {CALLER.option('classes', classes)} if these are all the classes there are.",
         )
     return InputError(
         "no columns are named like probabilities.",
@@ -278,7 +281,7 @@ def _hint_on_other_kind(glimpse: Glimpse, free: Sequence[str]) -> str | None:
         for name in (*glimpse.groups, *free):
             word = name.rpartition(".")[2].strip().casefold()
             if word in own or word in GROUP_NAMES_BY_KIND[kind] or word.startswith(starts):
-                option = COMMAND_LINE.option("input_kind", kind)
+                option = CALLER.option("input_kind", kind)
                 return f"If '{clipped(name)}' holds {kind}, pass {option}."
     return None
 
@@ -300,17 +303,17 @@ def _hint_on_shares(labels: Sequence[str]) -> str | None:
 def _hint_on_names(glimpse: Glimpse, free: Sequence[str]) -> str:
     groups = [each for each in glimpse.groups if each not in GROUP_NAMES]
     if groups:
-        option = COMMAND_LINE.option("probs", groups[0])
+        option = CALLER.option("probs", groups[0])
         return f"Pass {option} if it holds them; the lists and records are: {listed(groups)}."
     others = f"the other columns are: {listed(free)}" if free else "there is no other column"
-    return f"Pass --probs COL, --probs A,B,C or --probs 'PATTERN*'; {others}."
+    ways = [CALLER.option("probs", each) for each in ("COL", ["A", "B", "C"], "PATTERN*")]
+    return f"Pass {ways[0]}, {ways[1]} or {ways[2]}; {others}."
 
 
 def _two_readings(glimpse: Glimpse, found: Sequence[Layout]) -> InputError:
     first, second = found[:2]
     ways = " or ".join(
-        COMMAND_LINE.option("probs", each.group or ",".join(each.columns))
-        for each in (first, second)
+        CALLER.option("probs", each.group or each.columns) for each in (first, second)
     )
     return InputError(
         f"the probabilities could be in {_column_text(first)} or in {_column_text(second)}.",

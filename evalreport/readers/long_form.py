@@ -20,6 +20,7 @@ from evalreport.readers.long_survey import survey
 from evalreport.readers.rows_apart import SortedBy, joined, rows_of, together
 from evalreport.readers.spelling import spelled
 from evalreport.readers.wording import listed, quoted
+from evalreport.voice import CALLER
 
 _YES_AND_NO = ({"0", "1"}, {"false", "true"})
 
@@ -127,11 +128,15 @@ def _roles(source: Source, settings: ReadSettings) -> Roles:
 
     if settings.target_probs:
         raise SettingsError(
-            "--target-probs does not go with --class-column: the long form has a label.\n"
-            "  Give every class a column of its own, or pass --label."
+            f"{CALLER.option('target_probs')} does not go with {CALLER.option('class_column')}: "
+            "the long form has a label.\n"
+            f"  Give every class a column of its own, or pass {CALLER.option('label')}."
         )
     if len(settings.probs) > 1:
-        raise SettingsError("with --class-column, --probs names one column: the probability.")
+        raise SettingsError(
+            f"with {CALLER.option('class_column')}, {CALLER.option('probs')} names one column: the "
+            "probability."
+        )
     roles = Roles(
         id=role(settings.id, ID_NAMES, "id"),
         class_=class_,
@@ -144,7 +149,8 @@ def _roles(source: Source, settings: ReadSettings) -> Roles:
     )
     if len({*roles.columns}) < len(roles.columns):
         raise SettingsError(
-            "with --class-column, id, class, probability and label are four different columns, "
+            f"with {CALLER.option('class_column')}, id, class, probability and label are four "
+            "different columns, "
             f"not {listed(roles.columns)}."
         )
     return roles

@@ -18,6 +18,7 @@ from evalreport.readers.labels import distinct, in_order
 from evalreport.readers.rows_apart import rows_of
 from evalreport.readers.spelling import spelled
 from evalreport.readers.wording import listed
+from evalreport.voice import CALLER
 
 MOST_CLASSES = 10_000
 
@@ -73,7 +74,7 @@ class _Looker:
         if len(self._classes) > MOST_CLASSES:
             raise self._refused(
                 f"there are over {MOST_CLASSES:,} different classes.",
-                "Name the column of the class with --class-column.",
+                f"Name the column of the class with {CALLER.option('class_column')}.",
             )
         changes = np.flatnonzero(_changes(ids, self._last)) + self._n_rows
         self._divisor = math.gcd(self._divisor, int(np.gcd.reduce(changes, initial=0)))

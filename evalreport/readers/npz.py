@@ -22,6 +22,7 @@ from evalreport.readers.memory import cells_of
 from evalreport.readers.parquet import damaged
 from evalreport.readers.storage import InputFile
 from evalreport.readers.wording import listed
+from evalreport.voice import CALLER
 
 _CLASS_NAMES = ("classes", "class_names", "classes_")
 _SUFFIX = ".npy"
@@ -162,7 +163,8 @@ class ArrayFilesPart:
                 f"'{name}' has {shape.lengths[1]} columns, and one is needed.",
                 path=self.shown,
                 hint="Labels, ids, weights and slices have one value for each prediction. If each "
-                f"row is one-hot, or another distribution, pass --target-probs {name}.",
+                "row is one-hot, or another distribution, pass "
+                f"{CALLER.option('target_probs', name)}.",
             )
         if not (shape.is_column if place is None else len(shape.lengths) == 2):
             dimensions = "dimension" if len(shape.lengths) == 1 else "dimensions"

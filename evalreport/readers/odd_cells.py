@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from evalreport.readers.wording import COMMAND_LINE, Voice
+from evalreport.voice import CALLER
 
-_WRITE_POINTS = "Write numbers with a decimal point, or pass --decimal , for all of them."
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
 _PERCENT = re.compile(r"[0-9]+([.,][0-9]+)?\s*%")
 _OF_PYTHON = re.compile(r"(tensor|np\.float\d+|np\.float_|array|Decimal|Array)\(.*\)")
@@ -20,7 +19,7 @@ _MISSING_ELSEWHERE = {
 _QUOTES = "'\u2018\u2019\u201c\u201d"
 
 
-def hint_on_cell(value: str, voice: Voice = COMMAND_LINE) -> str | None:
+def hint_on_cell(value: str) -> str | None:
     """Return what to do about a cell that is to hold a number, if what it holds tells.
 
     Examples
@@ -35,14 +34,15 @@ def hint_on_cell(value: str, voice: Voice = COMMAND_LINE) -> str | None:
     if "\n" in text or "\r" in text:
         return "The cell goes on over several lines: look for a quote that is closed too late."
     if _DECIMAL_COMMA.fullmatch(text):
-        return _WRITE_POINTS
+        decimal = CALLER.option("decimal", ",")
+        return f"Write numbers with a decimal point, or pass {decimal} for all of them."
     if _PERCENT.fullmatch(text):
-        kind = voice.option("input_kind", "percentages")
+        kind = CALLER.option("input_kind", "percentages")
         return f"Remove the percent signs, and pass {kind} for what remains."
     if _OF_PYTHON.fullmatch(text):
         return "Convert values to plain numbers before they are written, as float(value) does."
     if text in _MISSING_ELSEWHERE:
-        drop = voice.option("on_invalid", "drop")
+        drop = CALLER.option("on_invalid", "drop")
         return (
             f"This is how {_MISSING_ELSEWHERE[text]} a missing value: pass {drop} to leave such "
             "rows out."
@@ -69,11 +69,12 @@ def hint_on_header(header: Sequence[str]) -> str | None:
     if first.startswith(("#", "%", "//")):
         return f"The first line is a remark, by its '{first[0]}': remove it, or only the sign."
     if len(header) == 1 and " " in first:
-        return "If blanks separate the columns, pass --delimiter space."
+        blanks = CALLER.option("delimiter", "space")
+        return f"If blanks separate the columns, pass {blanks}."
     if all(each.strip()[:1] in _QUOTES and each.strip()[-1:] in _QUOTES for each in header):
         return f'Write names and cells without quotes, or in double ones: "{first[1:-1]}".'
     if 2 * sum(map(_is_number, header)) >= len(header):
-        return "If the first line is a row already, pass --no-header."
+        return f"If the first line is a row already, pass {CALLER.flag('no_header')}."
     return None
 
 

@@ -14,7 +14,7 @@ from evalreport.readers.elements import is_list
 from evalreport.readers.glimpse import Glimpse
 from evalreport.readers.labels import distinct, is_missing_word
 from evalreport.readers.numbers import read_numbers
-from evalreport.readers.wording import COMMAND_LINE
+from evalreport.voice import CALLER
 
 _STARTS_OF_LISTS = r"^\s*[\[{(]"
 _WRITE_LISTS = (
@@ -63,7 +63,7 @@ def _fault(cells: pa.Array, labels: Sequence[str]) -> tuple[int, str, str] | Non
         return None
     hint = (
         "These look like predicted classes; name the probabilities with "
-        f"{COMMAND_LINE.option('probs', 'COL')}. Log loss cannot be told from classes alone."
+        f"{CALLER.option('probs', 'COL')}. Log loss cannot be told from classes alone."
     )
     return _first(cells.is_valid()), "'{}' is a class, not a probability.", hint
 

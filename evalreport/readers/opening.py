@@ -32,6 +32,7 @@ from evalreport.readers.numbers import has_decimal_commas
 from evalreport.readers.odd_cells import hint_on_header
 from evalreport.readers.partitions import with_partitions
 from evalreport.readers.storage import InputFile
+from evalreport.readers.task_rows import refuse_task_columns
 from evalreport.readers.tasks import TASK_READERS, InputPlan, ShardMaker, TaskReader
 from evalreport.readers.wording import listed, quoted
 
@@ -103,6 +104,8 @@ def open_predictions(
         note = f"{files} passed over: {listed(empty)}."
         sources[0] = replace(sources[0], readings=(*sources[0].readings, note))
     reader = TASK_READERS.get(settings.input_kind, _CLASSES)
+    if reader is _CLASSES:
+        refuse_task_columns(settings.task_columns.given())
     if settings.class_column is not None and reader is _CLASSES:
         sources = [widened(each, settings) for each in sources]
     plan = understand(sources, settings, reader.plan)

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from evalreport.errors import clipped
 from evalreport.readers.labels import distinct
-from evalreport.readers.wording import COMMAND_LINE, Voice
+from evalreport.voice import CALLER
 
 MANY_LABELS = 1000
 """So many different values are hardly classes."""
@@ -17,7 +17,7 @@ _FEW_ROWS = 20
 _HIDDEN = "one of the two holds U+{:04X}, which does not show."
 
 
-def no_label_column(column: pa.Array, voice: Voice = COMMAND_LINE) -> str | None:
+def no_label_column(column: pa.Array) -> str | None:
     """Return a hint if a column has nearly as many values as rows, as ids and numbers have."""
     _, texts = distinct(column)
     n_rows = len(column)
@@ -25,7 +25,7 @@ def no_label_column(column: pa.Array, voice: Voice = COMMAND_LINE) -> str | None
         return None
     return (
         f"There are {len(texts):,} different values in {n_rows:,} rows ({first_three(texts)}): "
-        f"is it an id, or a number? {name_the_label(voice)}"
+        f"is it an id, or a number? {name_the_label()}"
     )
 
 
@@ -40,11 +40,11 @@ def first_three(texts: Sequence[str]) -> str:
     return ", ".join(f"'{clipped(each)}'" for each in texts[:3]) + ", …"
 
 
-def name_the_label(voice: Voice) -> str:
+def name_the_label() -> str:
     """Return what to do about a label column that is none."""
-    if voice.keywords:
+    if CALLER.arrays:
         return "Pass the outcome of each row."
-    return f"Name the column of what happened with {voice.option('label', 'COL')}."
+    return f"Name the column of what happened with {CALLER.option('label', 'COL')}."
 
 
 def look_alike(value: str, names: Sequence[str]) -> str | None:

@@ -11,7 +11,8 @@ from evalreport.readers.glimpse import Glimpse, Labels
 from evalreport.readers.interface import ReadSettings
 from evalreport.readers.labels import canonical
 from evalreport.readers.layout import Layout, asked_for, find_layout, group_layout
-from evalreport.readers.wording import COMMAND_LINE, Voice, quoted
+from evalreport.readers.wording import quoted
+from evalreport.voice import CALLER
 
 _BETWEEN_WORDS = " _-.[]"
 _WORDS_FOR_PROBABILITY = ("probability", "proba", "prob")
@@ -26,9 +27,7 @@ class SoftPlan:
     likely_cause: str | None = None
 
 
-def refuse_contradictions(
-    has_targets: bool, has_label: bool, normalizes: bool, voice: Voice = COMMAND_LINE
-) -> None:
+def refuse_contradictions(has_targets: bool, has_label: bool, normalizes: bool) -> None:
     """Refuse settings of which one says that labels are soft and another that they are not.
 
     Raises
@@ -36,15 +35,14 @@ def refuse_contradictions(
     SettingsError
         If there are targets and a label, or targets are to be normalised and there are none.
     """
-    names = ("targets", "observed") if voice.keywords else ("target_probs", "label")
-    targets, label = (voice.option(each) for each in names)
+    targets, label = CALLER.option("target_probs"), CALLER.option("label")
     if has_targets and has_label:
         raise SettingsError(
             f"{label} and {targets} both say what happened.\n  Pass one of the two."
         )
     if normalizes and not has_targets:
         raise SettingsError(
-            f"{voice.flag('normalize_targets')} divides target probabilities by their sum, "
+            f"{CALLER.flag('normalize_targets')} divides target probabilities by their sum, "
             f"and there are none.\n  Say what happened with {targets}."
         )
 
@@ -73,11 +71,7 @@ def plan_targets(glimpse: Glimpse, free: Sequence[str], settings: ReadSettings) 
 
 
 def settle_targets(
-    targets: Layout,
-    probs: Layout,
-    settings: ReadSettings,
-    path: str | None,
-    voice: Voice = COMMAND_LINE,
+    targets: Layout, probs: Layout, settings: ReadSettings, path: str | None
 ) -> SoftPlan:
     """Decide which target column speaks of which class, and on the order of the classes.
 
@@ -95,9 +89,9 @@ def settle_targets(
             hint="A single target speaks of the class of a single probability.",
         )
     if probs.is_single:
-        return _single(targets, probs, settings, path, voice)
+        return _single(targets, probs, settings, path)
     named, column_of, note = _matched(targets, probs)
-    settled = settle_classes(named, settings, _no_labels(), path, targets.columns[0], voice)
+    settled = settle_classes(named, settings, _no_labels(), path, targets.columns[0])
     # The order of the classes may have been asked for; columns of probabilities tell it.
     ordered = tuple(column_of[column] for column in settled.columns)
     columns = f"{len(ordered)} columns {quoted(ordered)}"
@@ -105,12 +99,10 @@ def settle_targets(
     return SoftPlan(ordered, replace(settled, readings=(reading, *settled.readings, note)))
 
 
-def _single(
-    targets: Layout, probs: Layout, settings: ReadSettings, path: str | None, voice: Voice
-) -> SoftPlan:
+def _single(targets: Layout, probs: Layout, settings: ReadSettings, path: str | None) -> SoftPlan:
     pair = settings.classes or ("0", canonical(settings.positive or "1"))
     asked = replace(settings, classes=pair)
-    settled = settle_classes(probs, asked, _no_labels(), path, targets.columns[0], voice)
+    settled = settle_classes(probs, asked, _no_labels(), path, targets.columns[0])
     positive = settled.classes[settled.positive]
     reading = f"Targets: column '{targets.columns[0]}', how far class '{positive}' happened."
     return SoftPlan(targets.columns, replace(settled, readings=(reading, *settled.readings)))

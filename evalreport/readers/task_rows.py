@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
@@ -18,8 +18,12 @@ from evalreport.readers.glimpse import Glimpse
 from evalreport.readers.interface import Chunk, ReadSettings
 from evalreport.readers.numbers import ABSENT, NO_NUMBER, Kinds, read_numbers
 from evalreport.readers.wording import listed, quoted
+from evalreport.voice import CALLER
 
-DROP = "Pass --on-invalid drop to leave such rows out."
+
+def drop_hint() -> str:
+    """Return how rows that cannot be scored are left out."""
+    return f"Pass {CALLER.option('on_invalid', 'drop')} to leave such rows out."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +71,7 @@ def found_id(glimpse: Glimpse, settings: ReadSettings) -> str | None:
     """Return the column of row ids: as asked, or by its name."""
     if settings.id is not None:
         return find_column(glimpse, settings.id, "id")
-    return first_named(ID_NAMES, glimpse.header)
+    return first_named(ID_NAMES, [each for each in glimpse.header if each not in settings.slices])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class RowFault:
     value: str
     reason: str
     fact: str
-    hint: str = DROP
+    hint: str = field(default_factory=drop_hint)
 
 
 def read_weights(
@@ -197,10 +201,29 @@ def refuse_options(settings: ReadSettings, meaningful: Set[str]) -> None:
     for each in (*fields(settings), *fields(settings.task_columns)):
         holder = settings if hasattr(settings, each.name) else settings.task_columns
         if each.name not in allowed and getattr(holder, each.name) != each.default:
-            option = _OPTIONS.get(each.name, each.name).replace("_", "-")
-            raise SettingsError(
-                f"--{option} has no meaning with --input-kind {settings.input_kind}."
-            )
+            option = CALLER.option(_OPTIONS.get(each.name, each.name))
+            kind = CALLER.option("input_kind", settings.input_kind)
+            raise SettingsError(f"{option} has no meaning with {kind}.")
+
+
+def refuse_task_columns(given: Iterable[str]) -> None:
+    """Refuse columns that only tokens or Gaussian forecasts have.
+
+    Parameters
+    ----------
+    given : iterable of str
+        Names of the options that were given.
+
+    Raises
+    ------
+    SettingsError
+        If one of them speaks of another kind of input than classes.
+    """
+    for name in given:
+        if name != "cluster":
+            kind = "gaussian" if name in ("mean", "std") else "tokens"
+            needed = CALLER.option("input_kind", kind)
+            raise SettingsError(f"{CALLER.option(name)} needs {needed}.")
 
 
 def column_called(
@@ -214,7 +237,7 @@ def column_called(
         If there is none, or two fit.
     """
     if asked is not None:
-        column = find_column(glimpse, asked, option.removeprefix("--"))
+        column = find_column(glimpse, asked, option)
         return column, f"{what[:1].upper()}{what[1:]}: column '{column}', as asked."
     found = named(names, glimpse.header)
     if len(found) == 1:
@@ -223,10 +246,10 @@ def column_called(
         raise InputError(
             f"columns {quoted(found)} could all be the {what}.",
             path=glimpse.path,
-            hint=f"Pass {' or '.join(f'{option} {each}' for each in found[:3])}.",
+            hint=f"Pass {' or '.join(CALLER.option(option, each) for each in found[:3])}.",
         )
     raise InputError(
         f"no column is named like the {what}.",
         path=glimpse.path,
-        hint=f"Pass {option} COL; the columns are: {listed(glimpse.header)}.",
+        hint=f"Pass {CALLER.option(option, 'COL')}; the columns are: {listed(glimpse.header)}.",
     )

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from evalreport.errors import InputError
 from evalreport.readers.storage import InputFile
+from evalreport.voice import CALLER
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _HEAD = 1 << 16
@@ -52,7 +53,7 @@ def refuse_no_text(file: InputFile) -> None:
         raise InputError(
             f"line {line} holds a NUL byte, so this is no text in UTF-8.",
             path=file.shown,
-            hint="Save the file as UTF-8, or name its format with --format.",
+            hint=f"Save the file as UTF-8, or name its format with {CALLER.option('format')}.",
         )
 
 

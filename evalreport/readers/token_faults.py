@@ -8,7 +8,7 @@ from evalreport.batch import IntArray
 from evalreport.readers.cells import text_of
 from evalreport.readers.interface import Chunk
 from evalreport.readers.numbers import ABSENT, NO_NUMBER
-from evalreport.readers.task_rows import DROP, RowFault
+from evalreport.readers.task_rows import RowFault, drop_hint
 from evalreport.readers.token_cells import TokenCells
 
 _MOST_ABOVE_ZERO = 1e-6
@@ -87,7 +87,7 @@ def _token_fault(
 def _sign_hint(cells: TokenCells) -> str:
     finite = cells.values[np.isfinite(cells.values)]
     if not (finite >= 0).all():
-        return DROP
+        return drop_hint()
     if (finite <= 1).all():
         return "All values are between 0 and 1: if they are probabilities, take their logarithms."
     return "All values are 0 or above: if they are losses, change their sign."

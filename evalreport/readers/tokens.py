@@ -37,6 +37,7 @@ from evalreport.readers.token_cells import TokenCells, holds_lists, read_tokens
 from evalreport.readers.token_faults import find_faults
 from evalreport.results import ColumnUse
 from evalreport.task_batches import TokenBatch
+from evalreport.voice import CALLER
 
 LOG_PROB_NAMES = (
     *("logprob", "log_prob", "token_logprob", "logprobs", "log_probs", "token_logprobs"),
@@ -90,14 +91,19 @@ def plan_tokens(glimpse: Glimpse, settings: ReadSettings) -> TokenColumns:
     asked = settings.task_columns
     _refuse_counting_twice(settings)
     if len(settings.probs) > 1:
-        raise SettingsError("--probs names one column in a token file: the log-probabilities.")
+        raise SettingsError(
+            f"{CALLER.option('probs')} names one column in a token file: the log-probabilities."
+        )
     only = settings.probs[0] if settings.probs else None
     log_probs, reading = column_called(
-        glimpse, only, "--probs", LOG_PROB_NAMES, "log-probability of the tokens"
+        glimpse, only, "probs", LOG_PROB_NAMES, "log-probability of the tokens"
     )
     lists = holds_lists(glimpse.first_rows(log_probs))
     if settings.id is not None and not lists:
-        raise SettingsError("--id names a list of tokens; pass --cluster for tokens in rows.")
+        raise SettingsError(
+            f"{CALLER.option('id')} names a list of tokens; pass {CALLER.option('cluster')} for "
+            "tokens in rows."
+        )
     cluster = _asked(glimpse, asked.cluster, "cluster")
     row_id = found_id(glimpse, settings) if lists and (cluster is None or settings.id) else None
     others = weight_and_slices(glimpse, settings)
@@ -107,8 +113,8 @@ def plan_tokens(glimpse: Glimpse, settings: ReadSettings) -> TokenColumns:
         cluster=cluster,
         id=row_id,
         text=_asked(glimpse, asked.text, "text"),
-        n_chars=_asked(glimpse, asked.n_chars, "n-chars"),
-        n_bytes=_asked(glimpse, asked.n_bytes, "n-bytes"),
+        n_chars=_asked(glimpse, asked.n_chars, "n_chars"),
+        n_bytes=_asked(glimpse, asked.n_bytes, "n_bytes"),
         readings=(
             reading,
             *_readings(lists, cluster, row_id),
@@ -125,8 +131,10 @@ def _asked(glimpse: Glimpse, column: str | None, option: str) -> str | None:
 def _refuse_counting_twice(settings: ReadSettings) -> None:
     asked = settings.task_columns
     if asked.text and (asked.n_bytes or asked.n_chars):
-        other = "--n-bytes" if asked.n_bytes else "--n-chars"
-        raise SettingsError(f"--text and {other} both count the text: pass one of them.")
+        text, other = CALLER.option("text"), "n_bytes" if asked.n_bytes else "n_chars"
+        raise SettingsError(
+            f"{text} and {CALLER.option(other)} both count the text: pass one of them."
+        )
 
 
 def _readings(lists: bool, cluster: str | None, row_id: str | None) -> Iterator[str]:

@@ -1,53 +1,15 @@
-"""Small pieces of messages: lists, near misses, and options as the caller spells them."""
+"""Small pieces of messages: lists and near misses."""
 
 from __future__ import annotations
 
 import difflib
-import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from evalreport.errors import clipped
 
 LISTED = 10
 _MOST_COMPARED = 200
 """Longer names are no slips of the pen, and comparing them takes long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Spells an option for the command line, or as a keyword for callers from Python."""
-
-    keywords: bool = False
-
-    def option(self, name: str, value: str = "") -> str:
-        """Return the option with its value, ready to be typed.
-
-        Examples
-        --------
-        >>> Voice().option("on_invalid", "drop"), Voice(keywords=True).option("positive", "yes")
-        ('--on-invalid drop', "positive='yes'")
-        >>> Voice().option("positive", "not spam")
-        "--positive 'not spam'"
-        """
-        if self.keywords:
-            return f"{name}={value!r}" if value else f"{name}="
-        word = f"--{name.replace('_', '-')}"
-        return f"{word} {shlex.quote(value)}" if value else word
-
-    def flag(self, name: str) -> str:
-        """Return an option that is on or off, as it is turned on.
-
-        Examples
-        --------
-        >>> Voice().flag("normalize_targets"), Voice(keywords=True).flag("normalize_targets")
-        ('--normalize-targets', 'normalize_targets=True')
-        """
-        return f"{name}=True" if self.keywords else self.option(name)
-
-
-COMMAND_LINE = Voice()
-KEYWORDS = Voice(keywords=True)
 
 
 def listed(names: Sequence[str], limit: int = LISTED) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from evalreport.findings.spelling import voice_of
 from evalreport.formats import (
     DASH,
     count_text,
@@ -127,13 +128,13 @@ def _one_line(view: View) -> str:
 def _facts(view: View) -> Iterator[Fact]:
     tokens = tokens_of(view.result)
     if tokens.n_tokens:
-        yield _text_fact(tokens)
+        yield _text_fact(view)
         yield _document_fact(view)
         yield _tail_fact(tokens)
 
 
-def _text_fact(tokens: TokensResult) -> Fact:
-    term = "By the length of the text"
+def _text_fact(view: View) -> Fact:
+    tokens, term = tokens_of(view.result), "By the length of the text"
     for mean, unit in (
         (tokens.bits_per_byte, "bits per byte"),
         (tokens.bits_per_character, "bits per character"),
@@ -144,7 +145,9 @@ def _text_fact(tokens: TokensResult) -> Fact:
             detail = ". ".join([*_interval_words(mean), *more])
             return Fact(term, f"{score_text(mean.value)} {unit}", detail or "No interval")
     bits = f"{score_text(tokens.bits_per_token)} bits per token"
-    return Fact(term, "Not known", f"{bits}. Pass --text or --n-bytes for bits per byte")
+    option = voice_of(view.result).option
+    ways = f"{option('text')} or {option('n_bytes')}"
+    return Fact(term, "Not known", f"{bits}. Pass {ways} for bits per byte")
 
 
 def _interval_words(mean: MeanResult) -> list[str]:

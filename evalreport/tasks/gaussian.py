@@ -19,13 +19,16 @@ from evalreport.statistics.gaussian_plan import (
     gaussian_result,
 )
 from evalreport.statistics.moments import PowerSums
-from evalreport.tasks.interface import common_parts, overall_of
+from evalreport.tasks.interface import check_columns, common_parts, overall_of
 
 
 class GaussianTask:
     """The task ``gaussian``."""
 
-    hint = "Check the columns that --label, --mean and --std name."
+    @property
+    def hint(self) -> str:
+        """What to check if no row at all could be scored."""
+        return check_columns("label", "mean", "std")
 
     def plan(self, predictions: Predictions, n_worst: int) -> GaussianPlan:
         """Return what to measure of Gaussian forecasts."""

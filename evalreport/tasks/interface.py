@@ -10,6 +10,7 @@ from evalreport.results import BaselineResult, CalibrationResult, OverallResult
 from evalreport.statistics.moments import PowerSums
 from evalreport.statistics.rows import data_quality
 from evalreport.statistics.states import PlanStates
+from evalreport.voice import CALLER
 
 StatesT_contra = TypeVar("StatesT_contra", contravariant=True)
 
@@ -40,6 +41,14 @@ class Task(Protocol[StatesT_contra]):
     @property
     def hint(self) -> str:
         """What to check if no row at all could be scored."""
+
+
+def check_columns(*options: str) -> str:
+    """Return what to look at if nothing could be scored: the columns that options name."""
+    *first, last = (CALLER.option(each) for each in options)
+    if not first:
+        return f"Check the column that {last} names."
+    return f"Check the columns that {', '.join(first)} and {last} name."
 
 
 def common_parts(states: PlanStates[Any]) -> dict[str, Any]:

@@ -19,13 +19,16 @@ from evalreport.statistics.token_plan import (
 )
 from evalreport.statistics.token_slices import slice_results
 from evalreport.statistics.worse import flag_worse
-from evalreport.tasks.interface import common_parts, overall_of
+from evalreport.tasks.interface import check_columns, common_parts, overall_of
 
 
 class TokenTask:
     """The task ``tokens``."""
 
-    hint = "Check the column that --probs names."
+    @property
+    def hint(self) -> str:
+        """What to check if no row at all could be scored."""
+        return check_columns("probs")
 
     def plan(self, predictions: Predictions, n_worst: int) -> TokenPlan:
         """Return what to measure of a token file."""

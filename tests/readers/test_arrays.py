@@ -13,6 +13,7 @@ import pytest
 
 from evalreport.errors import EvalReportError
 from evalreport.readers import predictions_from_arrays
+from evalreport.voice import ARRAYS, speaking
 from tests.readers.support import rows_of
 
 PROBS = [[0.75, 0.25], [0.5, 0.5], [0.1, 0.9]]
@@ -39,7 +40,7 @@ class Stream:
 
 
 def complaint(*args: Any, **kwargs: Any) -> str:
-    with pytest.raises(EvalReportError) as caught:
+    with pytest.raises(EvalReportError) as caught, speaking(ARRAYS):
         rows_of(predictions_from_arrays(*args, **kwargs))
     return str(caught.value)
 

@@ -110,7 +110,7 @@ def test_a_column_that_is_not_there_is_refused_by_name(rows):
 
 def test_token_files_have_no_rows_to_show(tmp_path):
     path = write(tmp_path, "logprob,text\n-0.5,a\n")
-    with pytest.raises(SettingsError, match="--show has no meaning with --input-kind tokens"):
+    with pytest.raises(SettingsError, match="show= has no meaning with input_kind='tokens'"):
         evalreport.evaluate_file(path, input_kind="tokens", show=["text"])
 
 

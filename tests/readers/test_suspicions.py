@@ -20,7 +20,7 @@ def test_a_single_probability_with_over_a_thousand_labels_asks_whether_it_is_an_
     assert refusal(tmp_path, "label,prob", *rows) == (
         "p.csv, column 'label': there are over 1,000 different labels ('case-0', 'case-1', "
         "'case-2', …): is it an id, or a number?\n"
-        "  Name the column of what happened with --label COL."
+        "  Name the column of what happened with label='COL'."
     )
 
 
@@ -29,7 +29,7 @@ def test_a_label_column_with_as_many_values_as_rows_asks_whether_it_is_an_id(tmp
     assert refusal(tmp_path, "label,prob_a,prob_b", *rows) == (
         "p.csv, row 1, column 'label': label '0.25' is none of the classes a, b.\n"
         "  There are 30 different values in 30 rows ('0.25', '1.25', '2.25', …): is it an id, or a "
-        "number? Name the column of what happened with --label COL."
+        "number? Name the column of what happened with label='COL'."
     )
 
 

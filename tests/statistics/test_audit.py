@@ -135,7 +135,7 @@ def test_a_single_column_for_the_other_class_is_named_with_the_option():
     of = evalreport.evaluate(labels, probs[:, 0], positive="yes").result
     found = finding(of, "swapped-classes")
     assert found.title.endswith("looks like the probability of the other class")
-    assert found.check == "If it is so, pass --positive no."
+    assert found.check == "If it is so, pass positive='no'."
     right = evalreport.evaluate(labels, probs[:, 0], positive="no").result
     assert "swapped-classes" not in codes(right)
 

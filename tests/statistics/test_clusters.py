@@ -299,7 +299,7 @@ def test_a_row_without_a_cluster_is_refused_or_left_out(file, tmp_path):
 
 
 def test_a_cluster_column_that_is_not_there_is_named(file):
-    with pytest.raises(InputError, match="there is no column 'page', which --cluster asks for"):
+    with pytest.raises(InputError, match="there is no column 'page', which cluster= asks for"):
         evalreport.evaluate_file(file, cluster="page")
 
 

@@ -126,17 +126,17 @@ def test_gaussian_forecasts_may_have_a_decimal_comma(tmp_path):
 @pytest.mark.parametrize(
     ("option", "given"),
     [
-        ("--target-probs", {"target_probs": "logprob"}),
-        ("--normalize-targets", {"normalize_targets": True}),
-        ("--class-column", {"class_column": "logprob"}),
-        ("--label-smoothing", {"label_smoothing": 0.1}),
+        ("target_probs", {"target_probs": "logprob"}),
+        ("normalize_targets", {"normalize_targets": True}),
+        ("class_column", {"class_column": "logprob"}),
+        ("label_smoothing", {"label_smoothing": 0.1}),
     ],
 )
 def test_what_speaks_of_classes_has_no_meaning_for_other_tasks(tmp_path, kind, option, given):
     (tmp_path / "t.csv").write_text("logprob,label,mean,std\n-0.5,1,1,1\n")
     with pytest.raises(SettingsError) as caught:
         evaluate_file(tmp_path / "t.csv", input_kind=kind, **given)
-    assert str(caught.value) == f"{option} has no meaning with --input-kind {kind}."
+    assert str(caught.value) == f"{option}= has no meaning with input_kind='{kind}'."
 
 
 def test_the_summaries_name_what_the_number_is(tmp_path):

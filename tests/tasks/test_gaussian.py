@@ -182,7 +182,7 @@ def test_the_file_follows_the_schema_and_the_page_is_whole(tmp_path, sample):
     assert "Bands in nats" not in evaluation.to_markdown()
 
 
-DROP = "\n  Pass --on-invalid drop to leave such rows out."
+DROP = "\n  Pass on_invalid='drop' to leave such rows out."
 CERTAIN = "\n  A forecast that is certain has no density: give every row a little spread."
 
 
@@ -219,16 +219,16 @@ def test_what_has_no_density_is_refused_with_its_place(tmp_path, row, message):
     [
         (
             "y,a,b",
-            "no column is named like the mean.\n  Pass --mean COL; the columns are: y, a, b.",
+            "no column is named like the mean.\n  Pass mean='COL'; the columns are: y, a, b.",
         ),
         (
             "y,mean,mu",
-            "columns 'mean' and 'mu' could all be the mean.\n  Pass --mean mean or --mean mu.",
+            "columns 'mean' and 'mu' could all be the mean.\n  Pass mean='mean' or mean='mu'.",
         ),
         (
             "y,mu,b",
             "no column is named like the standard deviation.\n"
-            "  Pass --std COL; the columns are: y, mu, b.",
+            "  Pass std='COL'; the columns are: y, mu, b.",
         ),
     ],
 )
@@ -243,9 +243,9 @@ def test_columns_that_cannot_be_found_are_asked_for(tmp_path, header, message):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"probs": "mean"}, "--probs has no meaning with --input-kind gaussian."),
-        ({"normalize": "as-is"}, "--normalize has no meaning with --input-kind gaussian."),
-        ({"cluster": "mean"}, "--cluster has no meaning with --input-kind gaussian."),
+        ({"probs": "mean"}, "probs= has no meaning with input_kind='gaussian'."),
+        ({"normalize": "as-is"}, "normalize= has no meaning with input_kind='gaussian'."),
+        ({"cluster": "mean"}, "cluster= has no meaning with input_kind='gaussian'."),
         ({"mean": "y"}, "outcome, mean and standard deviation have to be three columns."),
     ],
 )

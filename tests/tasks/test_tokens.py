@@ -257,7 +257,7 @@ def test_hostile_document_names_stay_text(tmp_path):
         (
             "logprob\n-1\n0.5\n",
             "row 2, column 'logprob': log-probability 0.5 is above 0.\n"
-            "  Pass --on-invalid drop to leave such rows out.",
+            "  Pass on_invalid='drop' to leave such rows out.",
         ),
         (
             "logprob\n0.25\n0.5\n",
@@ -277,32 +277,32 @@ def test_hostile_document_names_stay_text(tmp_path):
         (
             "logprob,x\n-1,1\n,1\n",
             "row 2, column 'logprob': the log-probability is missing.\n"
-            "  Pass --on-invalid drop to leave such rows out.",
+            "  Pass on_invalid='drop' to leave such rows out.",
         ),
         (
             "logprob\nlow\n",
             "row 1, column 'logprob': log-probability 'low' is no number.\n"
-            "  Pass --on-invalid drop to leave such rows out.",
+            "  Pass on_invalid='drop' to leave such rows out.",
         ),
         (
             "logprob\nnan\n",
             "row 1, column 'logprob': the log-probability is NaN.\n"
-            "  Pass --on-invalid drop to leave such rows out.",
+            "  Pass on_invalid='drop' to leave such rows out.",
         ),
         (
             'logprobs\n"[-1.0, 0.5]"\n',
             "row 1, column 'logprobs': log-probability 0.5 of token 2 is above 0.\n"
-            "  Pass --on-invalid drop to leave such rows out.",
+            "  Pass on_invalid='drop' to leave such rows out.",
         ),
         (
             'logprobs\n"[-1.0, null]"\n',
             "row 1, column 'logprobs': the log-probability of token 2 is missing.\n"
-            "  Pass --on-invalid drop to leave such rows out.",
+            "  Pass on_invalid='drop' to leave such rows out.",
         ),
         (
             'logprobs\n"[-1.0, ""a""]"\n',
             "row 1, column 'logprobs': the log-probability of token 2 is no number.\n"
-            "  Pass --on-invalid drop to leave such rows out.",
+            "  Pass on_invalid='drop' to leave such rows out.",
         ),
         (
             'logprobs\n"[-1.0]"\n"{-1.0}"\n',
@@ -312,7 +312,7 @@ def test_hostile_document_names_stay_text(tmp_path):
         (
             'logprobs,x\n"[-1.0]",1\n,1\n',
             "row 2, column 'logprobs': the list of log-probabilities is missing.\n"
-            "  Pass --on-invalid drop to leave such rows out.",
+            "  Pass on_invalid='drop' to leave such rows out.",
         ),
     ],
 )
@@ -333,7 +333,7 @@ def test_what_is_no_log_probability_is_refused_with_its_place(tmp_path, text, me
             {"n_chars": "n"},
             "row 1, column 'n': number of characters '1.5' is no whole number of 0 or more.",
         ),
-        ("text,logprob\n,-1\n", {"text": "words"}, "there is no column 'words', which --text asks"),
+        ("text,logprob\n,-1\n", {"text": "words"}, "there is no column 'words', which text= asks"),
         ("a,b\n1,-1\n", {}, "no column is named like the log-probability of the tokens."),
         (
             "logprob,logprobs\n-1,-1\n",
@@ -363,27 +363,22 @@ def test_lists_of_what_holds_no_log_probability_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"label": "doc"}, "--label has no meaning with --input-kind tokens."),
-        ({"positive": "doc"}, "--positive has no meaning with --input-kind tokens."),
-        ({"mean": "doc"}, "--mean has no meaning with --input-kind tokens."),
-        ({"floor": 1e-7}, "--floor has no meaning with --input-kind tokens."),
+        ({"label": "doc"}, "label= has no meaning with input_kind='tokens'."),
+        ({"positive": "doc"}, "positive= has no meaning with input_kind='tokens'."),
+        ({"mean": "doc"}, "mean= has no meaning with input_kind='tokens'."),
+        ({"floor": 1e-7}, "floor= has no meaning with input_kind='tokens'."),
         (
             {"probs": ["doc", "logprob"]},
-            "--probs names one column in a token file: the log-probabilities.",
+            "probs= names one column in a token file: the log-probabilities.",
         ),
-        ({"text": "doc", "n_bytes": "doc"}, "--text and --n-bytes both count the text"),
-        ({"id": "doc"}, "--id names a list of tokens; pass --cluster for tokens in rows."),
+        ({"text": "doc", "n_bytes": "doc"}, "text= and n_bytes= both count the text"),
+        ({"id": "doc"}, "id= names a list of tokens; pass cluster= for tokens in rows."),
     ],
 )
 def test_options_without_a_meaning_are_refused(tmp_path, options, message):
     with pytest.raises(SettingsError) as raised:
         evaluated(write(tmp_path, HALVES), **options)
     assert str(raised.value).startswith(message)
-
-
-def test_arrays_of_tokens_are_sent_to_files():
-    with pytest.raises(SettingsError, match="arrays hold classes: pass tokens as a file"):
-        evalreport.evaluate([0], [-1.0], input_kind="tokens")
 
 
 def test_rows_left_out_are_counted_and_the_others_scored(tmp_path):
@@ -399,7 +394,7 @@ def test_rows_left_out_are_counted_and_the_others_scored(tmp_path):
 def test_if_every_row_is_left_out_the_file_is_refused(tmp_path):
     with pytest.raises(InputError, match="every one of the 1 rows was left out") as raised:
         evaluated(write(tmp_path, "logprob\n2\n"), on_invalid="drop")
-    assert str(raised.value).endswith("Check the column that --probs names.")
+    assert str(raised.value).endswith("Check the column that probs= names.")
 
 
 def test_lists_without_any_token_say_that_nothing_was_scored(tmp_path):
