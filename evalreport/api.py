@@ -50,6 +50,7 @@ def evaluate(
     worst: int = 20,
     show: Mapping[str, Any] | None = None,
     title: str = "predictions",
+    verify: bool = False,
 ) -> Evaluation:
     """Evaluate predictions that are in memory.
 
@@ -103,6 +104,8 @@ def evaluate(
         Columns whose contents are shown with the worst rows.
     title : str
         Title of the report.
+    verify : bool
+        Whether the log loss is computed once more by scikit-learn.
 
     Returns
     -------
@@ -128,9 +131,7 @@ def evaluate(
     (2.0, 2.5)
     """
     given = locals()
-    settings = EvaluateSettings(
-        floor=floor, normalize=normalize, n_worst=worst, label_smoothing=label_smoothing
-    )
+    settings = EvaluateSettings(floor, normalize, worst, 1, label_smoothing, verify)
     with speaking(ARRAYS):
         return _evaluated(predictions_in_memory(given), settings, title)
 
@@ -166,6 +167,7 @@ def evaluate_file(
     worst: int = 20,
     show: Sequence[str] = (),
     title: str | None = None,
+    verify: bool = False,
     workers: int = 1,
     previous: str | Path | EvaluationResult | None = None,
     pair_by_position: bool = False,
@@ -189,7 +191,7 @@ def evaluate_file(
         Columns of token files (``input_kind="tokens"``).
     mean, std
         Columns of Gaussian forecasts (``input_kind="gaussian"``).
-    label_smoothing, on_invalid, normalize, floor, worst, title
+    label_smoothing, on_invalid, normalize, floor, worst, title, verify
         As in `evaluate`.
     workers : int
         How many processes may read large inputs.
@@ -209,13 +211,7 @@ def evaluate_file(
     """
     settings = _read_settings(locals())
     files = _listed(paths, more_paths)
-    how = EvaluateSettings(
-        floor=floor,
-        normalize=normalize,
-        n_worst=worst,
-        workers=workers,
-        label_smoothing=label_smoothing,
-    )
+    how = EvaluateSettings(floor, normalize, worst, workers, label_smoothing, verify)
     title = title or Path(files[0]).name.split(".")[0]
     before = previous if isinstance(previous, EvaluationResult | None) else str(previous)
     with speaking(KEYWORDS):

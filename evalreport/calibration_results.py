@@ -5,9 +5,7 @@ The field names are keys of the evaluation file, as in `results`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 Interval = tuple[float, float]
 
@@ -100,6 +98,43 @@ class CalibrationError:
 
 
 @dataclass(frozen=True, slots=True)
+class RecoverableResult:
+    """What temperature and class biases save, fitted to half the rows and tried on the others.
+
+    A lower bound of the loss from miscalibration: other maps might save more.
+    """
+
+    loss: float
+    """Nats a row; below 0 if it does more harm than good."""
+    temperature: float
+    """What logits are divided by, fitted to all of the rows; above 1 makes forecasts less sure."""
+    log_loss_after: float
+    """The log loss of all rows less `loss`."""
+    interval: Interval | None
+    """Of `loss`, at 95 %."""
+    standard_error: float | None
+    with_class_bias: bool
+    """Whether classes had biases too; without 20 rows of each, and 100 a class, there are none."""
+    rows: int
+    """Rows it was fitted and tried on: all, or a sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationResult:
+    """The log loss of the rows, computed once more by scikit-learn."""
+
+    rows: int
+    ours: float
+    scikit_learn: float
+    difference: float
+    """Absolute difference of the two, to twelve decimals."""
+    largest_class_difference: float
+    """The largest of those differences over the rows of one class."""
+    left_out: int
+    """Rows below 2**-52, which scikit-learn floors and this evaluation does not."""
+
+
+@dataclass(frozen=True, slots=True)
 class CalibrationResult:
     """How far the probabilities can be taken at their word."""
 
@@ -109,7 +144,8 @@ class CalibrationResult:
     gap_z: float | None
     mean_confidence: float | None
     """Mean probability given to the predicted class; compare it with the accuracy."""
-    recoverable: Mapping[str, Any] | None
+    recoverable: RecoverableResult | None
+    """None if the loss is infinite, labels are soft, or rows are too few to tell or too alike."""
     ece: CalibrationError | None
     decomposition: DecompositionResult | None
     """That of the first reliability diagram; None without rows, or if the loss is infinite."""

@@ -54,5 +54,6 @@ def _job(example: ExampleFile, folder: Path) -> DemoJob:
         markdown=str(folder / f"{stem}.summary.md"),
         title=stem.replace("_", " ").capitalize(),
         github=False,
+        verify=True,
     )
     return DemoJob(f"{example.name}: {example.description}", settings)

@@ -33,11 +33,13 @@ from evalreport.statistics import data_quality
 from evalreport.statistics.class_diagrams import worst_classes
 from evalreport.statistics.diagram import reliability_diagram
 from evalreport.statistics.plan import Plan, States
+from evalreport.statistics.recoverable import recoverable_of
 from evalreport.statistics.shrinkage import with_shrunken
 from evalreport.statistics.splits import splits_of
 from evalreport.statistics.tails import surprises
 from evalreport.statistics.worse import flag_worse
 from evalreport.tasks import TASKS, Task
+from evalreport.verification import verification_of
 from evalreport.voice import CALLER
 
 
@@ -58,6 +60,8 @@ class EvaluateSettings:
         How many processes to use at most.
     label_smoothing : float
         How much of equal odds is mixed into what happened, from 0 to below 1.
+    verify : bool
+        Whether the log loss is computed once more by scikit-learn.
 
     Raises
     ------
@@ -70,6 +74,7 @@ class EvaluateSettings:
     n_worst: int = 20
     workers: int = 1
     label_smoothing: float = 0.0
+    verify: bool = False
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.label_smoothing < 1.0:
@@ -142,6 +147,10 @@ def evaluate_predictions(
         label_smoothing=settings.label_smoothing,
         clustered=predictions.columns.cluster is not None,
     )
+    if settings.verify and plan.sample is None:
+        raise SettingsError(
+            f"{CALLER.flag('verify')} needs labels: scikit-learn's log loss takes no soft ones."
+        )
     states = fold(
         plan, predictions.shards, workers=settings.workers, on_batch=on_batch, on_rows=on_rows
     )
@@ -151,6 +160,7 @@ def evaluate_predictions(
         created=created,
         input=_input_result(predictions, settings, states),
         **results_of(states, predictions.paths),
+        verification=verification_of(states) if settings.verify else None,
     )
     return replace(result, findings=find(result))
 
@@ -178,6 +188,8 @@ def _evaluate_task(
     """Evaluate what is no classification: the same fold, other statistics."""
     if settings.floor != "auto":
         raise _without_meaning("floor", predictions.input_kind)
+    if settings.verify:
+        raise _without_meaning("verify", predictions.input_kind)
     if settings.label_smoothing:
         raise _without_meaning("label_smoothing", predictions.input_kind)
     plan = task.plan(predictions, settings.n_worst)
@@ -220,7 +232,9 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         "baseline": _baseline(states, overall),
         "classes": classes,
         "slices": flag_worse([result for column in slices for result in column]),
-        "calibration": _calibration(states, classes),
+        "calibration": replace(
+            _calibration(states, classes), recoverable=recoverable_of(states, overall)
+        ),
         "loss_by_probability": by_probability,
         "loss_by_forecast": plan.by_forecast.results(states[plan.by_forecast]),
         "floors": plan.floors.results(states[plan.floors], overall),

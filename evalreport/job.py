@@ -153,6 +153,7 @@ def _evaluate_settings(settings: ReportSettings) -> EvaluateSettings:
         n_worst=settings.worst,
         workers=settings.workers,
         label_smoothing=settings.label_smoothing,
+        verify=settings.verify,
     )
 
 

@@ -24,8 +24,10 @@ from evalreport.calibration_results import BandPoint as BandPoint
 from evalreport.calibration_results import CalibrationError as CalibrationError
 from evalreport.calibration_results import CalibrationResult as CalibrationResult
 from evalreport.calibration_results import DecompositionResult as DecompositionResult
+from evalreport.calibration_results import RecoverableResult as RecoverableResult
 from evalreport.calibration_results import ReliabilityPoint as ReliabilityPoint
 from evalreport.calibration_results import ReliabilityResult as ReliabilityResult
+from evalreport.calibration_results import VerificationResult as VerificationResult
 from evalreport.cluster_results import ClustersResult as ClustersResult
 from evalreport.comparison_results import ChangeCauses as ChangeCauses
 from evalreport.comparison_results import ChangedRow as ChangedRow
@@ -323,6 +325,8 @@ class EvaluationResult:
     """How the loss is spread over the rows; None in other tasks, and in older evaluations."""
     clusters: ClustersResult | None = None
     """None unless a column tells which rows belong together."""
+    verification: VerificationResult | None = None
+    """None unless it was asked for, or if labels are soft."""
     splits: SplitsResult | None = None
     """Training against test rows, if a slice column tells them apart."""
     state: Mapping[str, Any] = field(repr=False, default_factory=dict)

@@ -61,6 +61,7 @@ class ReportSettings:
     label_smoothing: float = 0.0
     worst: int = 20
     show: tuple[str, ...] = ()
+    verify: bool = False
     limits: Limits = NO_LIMITS
     junit: str | None = None
     previous: str | None = None
@@ -167,6 +168,7 @@ class ReportSettings:
         for option, value in options.items():
             if value is not None:
                 words += [option, value]
+        words += ["--verify"] if self.verify else []
         words += ["--normalize-targets"] if self.normalize_targets else []
         words += [] if self.header else ["--no-header"]
         words += ["--pair-by-position"] if self.pair_by_position else []

@@ -87,6 +87,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "charts": {"results", "task_results", "bands", "formats"},
     "report": {"results", "task_results", "bands", "findings", "formats", "limits"},
     "renderers": {"errors", "results", "formats", "evaluation_file", "report", "charts"},
+    "verification": {"results", "batch", "exact", "scoring", "statistics"},
     "comparison": {
         "errors",
         "results",
@@ -100,6 +101,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evaluation": {
         "voice",
         "errors",
+        "verification",
         "results",
         "bands",
         "batch",

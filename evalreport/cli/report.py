@@ -44,6 +44,7 @@ def report(
     on_invalid: options.OnInvalidOption = options.OnInvalid.error,
     normalize: options.NormalizeOption = options.Normalize.error,
     floor: options.Floor = "auto",
+    verify: task_options.Verify = False,
     previous: options.Previous = None,
     pair_by_position: options.PairByPosition = False,
     output: options.Output = None,

@@ -1,4 +1,4 @@
-"""Options that token files and Gaussian forecasts have, most of them only these."""
+"""Options of token files and Gaussian forecasts, and others that were added with them."""
 
 from __future__ import annotations
 
@@ -66,5 +66,13 @@ Std = Annotated[
         help="Column of the standard deviation; std, sd, sigma or pred_std.",
         rich_help_panel=_TASKS,
         show_default=False,
+    ),
+]
+Verify = Annotated[
+    bool,
+    typer.Option(
+        "--verify",
+        help="Compute the log loss once more with scikit-learn and show the difference.",
+        rich_help_panel="Scoring",
     ),
 ]

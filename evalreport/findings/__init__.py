@@ -12,6 +12,7 @@ from evalreport.findings import (
     comparison,
     gaussian,
     groups,
+    recoverable,
     rows,
     score,
     splits,
@@ -167,6 +168,15 @@ _CHECKS = (
             (("wide-interval", "few-rows"), "The interval touches two bands at most"),
         ),
         has_loss,
+    ),
+    Check(
+        recoverable.recoverable,
+        applies=lambda result: result.calibration.recoverable is not None,
+    ),
+    Check(
+        recoverable.verification,
+        ((("verification",), "scikit-learn comes to the same log loss"),),
+        lambda result: result.verification is not None,
     ),
     Check(
         clusters.few_clusters,

@@ -38,10 +38,21 @@ def confidence(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgeme
         else promise,
         check="Find out first why it is worse than the baseline."
         if (result.baseline.skill or 0.0) < 0
-        else "Temperature scaling may lower the loss without retraining.",
+        else _temperature(result, losses),
         section="calibration",
         short=f"{capital(beside)} confident than it should be"
         + (f": says {says[0]}, right {says[1]}" if says else ""),
+    )
+
+
+def _temperature(result: EvaluationResult, losses: LossFormat) -> str:
+    """Return what temperature scaling saves, if that is known to be more than chance."""
+    found = result.calibration.recoverable
+    if found is None or found.interval is None or found.interval[0] <= 0.0:
+        return "Temperature scaling may lower the loss without retraining."
+    return (
+        f"Divide the logits by {found.temperature:.2f}: tried on rows it was not fitted to, such "
+        f"scaling brings the log loss to {losses.text(found.log_loss_after)}."
     )
 
 

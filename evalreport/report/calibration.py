@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evalreport.findings.recoverable import how_recoverable, recoverable_sentence
 from evalreport.formats import (
     clean,
     count_text,
@@ -40,8 +41,19 @@ def calibration_section(view: View) -> Section | None:
         lede=_lede(view),
         figures=(*figures, _histogram(view), *class_figure(view)),
         tables=(*parts_table(view), *classes_table(view)),
-        notes=(*gap_note(view), *not_simulated(view), *not_looked_at(view)),
+        notes=(
+            *gap_note(view),
+            *_recoverable(view),
+            *not_simulated(view),
+            *not_looked_at(view),
+        ),
     )
+
+
+def _recoverable(view: View) -> tuple[Text, ...]:
+    sentence = recoverable_sentence(view.result, view.losses)
+    meaning = how_recoverable(view.result)
+    return () if sentence is None or meaning is None else (say(f"{sentence} {meaning}"),)
 
 
 def _lede(view: View) -> Text:

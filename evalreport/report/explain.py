@@ -6,6 +6,7 @@ import math
 
 from evalreport.bands import BANDS, PERFECT, Band
 from evalreport.findings.clusters import allows_for_clusters
+from evalreport.findings.recoverable import verification_sentence
 from evalreport.findings.score import unseen_zeros
 from evalreport.formats import (
     bytes_text,
@@ -144,6 +145,7 @@ def run_section(view: View, command: str) -> Section:
         Definition("Classes", _classes(view)),
         *_clusters(view),
         Definition("Method", say(_method(view))),
+        *_verification(view),
         Definition("Digest", say(code(result.digest), " The same digest means the same numbers.")),
         Definition("Tool", say(f"evalreport {result.evalreport_version}")),
     ]
@@ -208,6 +210,13 @@ def _classes(view: View) -> Text:
     names = listed([clean(name, 40) for name in given.classes], most=_MOST_COLUMNS)
     positive = "" if given.positive is None else f"; positive: {clean(given.positive, 40)}"
     return say(f"{names}{positive}")
+
+
+def _verification(view: View) -> tuple[Definition, ...]:
+    found = view.result.verification
+    if found is None:
+        return ()
+    return (Definition("Second opinion", say(verification_sentence(found))),)
 
 
 def _unseen(view: View) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from evalreport.results import CalibrationResult, DecompositionResult, ReliabilityResult
+from evalreport.results import CalibrationResult, DecompositionResult, Interval, ReliabilityResult
 from evalreport.statistics.cluster_cells import MOST_CLUSTERS, ByCluster, ClusterState
 from evalreport.statistics.clustered import (
     baseline_by_cluster,
     classes_by_cluster,
     clusters_result,
     forecasts_by_cluster,
-    gap_z_by_cluster,
+    gap_by_cluster,
     overall_by_cluster,
     slices_by_cluster,
 )
@@ -80,10 +80,10 @@ class ClusterPlan:
         ]
         calibration = parts["calibration"]
         baseline = replace(parts["baseline"], skill_interval=None)
-        gap_z = None
+        gap: tuple[float | None, Interval | None] = (None, None)
         if not self.soft:  # what clusters have in common of soft labels is not summed up here
             baseline = baseline_by_cluster(states[self.by_class], parts["baseline"])
-            gap_z = None if calibration.gap_z is None else gap_z_by_cluster(everything)
+            gap = gap if calibration.gap_z is None else gap_by_cluster(everything)
         return {
             "overall": overall_by_cluster(everything, parts["overall"]),
             "clusters": clusters_result(everything, parts["overall"]),
@@ -91,7 +91,7 @@ class ClusterPlan:
             "classes": classes_by_cluster(states[self.by_class], parts["classes"]),
             "slices": flag_worse(slices),
             "calibration": replace(
-                _without_simulations(calibration), gap_z=gap_z, gap_interval=None
+                _without_simulations(calibration), gap_z=gap[0], gap_interval=gap[1]
             ),
             "loss_by_forecast": forecasts_by_cluster(
                 states[self.by_forecast], parts["loss_by_forecast"]

@@ -205,15 +205,15 @@ def _upper_tail(difference: float, variance: float, degrees: float) -> float | N
     return float(stdtr(degrees, -difference / math.sqrt(variance)))
 
 
-def gap_z_by_cluster(state: ClusterState) -> float | None:
-    """Return the gap between loss and expected loss in standard errors."""
+def gap_by_cluster(state: ClusterState) -> tuple[float | None, Interval | None]:
+    """Return the gap between loss and expected loss in standard errors, and its interval."""
     clusters = _everything(state)
     error = ratio_error(
         [each.loss - each.expected for each in clusters], [each.mass for each in clusters]
     )
     if error is None or error.n_clusters < LEAST_ROWS or error.jackknife == 0.0:
-        return None
-    return error.ratio / error.jackknife
+        return None, None
+    return error.ratio / error.jackknife, error.interval(-math.inf)
 
 
 def baseline_by_cluster(by_class: ClusterState, baseline: BaselineResult) -> BaselineResult:

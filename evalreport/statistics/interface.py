@@ -27,6 +27,10 @@ class State(Protocol):
         """Return the state in terms of JSON."""
 
 
+class Transient(State):
+    """A state that is not saved: it holds rows, and an evaluation file holds sums."""
+
+
 StateT = TypeVar("StateT", bound=State)
 StateT_co = TypeVar("StateT_co", bound=State, covariant=True)
 

@@ -24,6 +24,7 @@ from evalreport.statistics.probability import ByProbability, Floors
 from evalreport.statistics.reliability import Reliability
 from evalreport.statistics.row_ids import RowIds
 from evalreport.statistics.rows import IntakeCounts, RejectedRows, WorstRows
+from evalreport.statistics.sample import HashSample
 from evalreport.statistics.slices import BySlice
 from evalreport.statistics.soft_gap import SoftGap
 from evalreport.statistics.soft_skill import SoftBuckets
@@ -91,6 +92,7 @@ class Plan:
     soft_gap: SoftGap = field(init=False, compare=False)
     gap_spread: GapSpread = field(init=False, compare=False)
     clusters: ClusterPlan | None = field(init=False, compare=False)
+    sample: HashSample | None = field(init=False, compare=False)
     worst_rows: WorstRows = field(init=False, compare=False)
     intake: IntakeCounts = field(init=False, compare=False)
     rejected: RejectedRows = field(init=False, compare=False)
@@ -122,6 +124,7 @@ class Plan:
             "soft_gap": SoftGap(weighted),
             "gap_spread": GapSpread(weighted),
             "clusters": ClusterPlan(weighted, soft, self.slices) if self.clustered else None,
+            "sample": None if soft else HashSample(len(self.classes)),
             "worst_rows": WorstRows(self.n_worst),
             "intake": IntakeCounts(),
             "rejected": RejectedRows(),
@@ -153,6 +156,7 @@ class Plan:
             self.intake,
             self.rejected,
             *((self.soft_buckets, self.soft_gap) if self.soft else ()),
+            *((self.sample,) if self.sample else ()),
         )
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from evalreport.errors import MergeError
-from evalreport.statistics.interface import State, Statistic
+from evalreport.statistics.interface import State, Statistic, Transient
 
 STATE_VERSION = 1
 
@@ -81,13 +81,22 @@ class PlanStates(Generic[PlanT]):
         return {
             "version": STATE_VERSION,
             "settings": self.plan.settings,
-            "statistics": {name: state.to_json() for name, state in self.by_name.items()},
+            "statistics": {
+                name: state.to_json()
+                for name, state in self.by_name.items()
+                if not isinstance(state, Transient)
+            },
         }
 
     @classmethod
     def from_statistics(cls, plan: PlanT, data: Mapping[str, Any]) -> Self:
         """Return the states that `to_json` wrote under ``statistics``."""
-        return cls(plan, {each.name: each.from_json(data[each.name]) for each in plan.statistics})
+
+        def read(each: Statistic[Any]) -> Any:
+            nothing = each.empty()
+            return nothing if isinstance(nothing, Transient) else each.from_json(data[each.name])
+
+        return cls(plan, {each.name: read(each) for each in plan.statistics})
 
 
 def refuse_other_version(data: Mapping[str, Any]) -> None:

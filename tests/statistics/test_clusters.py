@@ -77,6 +77,7 @@ def test_copying_every_row_of_a_cluster_changes_nothing(weighted):
     assert many.overall.interval == pytest.approx(one.overall.interval, **close)
     assert many.baseline.skill_interval == pytest.approx(one.baseline.skill_interval, **close)
     assert many.calibration.gap_z == pytest.approx(one.calibration.gap_z, **close)
+    assert many.calibration.gap_interval == pytest.approx(one.calibration.gap_interval, **close)
     for before, after in zip(one.classes + one.slices, many.classes + many.slices, strict=True):
         assert after.interval == pytest.approx(before.interval, **close)
     for before, after in zip(one.slices, many.slices, strict=True):

@@ -1,0 +1,201 @@
+"""How much of the loss temperature and class biases would recover on rows they were not fitted to.
+
+References
+----------
+Berta, Holzmueller, Jordan & Bach (2025), "Rethinking early stopping: refine, then calibrate": the
+best gain from any map of the forecasts is the loss from miscalibration, so that of one kind of maps
+is a lower bound.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalreport import exact
+from evalreport.batch import FloatArray, IntArray
+from evalreport.hashing import HashArray, mixed
+from evalreport.intervals import Moments, hall_interval
+from evalreport.results import Interval, OverallResult, RecoverableResult
+from evalreport.scoring import FLOOR, MOST_NATS
+from evalreport.statistics.clusters import ratio_error
+from evalreport.statistics.plan import States
+from evalreport.statistics.recalibration import FitData, Recalibration, fit
+from evalreport.statistics.sample import SampledRows, SampleState
+
+LEAST_ROWS = 50
+"""Fewer rows than this are too few to fit one half and judge by the other."""
+_MOST_CELLS = 2**21
+"""Cells that are fitted: with many classes fewer rows take part, to keep the time bounded."""
+_LEAST_OF_A_CLASS = 20
+_ROWS_A_CLASS = 100
+"""With fewer rows than this for each class, biases would follow chance."""
+_LEAST_SHARE = 0.98
+"""Rows that stand for so many, told apart by what they say, are a fair sample of them."""
+_FOLD_SEED = np.uint64(0x8EBC6AF09C88C6E3)
+
+
+def recoverable_of(states: States, overall: OverallResult) -> RecoverableResult | None:
+    """Return what is recoverable on the sample of some states; None without one."""
+    plan = states.plan
+    return None if plan.sample is None else recoverable(states[plan.sample], overall, plan.floor)
+
+
+def recoverable(
+    state: SampleState, overall: OverallResult, floor: float | None
+) -> RecoverableResult | None:
+    """Return what temperature and class biases would save, cross-fitted on two halves.
+
+    Parameters
+    ----------
+    state : SampleState
+        The sample of the rows.
+    overall : OverallResult
+        The headline: the log loss after it is that of all rows less the gain.
+    floor : float or None
+        Least probability scored.
+
+    Returns
+    -------
+    RecoverableResult or None
+        None if the loss is infinite, rows are too few or not at hand any more, or so many rows are
+        equal, with no ids to tell them apart, that the sample does not stand for all.
+    """
+    rows = state.rows()
+    loss = overall.log_loss
+    if rows is None or loss is None or state.n_rows != overall.n or overall.n < LEAST_ROWS:
+        return None
+    few = rows.taken(np.arange(min(len(rows), max(_MOST_CELLS // len(rows.cells), 2))))
+    is_all = state.holds_all and len(few) == len(rows)
+    if not is_all and _are_too_alike(state, rows):
+        return None
+    least = floor or FLOOR
+    logs = _logs(few.cells, None if state.is_log and floor is None else least, state.is_log)
+    halves = _Halves.of(few, logs)
+    if halves is None:
+        return None
+    gain = halves.gain()
+    interval = gain.interval
+    return RecoverableResult(
+        loss=gain.mean,
+        temperature=gain.recalibration.temperature,
+        log_loss_after=loss - gain.mean,
+        interval=interval,
+        standard_error=gain.standard_error,
+        with_class_bias=halves.with_biases,
+        rows=int(few.counts.sum()),
+    )
+
+
+def _are_too_alike(state: SampleState, rows: SampledRows) -> bool:
+    """Tell whether so many rows are equal that those of small hashes do not stand for all."""
+    by_chance = 4.0 / math.sqrt(len(rows))  # how far the estimate can be off
+    return state.estimated_rows < (_LEAST_SHARE - by_chance) * state.n_rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Gain:
+    mean: float
+    standard_error: float | None
+    interval: Interval | None
+    recalibration: Recalibration
+
+
+@dataclass(frozen=True, slots=True)
+class _Halves:
+    """The rows in two halves; a row of many equal ones can be in both."""
+
+    rows: SampledRows
+    logs: FloatArray
+    counts: tuple[IntArray, IntArray]
+    weights: FloatArray
+    with_biases: bool
+
+    @classmethod
+    def of(cls, rows: SampledRows, logs: FloatArray) -> _Halves | None:
+        """Return the halves; None if only one class happened in one of them."""
+        counts = _split(rows)
+        happened = [np.unique(rows.observed[each > 0]) for each in counts]
+        if min(map(len, happened)) < 2:
+            return None
+        n_classes = len(rows.cells)
+        of_class = np.zeros(n_classes, dtype=np.int64)
+        np.add.at(of_class, rows.observed, rows.counts)
+        enough = int(of_class.min()) >= _LEAST_OF_A_CLASS
+        with_biases = enough and int(of_class.sum()) >= _ROWS_A_CLASS * n_classes
+        weights = np.ones(len(rows)) if rows.weights is None else rows.weights
+        # Weights may be near the largest double: their sums must not be beyond it.
+        weights = weights / weights.max()
+        return cls(rows, logs, counts, weights, with_biases)
+
+    def gain(self) -> _Gain:
+        """Return the mean of what the rows of each half gain by a fit to the other one."""
+        fits = [self._fit(counts) for counts in self.counts]
+        gains = [self.rows.losses - fits[1 - i].losses(self.logs, self._observed) for i in (0, 1)]
+        both = self._fit(self.rows.counts, fits[0])
+        masses = [counts * self.weights for counts in self.counts]
+        whole = math.fsum(math.fsum(each) for each in masses)
+        total = math.fsum(math.fsum(mass * gain) for mass, gain in zip(masses, gains, strict=True))
+        mean = total / whole
+        if self.rows.clusters is not None:
+            return _Gain(mean, *_cluster_error(self.rows.clusters, gains, masses), both)
+        moments = self._moments(gains, whole, mean)
+        interval = hall_interval(moments, -math.inf)
+        return _Gain(mean, moments.standard_error, interval, both)
+
+    @property
+    def _observed(self) -> IntArray:
+        return self.rows.observed
+
+    def _fit(self, counts: IntArray, start: Recalibration | None = None) -> Recalibration:
+        used = np.flatnonzero(counts)
+        masses = (counts * self.weights)[used]
+        data = FitData(np.take(self.logs, used, axis=1), self._observed[used], masses)
+        return fit(data, self.with_biases, start)
+
+    def _moments(self, gains: list[FloatArray], whole: float, mean: float) -> Moments:
+        """Return mean, spread and skewness of weight times what a row gains above the mean."""
+        n = int(self.rows.counts.sum())
+        scores = [self.weights * (gain - mean) * (n / whole) for gain in gains]
+        pairs = list(zip(self.counts, scores, strict=True))
+        squares = math.fsum(math.fsum(counts * s * s) for counts, s in pairs)
+        cubes = math.fsum(math.fsum(counts * s * s * s) for counts, s in pairs)
+        skewness = cubes / n / math.sqrt(squares / n) ** 3 if squares else 0.0
+        return Moments(n, mean, math.sqrt(squares / (n - 1)), skewness)
+
+
+def _cluster_error(
+    clusters: HashArray, gains: list[FloatArray], masses: list[FloatArray]
+) -> tuple[float | None, Interval | None]:
+    """Return standard error and interval of the mean gain; rows of one cluster are not apart."""
+    above: dict[int, list[float]] = {}
+    below: dict[int, list[float]] = {}
+    names = clusters.tolist()
+    for gain, mass in zip(gains, masses, strict=True):
+        for name, value, size in zip(names, (mass * gain).tolist(), mass.tolist(), strict=True):
+            above.setdefault(name, []).append(value)
+            below.setdefault(name, []).append(size)
+    error = ratio_error(
+        [math.fsum(each) for each in above.values()], [math.fsum(each) for each in below.values()]
+    )
+    return (None, None) if error is None else (error.jackknife, error.interval(-math.inf))
+
+
+def _split(rows: SampledRows) -> tuple[IntArray, IntArray]:
+    """Return how many rows of each content are in either half: clusters are not taken apart."""
+    keys: HashArray = rows.hashes if rows.clusters is None else rows.clusters
+    side = (mixed(keys ^ _FOLD_SEED) & np.uint64(1)).astype(np.int64)
+    if rows.clusters is not None:
+        first = rows.counts * side
+    else:
+        first = rows.counts // 2 + side * (rows.counts % 2)
+    return first, rows.counts - first
+
+
+def _logs(cells: FloatArray, floor: float | None, is_log: bool) -> FloatArray:
+    """Return the logarithms of forecasts, none below what can be scored."""
+    if not is_log:
+        return exact.log(np.maximum(cells, floor or FLOOR))
+    return np.maximum(cells, -MOST_NATS if floor is None else exact.log_of(floor))

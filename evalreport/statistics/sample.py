@@ -1,0 +1,289 @@
+"""A sample of rows that depends on nothing but what the rows say.
+
+Kept are the rows with the smallest hashes of their content, all of them as long as they fit: the
+same rows whatever the order, the chunks and the workers. The sample is never saved: an evaluation
+file holds sums, not rows.
+
+References
+----------
+Cohen & Kaplan (2007), "Summarizing data using bottom-k sketches". doi:10.1145/1281100.1281133
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalreport.batch import FloatArray, IntArray
+from evalreport.errors import MergeError
+from evalreport.hashing import HashArray, mixed
+from evalreport.scoring import ScoredBatch
+from evalreport.statistics.buckets import cluster_keys
+from evalreport.statistics.interface import Transient
+
+MOST_ROWS = 65_536
+MOST_CELLS = 2**23
+"""64 MiB of doubles, so that a thousand classes leave 8,388 rows."""
+_FEW_CELLS = 2**22
+"""Up to so many cells waiting costs less memory than sorting them costs time."""
+
+_FOLD = np.uint64(32)
+_CLASS = np.uint64(0x9FB21C651E98DF25)
+_WEIGHT = np.uint64(0xD6E8FEB86659FD93)
+
+
+@dataclass(frozen=True, slots=True)
+class SampledRows:
+    """Some rows, each with how many like it there are.
+
+    Parameters
+    ----------
+    hashes : uint64 ndarray of shape (n,)
+        Of the content.
+    cells : float64 ndarray of shape (n_classes, n)
+        Probabilities, or their logarithms where the input tells logarithms.
+    observed : int64 ndarray of shape (n,)
+        What happened.
+    losses : float64 ndarray of shape (n,)
+        Loss as it was scored.
+    counts : int64 ndarray of shape (n,)
+        Rows of this content.
+    weights : float64 ndarray of shape (n,), optional
+        Case weights.
+    clusters : uint64 ndarray of shape (n,), optional
+        Hash of the cluster.
+    """
+
+    hashes: HashArray
+    cells: FloatArray
+    observed: IntArray
+    losses: FloatArray
+    counts: IntArray
+    weights: FloatArray | None = None
+    clusters: HashArray | None = None
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def taken(self, where: IntArray, counts: IntArray | None = None) -> SampledRows:
+        """Return the rows at these places."""
+        return SampledRows(
+            self.hashes[where],
+            np.take(self.cells, where, axis=1),
+            self.observed[where],
+            self.losses[where],
+            self.counts[where] if counts is None else counts,
+            None if self.weights is None else self.weights[where],
+            None if self.clusters is None else self.clusters[where],
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[SampledRows]) -> SampledRows:
+        """Return the rows of all parts."""
+
+        def together(name: str) -> Any:
+            arrays = [getattr(each, name) for each in parts]
+            return None if arrays[0] is None else np.concatenate(arrays, axis=-1)
+
+        return cls(*(together(name) for name in cls.__dataclass_fields__))
+
+
+class SampleState(Transient):
+    """The rows of the smallest hashes.
+
+    Rows wait until there are enough of them to be worth sorting.
+
+    Parameters
+    ----------
+    limit : int
+        How many distinct contents are kept.
+    waiting : sequence of SampledRows
+        Rows, of any hash up to `largest`.
+    largest : int, optional
+        No hash above this one can be among the smallest; None as long as all rows fit.
+    n_rows : int
+        Rows seen.
+    is_log : bool
+        Whether cells are logarithms.
+    """
+
+    __slots__ = ("is_log", "largest", "limit", "n_rows", "waiting")
+
+    def __init__(
+        self,
+        limit: int,
+        waiting: Sequence[SampledRows] = (),
+        largest: int | None = None,
+        n_rows: int = 0,
+        is_log: bool = False,
+    ) -> None:
+        self.limit = limit
+        self.waiting = tuple(waiting)
+        self.largest = largest
+        self.n_rows = n_rows
+        self.is_log = is_log
+
+    def merge(self, other: Self) -> Self:
+        """Return the sample of both inputs together."""
+        if self.limit != other.limit:
+            raise MergeError(f"one side keeps {self.limit} rows, the other {other.limit}")
+        bounds = [each for each in (self.largest, other.largest) if each is not None]
+        largest = min(bounds, default=None)
+        waiting = [*self._up_to(largest), *other._up_to(largest)]
+        is_log = self.is_log or other.is_log
+        both = type(self)(self.limit, waiting, largest, self.n_rows + other.n_rows, is_log)
+        n_waiting = sum(map(len, waiting))
+        return both.settled() if n_waiting > _most_waiting(self.limit, waiting) else both
+
+    def _up_to(self, largest: int | None) -> Sequence[SampledRows]:
+        if largest is None or largest == self.largest:
+            return self.waiting
+        chosen = (
+            (each, np.flatnonzero(each.hashes <= np.uint64(largest))) for each in self.waiting
+        )
+        return [rows.taken(where) for rows, where in chosen if len(where)]
+
+    def settled(self) -> Self:
+        """Return the state with its rows in order, equal ones as one, and no more than needed."""
+        if not self.waiting:
+            return self
+        rows = self.waiting[0] if len(self.waiting) == 1 else SampledRows.joined(self.waiting)
+        order = np.argsort(rows.hashes, kind="stable")
+        ordered = rows.hashes[order]
+        is_new = np.ones(len(ordered), dtype=bool)
+        np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
+        starts = np.flatnonzero(is_new)
+        counts = np.add.reduceat(rows.counts[order], starts)
+        kept = starts[: self.limit]
+        largest = self.largest
+        if len(starts) > self.limit:
+            largest = int(ordered[kept[-1]])
+        few = rows.taken(order[kept], counts[: self.limit])
+        return type(self)(self.limit, (few,), largest, self.n_rows, self.is_log)
+
+    def rows(self) -> SampledRows | None:
+        """Return the sampled rows in the order of their hashes; None if there are none."""
+        settled = self.settled().waiting
+        return settled[0] if settled else None
+
+    @property
+    def estimated_rows(self) -> float:
+        """How many different rows there are, as the hashes of the sample tell."""
+        rows = self.rows()
+        if rows is None or (self.largest is None and len(rows) < self.limit):
+            return 0.0 if rows is None else float(len(rows))
+        largest = int(rows.hashes[-1])
+        return (len(rows) - 1) * 2.0**64 / (largest + 1)
+
+    @property
+    def holds_all(self) -> bool:
+        """Whether every row that was seen is in the sample."""
+        rows = self.rows()
+        return rows is None or int(rows.counts.sum()) == self.n_rows
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SampleState):
+            return NotImplemented
+        mine, its = self.settled(), other.settled()
+        same = (mine.limit, mine.n_rows, mine.largest) == (its.limit, its.n_rows, its.largest)
+        return same and _same_rows(mine.rows(), its.rows())
+
+    __hash__ = None  # type: ignore[assignment]  # it holds arrays
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What travels between processes is only what is needed.
+        settled = self.settled()
+        return type(self), tuple(
+            getattr(settled, name) for name in ("limit", "waiting", "largest", "n_rows", "is_log")
+        )
+
+    def to_json(self) -> None:
+        """Return nothing: rows are not saved."""
+
+
+def _most_waiting(limit: int, waiting: Sequence[SampledRows]) -> int:
+    n_classes = len(waiting[0].cells) if waiting else 1
+    return max(2 * limit, min(4 * limit, _FEW_CELLS // n_classes))
+
+
+def _same_rows(one: SampledRows | None, other: SampledRows | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    arrays = (
+        (getattr(one, name), getattr(other, name)) for name in SampledRows.__dataclass_fields__
+    )
+    return all(a is b if a is None or b is None else np.array_equal(a, b) for a, b in arrays)
+
+
+@dataclass(frozen=True, slots=True)
+class HashSample:
+    """A sample of the rows by a hash of their forecast, what happened, and their id if any.
+
+    Parameters
+    ----------
+    n_classes : int
+        Number of classes; with many of them fewer rows are kept.
+    limit : int
+        Rows that are kept; 65,536, or as many as 64 MiB hold, unless given.
+    """
+
+    n_classes: int
+    limit: int = 0
+    name: str = "sample"
+
+    def __post_init__(self) -> None:
+        if not self.limit:
+            object.__setattr__(self, "limit", min(MOST_ROWS, MOST_CELLS // self.n_classes))
+
+    def empty(self) -> SampleState:
+        """Return the state of no rows."""
+        return SampleState(self.limit)
+
+    def from_json(self, data: Any) -> SampleState:
+        """Return the state of no rows: none were saved."""
+        return self.empty()
+
+    def from_batch(self, scored: ScoredBatch) -> SampleState:
+        """Return the state of these rows; nothing is copied yet."""
+        n_rows = len(scored)
+        if not n_rows:
+            return self.empty()
+        logs = scored.batch.log_probs
+        cells = (scored.batch.probs if logs is None else logs).T
+        rows = SampledRows(
+            content_hashes(scored, cells),
+            cells,
+            scored.observed,
+            scored.losses,
+            np.ones(n_rows, dtype=np.int64),
+            scored.weights,
+            cluster_keys(scored),
+        )
+        return SampleState(self.limit, (rows,), None, n_rows, logs is not None)
+
+
+def content_hashes(scored: ScoredBatch, cells: FloatArray) -> HashArray:
+    """Return a hash of what each row says, the same on every machine.
+
+    Rows that are told apart by ids, or belong to different clusters, are different rows.
+    """
+    hashes = (scored.observed.astype(np.uint64) + np.uint64(1)) * _CLASS
+    factors = mixed(np.arange(1, len(cells) + 1, dtype=np.uint64)) | np.uint64(1)
+    for cell, factor in zip(cells, factors, strict=True):
+        hashes += _bits(cell) * factor
+    if scored.weights is not None:
+        hashes += _bits(scored.weights) * _WEIGHT
+    for keys in (scored.id_hashes, cluster_keys(scored)):
+        if keys is not None:
+            hashes = mixed(hashes) + keys
+    return mixed(hashes)
+
+
+def _bits(values: FloatArray) -> NDArray[np.uint64]:
+    """Return the bits of doubles; the many that end in zeros are filled from above."""
+    bits = values.view(np.uint64)
+    return np.asarray(bits ^ (bits >> _FOLD))
