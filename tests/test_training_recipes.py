@@ -48,6 +48,7 @@ def test_a_recipe_runs_as_it_stands(title, tmp_path):
             **os.environ,
             "PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
             "KERAS_BACKEND": "torch",
+            "OMP_NUM_THREADS": "1",
             "MLFLOW_ALLOW_FILE_STORE": "true",
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "MLFLOW_TRACKING_URI": (tmp_path / "store").as_uri(),

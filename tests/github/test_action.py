@@ -193,7 +193,7 @@ def test_a_previous_run_that_is_missing_is_said_and_a_limit_on_it_is_not_judged(
     assert (done.exit_code, done.outputs["outcome"]) == (0, "not judged")
     assert "There is no previous run at no/such.csv, so nothing is compared." in done.log
     assert "Limit not judged: --max-regression needs a previous run." in done.log
-    done = run(action, previous="no/such.csv", limits=f"{limits} --strict")
+    done = run(action, previous="no/such.csv", limits=f"{limits} --strict", event={})
     assert done.exit_code == 2
     assert "--max-regression needs a previous run" in done.log
 

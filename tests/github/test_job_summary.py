@@ -44,37 +44,27 @@ def report(folder: Path, *words: str, summary: Path | None = None, actions: str 
     )
 
 
-def test_the_summary_is_appended_to_that_of_the_job(folder):
+def test_the_summary_is_appended_to_that_of_the_job_report_after_report(folder):
     summary = folder / "summary"
     summary.write_text("# before\n")
-    done = report(folder, "--markdown", "own.md", summary=summary)
-    assert done.returncode == 0, done.stderr
-    assert summary.read_text() == "# before\n" + (folder / "own.md").read_text() + "\n"
+    for number in (1, 2):
+        done = report(folder, "--markdown", f"{number}.md", "--key", str(number), summary=summary)
+        assert done.returncode == 0, done.stderr
+    first, second = ((folder / f"{number}.md").read_text() for number in (1, 2))
+    assert first != second
+    assert summary.read_text() == f"# before\n{first}\n{second}\n"
 
 
-def test_a_second_report_of_the_job_stands_below_the_first(folder):
-    summary = folder / "summary"
-    report(folder, "--title", "one", summary=summary)
-    report(folder, "--title", "two", summary=summary)
-    text = summary.read_text()
-    assert text.index("evalreport:summary key=one") < text.index("evalreport:summary key=two")
-
-
-def test_errors_and_warnings_are_annotations_on_standard_error(folder):
-    done = report(folder, "--title", "cats: and dogs, 100%")
-    assert commands_in(done.stdout) == []
-    first, *_ = commands_in(done.stderr)
-    assert (first.name, first.properties) == ("error", {"title": "cats: and dogs, 100%"})
-    assert first.data.startswith("Zero probability given to what happened in 1 row")
-
-
-def test_a_failed_limit_is_the_first_annotation(folder):
-    done = report(folder, "--max-loss", "0.1", "--worst-band", "terrible")
+def test_failed_limits_and_then_findings_are_annotations_on_standard_error(folder):
+    title = "cats: and dogs, 100%"
+    done = report(folder, "--title", title, "--max-loss", "0.1", "--worst-band", "terrible")
     assert done.returncode == 1
+    assert commands_in(done.stdout) == []
     first, second, *_ = commands_in(done.stderr)
-    assert (first.name, first.data[:14]) == ("error", "Limit failed: ")
-    assert "0.1" in first.data
-    assert second.data.startswith("Zero probability")
+    assert (first.name, first.properties) == ("error", {"title": title})
+    assert first.data.startswith("Limit failed: ")
+    assert "over the limit of 0.1" in first.data
+    assert second.data.startswith("Zero probability given to what happened in 1 row")
 
 
 def test_a_document_on_standard_output_stays_alone(folder):
