@@ -149,6 +149,8 @@ def evaluate_file(
     classes: Sequence[str] | None = None,
     input_kind: InputKind = "probabilities",
     class_column: str | None = None,
+    top_k: bool = False,
+    top_labels: str | Sequence[str] = (),
     delimiter: str | None = None,
     decimal: Literal[".", ","] | None = None,
     header: bool = True,
@@ -181,8 +183,8 @@ def evaluate_file(
     format, label, probs, target_probs, normalize_targets, positive, classes, input_kind, weight, id
         As the options of ``evalreport report``: names of columns and classes. What is left out
         is found by name; ``evaluation.result.input.readings`` says how.
-    slices, show, class_column, delimiter, decimal
-        As the options ``--slice``, ``--show``, ``--class-column``, ``--delimiter``, ``--decimal``.
+    slices, show, top_k, top_labels, class_column, delimiter, decimal
+        As the options ``--slice``, ``--show``, ``--top-k``, ``--top-labels`` and so on.
     header : bool
         Whether the first line of a text file names the columns; else they are called 1, 2, 3, ….
     cluster
@@ -245,7 +247,7 @@ def _evaluated(
 def _read_settings(given: Mapping[str, Any]) -> ReadSettings:
     """Return the arguments of `evaluate_file` that say how to read, most of them as they are."""
     same = {each.name: given[each.name] for each in fields(ReadSettings) if each.name in given}
-    several = {name: given[name] for name in ("probs", "target_probs", "slices", "show")}
+    several = {it: given[it] for it in ("probs", "target_probs", "top_labels", "slices", "show")}
     classes = given["classes"]
     task_columns = {each.name: given[each.name] for each in fields(TaskColumns)}
     changed = {

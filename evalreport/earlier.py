@@ -23,6 +23,7 @@ from evalreport.findings import with_comparison
 from evalreport.readers import open_predictions
 from evalreport.readers.interface import Predictions, ReadSettings
 from evalreport.results import ComparisonResult, EvaluationResult
+from evalreport.tasks import TASKS
 
 
 def _saved(path: str) -> EvaluationResult | None:
@@ -142,6 +143,8 @@ class EarlierRun:
         )
 
     def _prepare(self, before: Predictions, now: Predictions, how: EvaluateSettings) -> None:
+        if now.task in TASKS:
+            return  # the comparison says that it knows classes only
         have_ids = [each.columns.id is not None for each in (before, now)]
         if self._by_position and any(have_ids):
             raise SettingsError(

@@ -38,7 +38,7 @@ from evalreport.statistics.shrinkage import with_shrunken
 from evalreport.statistics.splits import splits_of
 from evalreport.statistics.tails import surprises
 from evalreport.statistics.worse import flag_worse
-from evalreport.tasks import TASKS, Task
+from evalreport.tasks import TASKS, Task, refuse_without_meaning
 from evalreport.verification import verification_of
 from evalreport.voice import CALLER
 
@@ -132,7 +132,7 @@ def evaluate_predictions(
     InputError
         If a row cannot be scored and was not to be dropped.
     """
-    task = TASKS.get(predictions.input_kind)
+    task = TASKS.get(predictions.task)
     if task is not None:
         said = _Said(title, created, version)
         return _evaluate_task(task, predictions, settings, said, on_batch, on_rows)
@@ -186,13 +186,11 @@ def _evaluate_task(
     on_rows: Callable[[int], None] | None,
 ) -> EvaluationResult:
     """Evaluate what is no classification: the same fold, other statistics."""
-    if settings.floor != "auto":
-        raise _without_meaning("floor", predictions.input_kind)
-    if settings.verify:
-        raise _without_meaning("verify", predictions.input_kind)
-    if settings.label_smoothing:
-        raise _without_meaning("label_smoothing", predictions.input_kind)
-    plan = task.plan(predictions, settings.n_worst)
+    has_floor = settings.floor != "auto" and not task.takes_floor
+    given = {"floor": has_floor, "verify": settings.verify}
+    refuse_without_meaning(predictions, given | {"label_smoothing": settings.label_smoothing > 0})
+    floor = settings.floor_for(predictions.input_kind) if task.takes_floor else None
+    plan = task.plan(predictions, settings.n_worst, floor)
     states = fold(
         plan, predictions.shards, workers=settings.workers, on_batch=on_batch, on_rows=on_rows
     )
@@ -202,16 +200,13 @@ def _evaluate_task(
         evalreport_version=said.version,
         title=said.title,
         created=said.created,
-        input=_input_of(predictions, settings, quality, states.n_read),
+        input=replace(
+            _input_of(predictions, settings, quality, states.n_read),
+            floor=floor,
+        ),
         **parts,
     )
     return replace(result, findings=find(result))
-
-
-def _without_meaning(option: str, kind: InputKind) -> SettingsError:
-    return SettingsError(
-        f"{CALLER.option(option)} has no meaning with {CALLER.option('input_kind', kind)}."
-    )
 
 
 def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -376,7 +371,7 @@ def refuse_if_nothing_was_scored(result: EvaluationResult) -> None:
     if result.overall.n:
         return
     path = result.input.paths[0] if result.input.paths else None
-    task = TASKS.get(result.input.input_kind)
+    task = TASKS.get(result.task)
     quality = result.data_quality
     if task is not None and not quality.invalid and not quality.zero_weight_rows:
         return  # nothing was wrong with the rows, they were empty: a finding says so

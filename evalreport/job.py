@@ -230,6 +230,8 @@ def _read_settings(settings: ReportSettings) -> ReadSettings:
         keep_rejected_rows=settings.rejects is not None,
         target_probs=settings.target_probs,
         normalize_targets=settings.normalize_targets,
+        top_k=settings.top_k,
+        top_labels=settings.top_labels,
         show=settings.show,
     )
 

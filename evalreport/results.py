@@ -37,6 +37,9 @@ from evalreport.comparison_results import ComparedGroup as ComparedGroup
 from evalreport.comparison_results import ComparisonResult as ComparisonResult
 from evalreport.comparison_results import PreviousRun as PreviousRun
 from evalreport.comparison_results import RowMatch as RowMatch
+from evalreport.loss_results import FloorResult as FloorResult
+from evalreport.loss_results import ForecastBin as ForecastBin
+from evalreport.loss_results import ProbabilityBin as ProbabilityBin
 from evalreport.row_results import Interval as Interval
 from evalreport.row_results import SliceResult as SliceResult
 from evalreport.row_results import SplitGap as SplitGap
@@ -58,6 +61,9 @@ from evalreport.task_results import PositionBin as PositionBin
 from evalreport.task_results import TailShare as TailShare
 from evalreport.task_results import TokenSlice as TokenSlice
 from evalreport.task_results import TokensResult as TokensResult
+from evalreport.top_k_results import LossBounds as LossBounds
+from evalreport.top_k_results import RankResult as RankResult
+from evalreport.top_k_results import TopKResult as TopKResult
 
 SCHEMA_VERSION = 1
 MOST_WORST = 1000
@@ -85,6 +91,8 @@ class ColumnUse:
     """Columns of the target distribution, in the order of the classes, instead of a label."""
     shown: tuple[str, ...] = ()
     """Columns whose contents stand with the worst rows, because that was asked for."""
+    top: tuple[str, ...] = ()
+    """Columns of the names of the most likely classes, where they stand beside `probabilities`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +172,8 @@ class OverallResult:
     """Rows given more than zero and less than 2**-52, whatever the floor: above 36.04 nats each."""
     capped_rows: int = 0
     """Rows that lose more than 2,048 nats by their logits or log-probabilities, scored as 2,048."""
+    top_k: TopKResult | None = None
+    """Where rows hold only their most likely classes; the losses are None if some are bounds."""
 
     @property
     def judged_loss(self) -> float | None:
@@ -209,57 +219,13 @@ class ClassResult:
     band: str | None
     mean_forecast: float | None = None
     """Mean probability given to this class, over all rows; compare it with `frequency`."""
+    top_k: LossBounds | None = None
+    """Where rows hold only their most likely classes."""
 
     @property
     def judged_loss(self) -> float | None:
         """The loss that a report speaks of: a class has no excess of its own."""
         return self.cross_entropy
-
-
-@dataclass(frozen=True, slots=True)
-class ProbabilityBin:
-    """Rows by the probability given to what happened: above `low`, up to and including `high`.
-
-    The first bin is exactly zero (`low` = `high` = 0). `expected_n` is how many rows the model's
-    own forecasts put there, None with soft labels: their probability is exp(-excess).
-    """
-
-    low: float
-    high: float
-    n: int
-    expected_n: float | None
-    mean_loss: float | None
-    share_of_loss: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class ForecastBin:
-    """Rows by forecast: of the positive class, or of the top class with more than two.
-
-    From `low` up to but not including `high`; the last bin includes 1. `n_observed` counts the
-    rows in which that class happened, or sums its target probabilities. `expected_loss` is what
-    the model would score here if its own probabilities were right. `n` is 0 in empty bins, and
-    the means are None there.
-    """
-
-    low: float
-    high: float
-    n: int
-    n_observed: float
-    mean_forecast: float | None
-    mean_loss: float | None
-    expected_loss: float | None
-    interval: Interval | None
-
-
-@dataclass(frozen=True, slots=True)
-class FloorResult:
-    """The mean log loss another floor would give; `n` rows lie below that floor."""
-
-    floor: float
-    label: str
-    n: int
-    log_loss: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +263,7 @@ class EvaluationResult:
     evalreport_version: str
     title: str
     created: str | None
-    task: Literal["binary", "multiclass", "soft", "tokens", "gaussian"]
+    task: Literal["binary", "multiclass", "soft", "tokens", "gaussian", "top-k"]
     digest: str
     input: InputResult
     overall: OverallResult

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from evalreport.top_k_results import LossBounds
+
 Interval = tuple[float, float]
 
 
@@ -42,6 +44,8 @@ class SliceResult:
     """Of the mean that the interval is for, if rows are independent."""
     shrunken: float | None = None
     """The loss pulled towards the mean of its column, as far as chance may have pushed it away."""
+    top_k: LossBounds | None = None
+    """Where rows hold only their most likely classes."""
 
     @property
     def judged_loss(self) -> float | None:
@@ -100,3 +104,5 @@ class WorstRow:
     slices: Mapping[str, str]
     shown: Mapping[str, str] = field(default_factory=dict)
     """Contents of the columns that were asked for, by their names; cut after 1,000 letters."""
+    outside_top_k: bool = False
+    """Whether the row does not list its class: probability is the most, loss the least there is."""

@@ -59,6 +59,8 @@ class ReportSettings:
     target_probs: tuple[str, ...] = ()
     normalize_targets: bool = False
     label_smoothing: float = 0.0
+    top_k: bool = False
+    top_labels: tuple[str, ...] = ()
     worst: int = 20
     show: tuple[str, ...] = ()
     verify: bool = False
@@ -149,6 +151,7 @@ class ReportSettings:
             "--label": self.label,
             "--probs": ",".join(self.probs) or None,
             "--target-probs": ",".join(self.target_probs) or None,
+            "--top-labels": ",".join(self.top_labels) or None,
             "--label-smoothing": f"{self.label_smoothing:g}" if self.label_smoothing else None,
             "--positive": self.positive,
             "--classes": None if self.classes is None else ",".join(self.classes),
@@ -170,6 +173,7 @@ class ReportSettings:
                 words += [option, value]
         words += ["--verify"] if self.verify else []
         words += ["--normalize-targets"] if self.normalize_targets else []
+        words += ["--top-k"] if self.top_k else []
         words += [] if self.header else ["--no-header"]
         words += ["--pair-by-position"] if self.pair_by_position else []
         for name, column in self.task_columns.given().items():

@@ -1,4 +1,4 @@
-"""Options of token files and Gaussian forecasts, and others that were added with them."""
+"""Options of token files, Gaussian forecasts, most likely classes, and a few others."""
 
 from __future__ import annotations
 
@@ -74,5 +74,26 @@ Verify = Annotated[
         "--verify",
         help="Compute the log loss once more with scikit-learn and show the difference.",
         rich_help_panel="Scoring",
+    ),
+]
+
+_TOP_K = "Most likely classes only"
+TopK = Annotated[
+    bool,
+    typer.Option(
+        "--top-k",
+        help="Rows hold only their most likely classes: the loss of others is bounded.",
+        rich_help_panel=_TOP_K,
+    ),
+]
+TopLabels = Annotated[
+    str | None,
+    typer.Option(
+        "--top-labels",
+        metavar="COL[,COL...]",
+        help="With --top-k: column of the list of classes, or columns of one class each, or a "
+        "pattern; --probs names their probabilities.",
+        rich_help_panel=_TOP_K,
+        show_default=False,
     ),
 ]

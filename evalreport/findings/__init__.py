@@ -18,6 +18,7 @@ from evalreport.findings import (
     splits,
     tails,
     tokens,
+    top_k,
 )
 from evalreport.findings.checks import Check, has_loss
 from evalreport.findings.groups import slice_name, stands_out
@@ -221,6 +222,7 @@ _CHECKS = (
 _TASK_CHECKS: Mapping[str, tuple[Check, ...]] = {
     "tokens": tokens.CHECKS,
     "gaussian": gaussian.CHECKS,
+    "top-k": top_k.CHECKS,
 }
 """Checks of what is no classification, by task."""
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from evalreport.bands import BANDS
 from evalreport.formats import clean, count_text
-from evalreport.limits import wording
+from evalreport.limits import bounds, wording
 from evalreport.limits.interface import GroupLimits, Limits
 from evalreport.limits.regression import judge_regression
 from evalreport.results import ClassResult, EvaluationResult, LimitResult, SliceResult
@@ -92,8 +92,8 @@ def _not_judged(name: str, limit: float | str, why: str) -> LimitResult:
 
 
 def _overall(result: EvaluationResult, limits: Limits) -> Iterator[LimitResult]:
-    yield from _at_most("max_loss", limits.max_loss, _loss(result))
-    yield from _at_least("min_skill", limits.min_skill, _skill(result))
+    yield from _at_most("max_loss", limits.max_loss, _loss(result, limits.max_loss))
+    yield from _at_least("min_skill", limits.min_skill, _skill(result, limits.min_skill))
     yield from _at_most("max_ece", limits.max_ece, _calibration_error(result))
     n_zero = result.overall.zero_probability_rows if result.overall.n else None
     yield from _zeros(
@@ -101,11 +101,17 @@ def _overall(result: EvaluationResult, limits: Limits) -> Iterator[LimitResult]:
     )
     band = None if result.overall.band is None else result.overall.band.name
     why = "no row was scored" if not result.overall.n else "this loss has no band"
+    top_k = result.overall.top_k
+    if top_k is not None and bounds.is_open(top_k):
+        band, why = bounds.band_for(top_k, limits.worst_band)
     yield from _band("worst_band", limits.worst_band, band, "The band", why)
 
 
-def _loss(result: EvaluationResult) -> _Measured:
+def _loss(result: EvaluationResult, limit: float | None) -> _Measured:
     overall = result.overall
+    if overall.top_k is not None and bounds.is_open(overall.top_k):
+        value, end, why_not = bounds.loss_for(overall.top_k, limit)
+        return _Measured(f"Log loss{end}", value, " nats", why_not)
     name = "Excess loss" if result.task == "soft" else "Log loss"
     loss = _or_infinite(overall.judged_loss, overall.zero_probability_rows)
     return _Measured(name, loss, " nats", "no row was scored")
@@ -116,7 +122,11 @@ def _or_infinite(loss: float | None, n_zero: int) -> float | None:
     return math.inf if loss is None and n_zero else loss
 
 
-def _skill(result: EvaluationResult) -> _Measured:
+def _skill(result: EvaluationResult, limit: float | None) -> _Measured:
+    top_k = result.overall.top_k
+    if top_k is not None and bounds.is_open(top_k):
+        value, end, why_not = bounds.skill_for(top_k, limit)
+        return _Measured(f"Skill{end}", value, why_not=why_not)
     return _Measured("Skill", result.baseline.skill, why_not=wording.no_skill(result))
 
 
@@ -197,6 +207,9 @@ def _of_group(limits: GroupLimits, found: Group | None, why: str) -> Iterator[Li
         skill = found.skill if isinstance(found, SliceResult) else None
         n_zero, band = found.zero_probability_rows if found.n else None, found.band
     measured = _Measured("log loss", loss, " nats", why)
+    if found is not None and found.top_k is not None and bounds.is_open(found.top_k):
+        value, end, open_why = bounds.loss_for(found.top_k, limits.max_loss)
+        measured = _Measured(f"log loss{end}", value, " nats", f"{why.split(':')[0]}: {open_why}")
     yield from _at_most(f"{limits.place}.max_loss", limits.max_loss, measured)
     measured = _Measured("skill", skill, why_not=why)
     yield from _at_least(f"{limits.place}.min_skill", limits.min_skill, measured)

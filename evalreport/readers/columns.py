@@ -113,7 +113,7 @@ def plan_columns(glimpse: Glimpse, settings: ReadSettings) -> ColumnPlan:
     slices, pairs = find_slices(glimpse, settings)
     others = (weight, row_id, cluster, *columns_of(slices, pairs))
     taken = {each for each in others if each is not None}
-    label, label_reading = (None, ()) if has_targets else _label(glimpse, settings, taken)
+    label, label_reading = (None, ()) if has_targets else find_label(glimpse, settings, taken)
     taken |= set() if label is None else {label}
     free = [name for name in glimpse.header if name not in taken]
     found = _distributions(glimpse, free, settings, label)
@@ -203,7 +203,7 @@ def first_named(names: Sequence[str], header: Sequence[str]) -> str | None:
     return found[0] if found else None
 
 
-def _label(glimpse: Glimpse, settings: ReadSettings, taken: set[str]) -> tuple[str, tuple[str]]:
+def find_label(glimpse: Glimpse, settings: ReadSettings, taken: set[str]) -> tuple[str, tuple[str]]:
     """Return the label column and a sentence on how it was found."""
     if settings.label is not None:
         label = find_column(glimpse, settings.label, "label")

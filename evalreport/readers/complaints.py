@@ -127,6 +127,8 @@ class Complaints:
             return self._hint_on_no_label(faulty.row) or drop
         if faulty.fault == Fault.LABEL_UNKNOWN:
             return self._hint_on_label(value) or drop
+        if faulty.fault == Fault.PROBABILITY_MISSING and self._may_be_top_k():
+            return f"{drop[:-1]}, or {_top_k()}."
         if faulty.fault == Fault.SUM_NOT_ONE:
             return self._hint_on_sum(faulty) or drop
         if faulty.fault == Fault.TARGETS_NOT_ONE:
@@ -160,6 +162,13 @@ class Complaints:
             return None
         return f"None of the first {n_rows:,} rows has a label. {name_the_label()}"
 
+    def _may_be_top_k(self) -> bool:
+        """Tell whether rows could hold only their most likely classes; arrays hold all of them."""
+        probs, nested = self.plan.probs, "." in self.plan.probs[0]
+        if CALLER.arrays or self.judged.kind == "logits" or probs[0].endswith("]"):
+            return False
+        return len(probs) > 2 or nested
+
     def _hint_on_label(self, value: str) -> str | None:
         stripped = canonical(value.strip())
         alike = look_alike(stripped, self.plan.classes)
@@ -188,6 +197,8 @@ class Complaints:
             )
         if CALLER.arrays:
             return f"Pass {option('classes')} with the class of each column, in their order."
+        if self.plan.classes == tuple(map(str, range(1, len(self.plan.classes) + 1))):
+            return f"Pass {_top_k()}, each label beside its probability."
         return (
             f"No label here names a class: list the columns with {option('probs', ['A', 'B'])} "
             f"and the class of each with {option('classes', ['X', 'Y'])}."
@@ -214,8 +225,19 @@ class Complaints:
             or (
                 f"Pass {option('normalize', 'rescale')} to divide such rows by their sum, or "
                 f"{option('normalize', 'as-is')} to score them as they are."
+                f"{self._or_top_k(faulty)}"
             )
         )
+
+    def _or_top_k(self, faulty: FaultyRow) -> str:
+        """Return what else a sum below 1 can mean, in objects and pairs of label and score."""
+        sums, nested = self.judged.sums, all("." in each for each in self.plan.probs)
+        below = sums is not None and sums[faulty.row] < 1
+        return f" Or pass {_top_k()}." if below and nested and self._may_be_top_k() else ""
+
+
+def _top_k() -> str:
+    return f"{CALLER.flag('top_k')} if rows hold only their most likely classes"
 
 
 def likely_kind(values: FloatArray, sums: FloatArray | None) -> InputKind | None:

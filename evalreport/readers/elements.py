@@ -12,13 +12,22 @@ import pyarrow.compute as pc
 from evalreport.batch import IntArray
 from evalreport.readers.bridge import mask_to_numpy, numbers_to_arrow, numbers_to_numpy
 from evalreport.readers.labels import as_text, canonical
+from evalreport.voice import CALLER
 
 Refusal = Callable[[int, str, str, str], Exception]
 """Makes an error out of row in the chunk, column, fact and hint."""
 
 _LABEL_FIELDS = ("label", "class", "key", "name", "token")
-_SCORE_FIELDS = ("score", "prob", "probability", "value", "p")
+_SCORE_FIELDS = ("score", "prob", "probability", "value", "p", "logprob")
 MOST_CLASSES = 10_000
+
+
+def all_classes_hint() -> str:
+    """Return what to do about a row that holds others than the first rows."""
+    if CALLER.arrays:
+        return "Give every row all the classes."
+    top_k = CALLER.flag("top_k")
+    return f"Give every row all the classes, or pass {top_k} if rows hold only the most likely."
 
 
 def is_list(kind: pa.DataType) -> bool:
@@ -85,14 +94,14 @@ class Pairs:
     @classmethod
     def of(cls, path: tuple[str, ...], cells: pa.Array) -> Pairs:
         """Return the labels that the first rows hold, in the order they occur."""
-        labels = as_text(_pair_columns(cells)[0]).drop_null().unique().to_pylist()
+        labels = as_text(pair_columns(cells)[0]).drop_null().unique().to_pylist()
         return cls(path, tuple(dict.fromkeys(canonical(each) for each in labels)))
 
     def columns_of(self, cells: pa.Array, refuse: Refusal) -> Callable[[int], pa.Array]:
         """Return a function that gives the column of a label."""
-        labels, scores = _pair_columns(cells)
+        labels, scores = pair_columns(cells)
         codes = self._codes(labels)
-        rows = _row_of_each(cells)
+        rows = row_of_each(cells)
         column = ".".join(self.path)
         strange = np.flatnonzero(codes < 0)
         if len(strange):
@@ -101,7 +110,7 @@ class Pairs:
                 int(rows[at]),
                 column,
                 f"'{labels[at].as_py()}' stands here, and in none of the first rows.",
-                "Give every row all the classes.",
+                all_classes_hint(),
             )
         place = np.full((len(self.names), len(cells)), -1, dtype=np.int64)
         counts = np.zeros(place.shape, dtype=np.int64)
@@ -156,12 +165,14 @@ def _starts(cells: pa.Array) -> tuple[IntArray, pa.Array]:
     return np.where(valid, starts, -1), pc.list_flatten(_as_list(cells))
 
 
-def _row_of_each(cells: pa.Array) -> IntArray:
+def row_of_each(cells: pa.Array) -> IntArray:
+    """Return the row that each value in a column of lists stands in."""
     lengths = numbers_to_numpy(pc.fill_null(_lengths(cells), 0).cast(pa.int64()))
     return np.repeat(np.arange(len(cells)), lengths)
 
 
-def _pair_columns(cells: pa.Array) -> tuple[pa.Array, pa.Array]:
+def pair_columns(cells: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Return the labels and the scores of all pairs in a column, one row after the other."""
     fields = pair_fields(cells.type)
     flat = pc.list_flatten(_as_list(cells))
     if fields is None or not pa.types.is_struct(flat.type):

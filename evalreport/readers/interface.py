@@ -63,6 +63,10 @@ class ReadSettings:
         Whether the first line of a text file names the columns; else they are called 1, 2, 3, ….
     class_column : str, optional
         Column of the class that a row speaks of, where every class has a row of its own.
+    top_k : bool
+        Whether rows hold only their most likely classes.
+    top_labels : tuple of str
+        Columns of the names of these classes, beside `probs` with their probabilities.
     task_columns : TaskColumns
         Columns that only token files and Gaussian forecasts have.
     show : tuple of str
@@ -88,6 +92,8 @@ class ReadSettings:
     target_probs: tuple[str, ...] = ()
     normalize_targets: bool = False
     task_columns: TaskColumns = NO_TASK_COLUMNS
+    top_k: bool = False
+    top_labels: tuple[str, ...] = ()
     show: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -229,3 +235,10 @@ class Predictions:
     """Of `PredictionBatch`, or of the batches of another task."""
     soft: bool = False
     """Whether batches have targets: a distribution of what happened that is not one-hot."""
+    top_k: bool = False
+    """Whether rows hold only their most likely classes."""
+
+    @property
+    def task(self) -> str:
+        """What is measured of the input: the key of its task, where it is no classification."""
+        return "top-k" if self.top_k else self.input_kind

@@ -85,7 +85,7 @@ def find_layout(
         found = asked_for(glimpse, free, asked)
         return _without_odd_cells(glimpse, found, labels)
     kind = settings.input_kind
-    families = _families(free, PREFIXES_BY_KIND[kind])
+    families = column_families(free, PREFIXES_BY_KIND[kind])
     wide = [family for family in families if not family.is_single]
     wide += [
         group_layout(glimpse, each) for each in glimpse.groups if _is_distribution(each, settings)
@@ -135,7 +135,7 @@ def group_layout(glimpse: Glimpse, name: str) -> Layout:
     )
 
 
-def _families(free: Sequence[str], prefixes: Sequence[str]) -> list[Layout]:
+def column_families(free: Sequence[str], prefixes: Sequence[str]) -> list[Layout]:
     """Return the columns that share a prefix; other cases count only if no prefix fits exactly."""
     for fold in (str, str.casefold):
         families = []
@@ -302,12 +302,16 @@ def _hint_on_shares(labels: Sequence[str]) -> str | None:
 
 def _hint_on_names(glimpse: Glimpse, free: Sequence[str]) -> str:
     groups = [each for each in glimpse.groups if each not in GROUP_NAMES]
+    is_top_k = any(each.casefold().startswith("top") for each in free)
+    top_k = f", or {CALLER.flag('top_k')} for the most likely classes only" if is_top_k else ""
     if groups:
         option = CALLER.option("probs", groups[0])
-        return f"Pass {option} if it holds them; the lists and records are: {listed(groups)}."
+        return (
+            f"Pass {option} if it holds them{top_k}; the lists and records are: {listed(groups)}."
+        )
     others = f"the other columns are: {listed(free)}" if free else "there is no other column"
     ways = [CALLER.option("probs", each) for each in ("COL", ["A", "B", "C"], "PATTERN*")]
-    return f"Pass {ways[0]}, {ways[1]} or {ways[2]}; {others}."
+    return f"Pass {ways[0]}, {ways[1]} or {ways[2]}{top_k}; {others}."
 
 
 def _two_readings(glimpse: Glimpse, found: Sequence[Layout]) -> InputError:

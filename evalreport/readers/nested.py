@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from evalreport.errors import InputError
-from evalreport.readers.elements import Elements, Pairs, is_list, pair_fields
+from evalreport.readers.elements import Elements, Pairs, all_classes_hint, is_list, pair_fields
 from evalreport.readers.interface import Chunk, Group, Part, Source
 from evalreport.readers.labels import canonical
 
@@ -90,6 +90,7 @@ def _take_apart(path: tuple[str, ...], cells: pa.Array | None, shape: _Shape) ->
             _take_apart((*path, each), inside(cells, (each,)), shape)
         is_pair = pair_fields(pa.list_(cells.type)) is not None
         if not is_pair and any(_is_number(cells.type.field(each).type) for each in fields):
+            shape.leaves[name] = Field(path)  # whole, for who has to know what stands in each row
             columns = tuple(f"{name}.{each}" for each in fields)
             names = tuple(canonical(each) for each in fields)
             shape.groups[name] = Group(columns, names, by_position=False)
@@ -182,7 +183,7 @@ class FlatPart:
                         row,
                         name,
                         f"'{each.name}' stands here, and in none of the first rows.",
-                        "Give every row all the classes.",
+                        all_classes_hint(),
                     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from evalreport.errors import InputError
+from evalreport.errors import InputError, SettingsError
 from evalreport.readers.cells import column_of, read_targets
 from evalreport.readers.checks import CheckedShard
 from evalreport.readers.columns import ColumnPlan, plan_columns
@@ -33,8 +33,9 @@ from evalreport.readers.odd_cells import hint_on_header
 from evalreport.readers.partitions import with_partitions
 from evalreport.readers.storage import InputFile
 from evalreport.readers.task_rows import refuse_task_columns
-from evalreport.readers.tasks import TASK_READERS, InputPlan, ShardMaker, TaskReader
+from evalreport.readers.tasks import TASK_READERS, TOP_K, InputPlan, ShardMaker, TaskReader
 from evalreport.readers.wording import listed, quoted
+from evalreport.voice import CALLER
 
 _FIRST_ROWS = 1000
 FOUND_BY_NAME = ReadSettings()
@@ -103,7 +104,7 @@ def open_predictions(
         files = "An empty file was" if len(empty) == 1 else f"{len(empty)} empty files were"
         note = f"{files} passed over: {listed(empty)}."
         sources[0] = replace(sources[0], readings=(*sources[0].readings, note))
-    reader = TASK_READERS.get(settings.input_kind, _CLASSES)
+    reader = _reader(settings)
     if reader is _CLASSES:
         refuse_task_columns(settings.task_columns.given())
     if settings.class_column is not None and reader is _CLASSES:
@@ -112,6 +113,17 @@ def open_predictions(
     if not formats[0].marks or settings.decimal:
         plan = _with_decimal(plan, settings, sources)
     return understood(sources, plan, settings, formats[0].name, Stamp.of(inputs), reader.shard)
+
+
+def _reader(settings: ReadSettings) -> TaskReader:
+    if settings.top_k:
+        return TOP_K
+    if settings.top_labels:
+        raise SettingsError(
+            f"{CALLER.option('top_labels')} names the most likely classes: "
+            f"add {CALLER.flag('top_k')}."
+        )
+    return TASK_READERS.get(settings.input_kind, _CLASSES)
 
 
 def understand(
@@ -183,6 +195,7 @@ def understood(
         readings=(*plan.readings, *notes),
         shards=shards,
         soft=isinstance(plan, ColumnPlan) and plan.soft,
+        top_k=settings.top_k,
     )
 
 
@@ -245,7 +258,7 @@ def _refuse_duplicates(sources: Sequence[Source], columns: Sequence[str]) -> Non
 def _refuse_absent(columns: Sequence[str], sources: Sequence[Source]) -> None:
     for other in sources[1:]:
         grouped = (each for group in other.groups.values() for each in group.columns)
-        absent = sorted({*columns} - {*other.header, *grouped})
+        absent = sorted({*columns} - {*other.header, *other.groups, *grouped})
         if absent:
             plural = "s" if len(absent) > 1 else ""
             raise InputError(

@@ -10,6 +10,7 @@ from evalreport.readers.gaussian import GaussianShard, plan_gaussian
 from evalreport.readers.glimpse import Glimpse
 from evalreport.readers.interface import ReadSettings, Shard
 from evalreport.readers.tokens import TokenShard, plan_tokens
+from evalreport.readers.top_k import TopKShard, plan_top_k
 from evalreport.results import ColumnUse, InputKind
 
 ShardMaker = Callable[..., Shard[Any]]
@@ -59,3 +60,6 @@ TASK_READERS: Mapping[InputKind, TaskReader] = {
     "gaussian": TaskReader(plan_gaussian, GaussianShard),
 }
 """By what the numbers are; everything else is a predictive distribution over classes."""
+
+TOP_K = TaskReader(plan_top_k, TopKShard)
+"""For rows that hold only their most likely classes."""

@@ -13,7 +13,7 @@ from evalreport.report.model import Span, Text
 
 _UNCLIPPED = 100_000
 
-_PLAIN_WORD = re.compile(r"(?:[^\W_]|[(),.:;+=/%^'\"“”‘’…–−∞×·-])*")
+_PLAIN_WORD = re.compile(r"(?:[^\W_]|[(),.:;+=/%^'\"“”‘’…–−∞×·≤≥-])*")
 _RISKY_WORD = re.compile(
     r"""
       \.[^\W\d_]                    # a.com: a host or a file, which some forges link

@@ -13,6 +13,7 @@ MOST_SHOWN = 8
 
 _LINKS = {
     "worst": "See the rows",
+    "ranks": "See where it stands",
     "classes": "See all classes",
     "slices": "See all slices",
     "documents": "See the documents",

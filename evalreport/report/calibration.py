@@ -33,7 +33,9 @@ def calibration_section(view: View) -> Section | None:
     calibration = view.result.calibration
     if not view.result.overall.n:
         return None
-    figures = [_reliability(view, each) for each in calibration.reliability[:1] if each.points]
+    figures = [
+        reliability_figure(view, each) for each in calibration.reliability[:1] if each.points
+    ]
     return Section(
         id="calibration",
         title="Calibration",
@@ -71,7 +73,8 @@ def _lede(view: View) -> Text:
 # --- reliability diagram ----------------------------------------------------------------------
 
 
-def _reliability(view: View, diagram: ReliabilityResult) -> Figure:
+def reliability_figure(view: View, diagram: ReliabilityResult) -> Figure:
+    """Return a reliability diagram with its words."""
     binary = diagram.view == "binary"
     what = f"“{clean(diagram.class_ or '', 40)}” happened" if binary else "the top class was right"
     worst = _furthest(diagram.points)

@@ -12,6 +12,8 @@ from evalreport.report.model import Section, Verdict
 from evalreport.report.sections import sections
 from evalreport.report.token_sections import token_sections
 from evalreport.report.tokens import token_size, token_verdict
+from evalreport.report.top_k import top_k_size, top_k_verdict
+from evalreport.report.top_k_sections import top_k_sections
 from evalreport.report.verdict import verdict
 from evalreport.report.view import View
 from evalreport.results import EvaluationResult
@@ -46,4 +48,5 @@ _KINDS: Mapping[str, ReportKind] = {
     "gaussian": ReportKind(
         "Gaussian forecast report", gaussian_verdict, gaussian_sections, gaussian_size
     ),
+    "top-k": ReportKind("log loss report", top_k_verdict, top_k_sections, top_k_size),
 }

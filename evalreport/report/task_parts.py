@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from evalreport.formats import capital, clean, count_text, expected_text
+from evalreport.formats import capital, clean, count_text, expected_text, floor_text
 from evalreport.report.explain import predictions_text
 from evalreport.report.model import (
     Cell,
@@ -23,7 +23,7 @@ from evalreport.report.model import (
 from evalreport.report.view import View, code, say, severity_tag, strong
 
 _PASSED = Tag("Passed", "good")
-_METHOD = "Natural log in 64-bit floats, no floor"
+_METHOD = "Natural log in 64-bit floats"
 MOST_SLICES = 50
 
 
@@ -224,6 +224,7 @@ def task_run_section(
     """
     result = view.result
     weighted = "weighted by row" if view.is_weighted else "unweighted"
+    floor = "no floor" if result.input.floor is None else f"floor {floor_text(result.input.floor)}"
     used = result.input.columns
     columns = [*columns, ("id", used.id), ("weight", used.weight)]
     columns += [("slice", each) for each in used.slices]
@@ -234,7 +235,7 @@ def task_run_section(
             "How they were read",
             say(" ".join(clean(each, 400) for each in result.input.readings)),
         ),
-        Definition("Method", say(f"{_METHOD}, {weighted}, {method}")),
+        Definition("Method", say(f"{_METHOD}, {floor}, {weighted}, {method}")),
         Definition("Digest", say(code(result.digest), " The same digest means the same numbers.")),
         Definition("Tool", say(f"evalreport {result.evalreport_version}")),
     ]

@@ -64,10 +64,18 @@ class BinnedCalibration:
             came_true(scored, groups, N_BINS, self.soft),
             grouped(forecasts, weights, groups, N_BINS),
             grouped(variances, weights, groups, N_BINS, weight_power=2),
-            grouped(_event_losses(scored), weights, groups, N_BINS),
-            counts(groups, N_BINS, _is_infinite(scored)),
+            grouped(self.event_losses(scored), weights, groups, N_BINS),
+            counts(groups, N_BINS, self.is_infinite(scored)),
         ]
         return Sums.from_columns(self._units, range(N_BINS), columns)
+
+    def event_losses(self, scored: Any) -> FloatArray:
+        """Return the log loss of the question whether the forecast comes true."""
+        return _event_losses(scored)
+
+    def is_infinite(self, scored: Any) -> NDArray[np.bool_]:
+        """Return the rows in which the forecast was certain and wrong, and no floor holds."""
+        return _is_infinite(scored)
 
     def error(self, state: Sums, view: str) -> CalibrationError | None:
         """Return the error and its distribution for a calibrated model; None over no rows."""

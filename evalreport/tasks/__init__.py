@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evalreport.results import InputKind
 from evalreport.tasks.gaussian import GaussianTask
-from evalreport.tasks.interface import Task
+from evalreport.tasks.interface import Task, refuse_without_meaning
 from evalreport.tasks.tokens import TokenTask
+from evalreport.tasks.top_k import TopKTask
 
-__all__ = ["TASKS", "Task"]
+__all__ = ["TASKS", "Task", "refuse_without_meaning"]
 
-TASKS: Mapping[InputKind, Task[Any]] = {"tokens": TokenTask(), "gaussian": GaussianTask()}
-"""By what the numbers are; everything else is a predictive distribution over classes."""
+TASKS: Mapping[str, Task[Any]] = {
+    "tokens": TokenTask(),
+    "gaussian": GaussianTask(),
+    "top-k": TopKTask(),
+}
+"""By name; everything else is a predictive distribution over classes."""

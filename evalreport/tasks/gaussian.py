@@ -25,12 +25,14 @@ from evalreport.tasks.interface import check_columns, common_parts, overall_of
 class GaussianTask:
     """The task ``gaussian``."""
 
+    takes_floor = False
+
     @property
     def hint(self) -> str:
         """What to check if no row at all could be scored."""
         return check_columns("label", "mean", "std")
 
-    def plan(self, predictions: Predictions, n_worst: int) -> GaussianPlan:
+    def plan(self, predictions: Predictions, n_worst: int, floor: float | None) -> GaussianPlan:
         """Return what to measure of Gaussian forecasts."""
         columns = predictions.columns
         return GaussianPlan(

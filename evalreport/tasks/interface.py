@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
+from evalreport.errors import SettingsError
 from evalreport.readers.interface import Predictions
 from evalreport.results import BaselineResult, CalibrationResult, OverallResult
 from evalreport.statistics.moments import PowerSums
@@ -32,7 +34,11 @@ NO_CALIBRATION = CalibrationResult(
 class Task(Protocol[StatesT_contra]):
     """How one kind of input is measured."""
 
-    def plan(self, predictions: Predictions, n_worst: int) -> Any:
+    @property
+    def takes_floor(self) -> bool:
+        """Whether there is a least probability to score."""
+
+    def plan(self, predictions: Predictions, n_worst: int, floor: float | None) -> Any:
         """Return what to measure of an opened input; see `engines.interface.FoldPlan`."""
 
     def results(self, states: StatesT_contra, paths: tuple[str, ...]) -> dict[str, Any]:
@@ -49,6 +55,28 @@ def check_columns(*options: str) -> str:
     if not first:
         return f"Check the column that {last} names."
     return f"Check the columns that {', '.join(first)} and {last} name."
+
+
+def refuse_without_meaning(predictions: Predictions, given: Mapping[str, bool]) -> None:
+    """Refuse options that say nothing about this task.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        What is to be measured.
+    given : mapping of str to bool
+        Names of options, and whether they were given.
+
+    Raises
+    ------
+    SettingsError
+        If one of them was.
+    """
+    kind = CALLER.option("input_kind", predictions.input_kind)
+    beside = CALLER.flag("top_k") if predictions.top_k else kind
+    for option, is_given in given.items():
+        if is_given:
+            raise SettingsError(f"{CALLER.option(option)} has no meaning with {beside}.")
 
 
 def common_parts(states: PlanStates[Any]) -> dict[str, Any]:

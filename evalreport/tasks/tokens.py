@@ -25,12 +25,14 @@ from evalreport.tasks.interface import check_columns, common_parts, overall_of
 class TokenTask:
     """The task ``tokens``."""
 
+    takes_floor = False
+
     @property
     def hint(self) -> str:
         """What to check if no row at all could be scored."""
         return check_columns("probs")
 
-    def plan(self, predictions: Predictions, n_worst: int) -> TokenPlan:
+    def plan(self, predictions: Predictions, n_worst: int, floor: float | None) -> TokenPlan:
         """Return what to measure of a token file."""
         columns = _columns(predictions)
         return TokenPlan(

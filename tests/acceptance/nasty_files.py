@@ -1284,7 +1284,8 @@ refused(
         '{"label": "a", "probs": [{"label": "a", "score": 0.8}]}',
     ),
     "pairs_with_one_left_out.jsonl, row 2, column 'probs.b': the probability is missing.\n"
-    "  Pass --on-invalid drop to leave such rows out.",
+    "  Pass --on-invalid drop to leave such rows out, or --top-k if rows hold only their most "
+    "likely classes.",
 )
 refused(
     "bad_line.jsonl",
@@ -1525,7 +1526,8 @@ refused(
         '{"label": "a", "probs": {"a": 0.7, "b": 0.2, "c": 0.1}}',
     ),
     "object_with_new_class.jsonl, row 1, column 'probs.c': the probability is missing.\n"
-    "  Pass --on-invalid drop to leave such rows out.",
+    "  Pass --on-invalid drop to leave such rows out, or --top-k if rows hold only their most "
+    "likely classes.",
 )
 refused(
     "object_with_null.jsonl",
@@ -1534,7 +1536,8 @@ refused(
         '{"label": "a", "probs": {"a": 0.7, "b": null}}',
     ),
     "object_with_null.jsonl, row 2, column 'probs.b': the probability is missing.\n"
-    "  Pass --on-invalid drop to leave such rows out.",
+    "  Pass --on-invalid drop to leave such rows out, or --top-k if rows hold only their most "
+    "likely classes.",
 )
 refused(
     "nan_inside_a_list.jsonl",

@@ -67,7 +67,8 @@ def test_pairs_of_label_and_score_are_matched_by_label_in_any_order(tmp_path: Pa
 def test_what_pairs_do_not_hold_is_missing_and_twice_is_refused(tmp_path: Path) -> None:
     first = {"label": "a", "scores": pairs(("a", 0.5), ("b", 0.5))}
     assert refusal(lines(tmp_path, first, {"label": "a", "scores": pairs(("a", 1))})) == (
-        f"p.jsonl, row 2, column 'scores.b': the probability is missing.{DROP}"
+        f"p.jsonl, row 2, column 'scores.b': the probability is missing.{DROP[:-1]}, "
+        "or --top-k if rows hold only their most likely classes."
     )
     twice = {"label": "a", "scores": pairs(("a", 0.5), ("a", 0.5))}
     assert refusal(lines(tmp_path, first, twice)) == (
@@ -76,7 +77,10 @@ def test_what_pairs_do_not_hold_is_missing_and_twice_is_refused(tmp_path: Path) 
 
 
 def test_a_class_that_the_first_rows_do_not_have_is_not_passed_over(tmp_path: Path) -> None:
-    fact = "stands here, and in none of the first rows.\n  Give every row all the classes."
+    fact = (
+        "stands here, and in none of the first rows.\n"
+        "  Give every row all the classes, or pass --top-k if rows hold only the most likely."
+    )
     late = {"label": "cat", "probs": {"cat": 0.9, "emu": 0.1}}
     assert refusal(lines(tmp_path, *[RECORD] * 60_000, late)) == (
         f"p.jsonl, row 60001, column 'probs': 'emu' {fact}"
