@@ -98,6 +98,11 @@ class TokenBatch(RowBatch):
         Whether the tokens of a row stand in the order of the text.
     n_skipped : int64 ndarray of shape (n_rows,), optional
         1 for rows whose first token came without a log-probability.
+    numbers : int64 ndarray of shape (n_rows,), optional
+        Number of each row in its input, counted from 1.
+    stretch : tuple of int, optional
+        Where the rows were found: from the first number up to but not including the second, rows
+        that are not here among them.
     weights, source, slices, intake, n_zero_weight
         As for every task; the weight of a row is that of each of its tokens.
     """
@@ -110,6 +115,8 @@ class TokenBatch(RowBatch):
     n_bytes: IntArray | None = None
     in_order: bool = False
     n_skipped: IntArray | None = None
+    numbers: IntArray | None = None
+    stretch: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         if self.starts[0] != 0 or self.starts[-1] != len(self.log_probs):
@@ -134,6 +141,25 @@ class TokenBatch(RowBatch):
             "starts": np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
         }
         return super()._take(rows, intake, **tokens, **others)
+
+    def __getitem__(self, rows: slice) -> Self:
+        """Return some neighbouring rows, found in a part of the stretch."""
+        part, (first, stop) = super().__getitem__(rows), self.span
+        start, end, _ = rows.indices(len(self))
+
+        def edge(row: int) -> int:
+            # What was left out before the first row belongs to it, and the rest to the row before.
+            return first if row == 0 else stop if row >= len(self) else self._number(row)
+
+        return replace(part, stretch=(edge(start), edge(max(start, end))))
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where the rows were found; right behind each other unless it is known better."""
+        return self.stretch or (1, len(self) + 1)
+
+    def _number(self, row: int) -> int:
+        return self.span[0] + row if self.numbers is None else int(self.numbers[row])
 
     @property
     def is_zero(self) -> NDArray[np.bool_]:

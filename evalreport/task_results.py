@@ -107,7 +107,7 @@ class TokensResult:
 
     n_tokens: int
     n_documents: int | None
-    """None if nothing names documents, or there are too many to tell apart."""
+    """None if nothing names documents, or too many of them have rows that are apart."""
     documents_from: str
     """ "cluster", "row", or "none" if nothing tells which tokens belong together."""
     interval_method: str
@@ -137,6 +137,9 @@ class TokensResult:
     """Empty unless every row is a list in the order of its tokens."""
     worst_documents: tuple[DocumentResult, ...]
     slices: tuple[TokenSlice, ...] = ()
+    documents_apart: bool = False
+    """True if documents are too many to be told apart, and the rows of some do not stand together:
+    the mean over documents and the worst of them are not known then."""
 
 
 @dataclass(frozen=True, slots=True)

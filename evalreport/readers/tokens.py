@@ -182,6 +182,8 @@ class TokenShard(PartShard[TokenColumns, TokenBatch]):
             n_bytes=None if counts[1] is None else counts[1][rows],
             in_order=plan.lists,
             n_skipped=skipped[rows],
+            numbers=rows + chunk.first_row,
+            stretch=(chunk.first_row, chunk.first_row + chunk.cells.num_rows),
             weights=None if weights is None else weights[rows],
             source=self.source,
             slices=slice_columns(chunk, plan.slices, plan.pairs, rows, self.path),

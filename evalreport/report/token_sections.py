@@ -90,7 +90,10 @@ def _documents_lede(view: View) -> Text:
             ".",
         )
     if tokens.n_documents is None:
-        return say("There are too many documents to tell them apart one by one.")
+        return say(
+            "There are too many documents to tell them apart one by one, and the rows of some do "
+            "not stand together: the worst of them are not known."
+        )
     naive, error = tokens.naive.standard_error, view.result.overall.standard_error
     start = f"{count_text(tokens.n_tokens, 'token')} in "
     documents = strong(count_text(tokens.n_documents, "document"))

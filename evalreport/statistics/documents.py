@@ -72,7 +72,7 @@ class ByDocument:
         used, codes = np.unique(values * n_ids + batch.documents, return_inverse=True)
         pairs = [divmod(each, n_ids) for each in used.tolist()]
         ids = [(names[value], batch.document_ids[document]) for value, document in pairs]
-        documents = self._sums(batch, codes, [self._key(*each) for each in ids])
+        documents = self.sums(batch, codes, [self._key(*each) for each in ids])
         in_buckets = self._in_buckets(documents, ids)
         too_many = len(documents.rows) > self.limit
         return ClusterSums(self.limit, in_buckets, None if too_many else documents)
@@ -91,7 +91,8 @@ class ByDocument:
                 rows[key] = tuple(map(int.__add__, rows.get(key, (0,) * len(row)), row))
         return Sums(self.units, rows)
 
-    def _sums(self, batch: TokenBatch, rows: IntArray, keys: Sequence[Key]) -> Sums:
+    def sums(self, batch: TokenBatch, rows: IntArray, keys: Sequence[Key]) -> Sums:
+        """Return the sums of rows within groups; `rows` has the number of the group of each."""
         n, weights = len(keys), batch.token_weights
         groups = rows[batch.rows_of_tokens]
         columns = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Literal
@@ -13,28 +12,19 @@ from evalreport.statistics.clusters import (
     MOST_WEIGHTED_DOCUMENTS,
     N_BUCKETS,
     ClusterSums,
-    exact_ratio,
 )
-from evalreport.statistics.documents import (
-    BYTES,
-    CHARS,
-    LOSS,
-    MASS,
-    N_INFINITE,
-    ByDocument,
-    N,
-)
-from evalreport.statistics.interface import Statistic, Sums
+from evalreport.statistics.document_results import documents_of
+from evalreport.statistics.document_runs import ByRun
+from evalreport.statistics.documents import BYTES, CHARS, ByDocument
+from evalreport.statistics.interface import Statistic
 from evalreport.statistics.loss_grid import LossGrid
 from evalreport.statistics.states import PlanStates
 from evalreport.statistics.task_plan import TaskPlan
 from evalreport.statistics.token_loss import TokenLoss, bits_per, token_loss
 from evalreport.statistics.tokens import ByPosition, TokenSums
-from evalreport.task_results import DocumentResult, MeanResult, TokenSlice, TokensResult
+from evalreport.task_results import TokenSlice, TokensResult
 
 DocumentsFrom = Literal["cluster", "row", "none"]
-
-_NOTHING = MeanResult(None, None, None)
 
 
 @dataclass(frozen=True)
@@ -71,6 +61,11 @@ class TokenPlan(TaskPlan):
         return self._by_document(None)
 
     @cached_property
+    def by_run(self) -> ByRun:
+        """The same for documents that are too many, if the rows of each stand together."""
+        return ByRun(self.weighted, self.n_worst)
+
+    @cached_property
     def by_position(self) -> ByPosition:
         """Tokens by their place in their list."""
         return ByPosition(self.weighted)
@@ -98,14 +93,14 @@ class TokenPlan(TaskPlan):
     def measures(self) -> tuple[Statistic[Any], ...]:
         """The statistics of the rows that are scored."""
         slices: tuple[Statistic[Any], ...] = (*self.by_slice, *self.documents_by_slice)
-        return (self.tokens, self.by_document, self.by_position, self.grid, *slices)
+        documents = (self.by_document, self.by_run)
+        return (self.tokens, *documents, self.by_position, self.grid, *slices)
 
     @property
     def tied_to_places(self) -> tuple[str, ...]:
         """Names of measures that depend on places in the input."""
-        if self.named_documents:
-            return ()
-        return tuple(each.name for each in (self.by_document, *self.documents_by_slice))
+        named = (self.by_document, *self.documents_by_slice)
+        return (self.by_run.name, *(() if self.named_documents else (each.name for each in named)))
 
 
 TokenStates = PlanStates[TokenPlan]
@@ -141,9 +136,10 @@ def tokens_result(
     plan, totals = states.plan, headline.totals
     clusters: ClusterSums = states[plan.by_document]
     mean = headline.loss.value
+    documents = documents_of(states, totals, paths)
     return TokensResult(
         n_tokens=totals.n,
-        n_documents=_n_documents(plan, clusters),
+        n_documents=documents.n,
         documents_from=plan.documents_from,
         interval_method=_method(plan, clusters),
         effective_documents=None if headline.error is None else headline.error.effective,
@@ -151,7 +147,7 @@ def tokens_result(
         bits_per_token=None if mean is None else mean / math.log(2.0),
         perplexity=headline.perplexity,
         perplexity_interval=headline.perplexity_interval,
-        document_mean=_document_mean(plan, clusters, totals.mean),
+        document_mean=documents.mean,
         n_characters=totals.n_chars if plan.has_chars else None,
         n_utf8_bytes=totals.n_bytes if plan.has_bytes else None,
         bits_per_character=bits_per(headline, CHARS) if plan.has_chars else None,
@@ -161,15 +157,10 @@ def tokens_result(
         skipped_first_tokens=totals.n_skipped,
         tails=plan.grid.tails(states[plan.grid]),
         positions=plan.by_position.results(states[plan.by_position]),
-        worst_documents=_worst_documents(plan, clusters, totals.powers.first, paths),
+        worst_documents=documents.worst,
+        documents_apart=documents.are_apart,
         slices=extras,
     )
-
-
-def _n_documents(plan: TokenPlan, clusters: ClusterSums) -> int | None:
-    if plan.documents_from == "none" or clusters.documents is None:
-        return None
-    return sum(1 for row in clusters.documents.rows.values() if row[N])
 
 
 def _method(plan: TokenPlan, clusters: ClusterSums) -> str:
@@ -178,49 +169,3 @@ def _method(plan: TokenPlan, clusters: ClusterSums) -> str:
     if clusters.documents is None:
         return f"jackknife over {N_BUCKETS:,} hash buckets of documents"
     return "jackknife over documents"
-
-
-def _document_mean(plan: TokenPlan, clusters: ClusterSums, mean: float | None) -> MeanResult:
-    """Return the mean over documents; with weights each counts by the mean weight of its tokens."""
-    documents = clusters.documents
-    if plan.documents_from == "none" or documents is None or mean is None:
-        return _NOTHING
-    rows = [(key, documents.row(key)[N]) for key in documents.ordered_keys()]
-    scored = [(key, n) for key, n in rows if n]
-    losses = [documents.value(key, LOSS) / n for key, n in scored]
-    weights = [documents.value(key, MASS) / n for key, n in scored]
-    error = exact_ratio(losses, weights)
-    # One document alone has a mean, but nothing to see its error by.
-    only = MeanResult(float(losses[0] / weights[0]), None, None)
-    return only if error is None else error.result()
-
-
-def _means(documents: Sums) -> Mapping[Any, float]:
-    keys = [key for key in documents.ordered_keys() if documents.row(key)[N]]
-    return {key: float(documents.value(key, LOSS) / documents.value(key, MASS)) for key in keys}
-
-
-def _worst_documents(
-    plan: TokenPlan, clusters: ClusterSums, whole: Any, paths: tuple[str, ...]
-) -> tuple[DocumentResult, ...]:
-    documents = clusters.documents
-    if documents is None:
-        return ()
-    means = _means(documents)
-    ordered = sorted(means, key=lambda key: (not documents.row(key)[N_INFINITE], -means[key], key))
-    known = whole and not any(row[N_INFINITE] for row in documents.rows.values())
-    return tuple(
-        DocumentResult(
-            id=str(key) if plan.named_documents else _place(str(key), paths),
-            n_tokens=documents.row(key)[N],
-            mean_loss=None if documents.row(key)[N_INFINITE] else means[key],
-            share_of_loss=float(documents.value(key, LOSS) / whole) if known else None,
-        )
-        for key in ordered[: plan.n_worst]
-    )
-
-
-def _place(key: str, paths: tuple[str, ...]) -> str:
-    """Return what a document without an id is called: the number of its row."""
-    source, row = key.split(":")
-    return f"{paths[int(source)]}, row {row}" if len(paths) > 1 else f"row {row}"

@@ -59,6 +59,9 @@ def token_batches(draw: st.DrawFn) -> TokenBatch:
         n_bytes=rng.integers(0, 90, n_rows),
         in_order=True,
         n_skipped=rng.integers(0, 2, n_rows),
+        # Some rows were left out, between those that are here and around them.
+        numbers=np.cumsum(rng.integers(1, 3, n_rows)) + 1,
+        stretch=(1, 2 * n_rows + 3) if n_rows else (1, 1),
         weights=weights_or_none(draw, rng, n_rows),
         slices=groups(rng, n_rows),
     )
