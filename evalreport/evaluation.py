@@ -250,7 +250,8 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
     # Rows that belong together tell less than as many independent ones.
     parts |= plan.clusters.results(states, parts) if plan.clusters else {}
     parts["slices"] = with_shrunken(parts["slices"])
-    return parts | {"splits": splits_of(parts["slices"])}
+    noise = plan.label_noise.result(states[plan.label_noise], overall.n, parts["slices"])
+    return parts | {"splits": splits_of(parts["slices"]), "label_noise": noise}
 
 
 def _baseline(states: States, overall: OverallResult) -> BaselineResult:

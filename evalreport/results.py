@@ -37,6 +37,9 @@ from evalreport.comparison_results import ComparedGroup as ComparedGroup
 from evalreport.comparison_results import ComparisonResult as ComparisonResult
 from evalreport.comparison_results import PreviousRun as PreviousRun
 from evalreport.comparison_results import RowMatch as RowMatch
+from evalreport.label_results import LabelNoiseResult as LabelNoiseResult
+from evalreport.label_results import MistakenPair as MistakenPair
+from evalreport.label_results import MistakenSlice as MistakenSlice
 from evalreport.loss_results import FloorResult as FloorResult
 from evalreport.loss_results import ForecastBin as ForecastBin
 from evalreport.loss_results import ProbabilityBin as ProbabilityBin
@@ -295,5 +298,7 @@ class EvaluationResult:
     """None unless it was asked for, or if labels are soft."""
     splits: SplitsResult | None = None
     """Training against test rows, if a slice column tells them apart."""
+    label_noise: LabelNoiseResult | None = None
+    """Rows whose labels are worth a second look; None with soft labels, and in other tasks."""
     state: Mapping[str, Any] = field(repr=False, default_factory=dict)
     schema_version: int = SCHEMA_VERSION

@@ -20,6 +20,7 @@ from evalreport.charts.style import (
     nothing_to_draw,
     segments,
 )
+from evalreport.ordering import worst_first
 from evalreport.results import ClassResult, EvaluationResult
 
 _MOST_CLASSES = 12
@@ -30,7 +31,7 @@ _ROW = 24
 def loss_by_class(result: EvaluationResult) -> Figure:
     """Draw the mean loss of each class with its interval, worst first, twelve at most."""
     scored = [each for each in result.classes if each.n]
-    worst = sorted(scored, key=_loss, reverse=True)[:_MOST_CLASSES]
+    worst = sorted(scored, key=worst_first)[:_MOST_CLASSES]
     if not worst:
         return nothing_to_draw("No class has rows to draw.")
     names = [clip_name(each.name, _NAME_LENGTH) for each in worst]

@@ -12,6 +12,7 @@ from evalreport.findings import (
     comparison,
     gaussian,
     groups,
+    labels,
     recoverable,
     rows,
     score,
@@ -156,6 +157,11 @@ _CHECKS = (
             result.calibration.decomposition is not None
             and result.calibration.decomposition.p_value is not None
         ),
+    ),
+    Check(
+        labels.label_noise,
+        ((("label-noise",), "Confident mistakes do not pile up in one place"),),
+        labels.labels_are_checked,
     ),
     Check(
         tails.surprised,

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from evalreport.ordering import FEW_ROWS_IN_A_GROUP as FEW_ROWS_IN_A_GROUP
 from evalreport.results import EvaluationResult, FindingResult, Severity
 
 FEW_ROWS = 100
 """Fewer rows than this are too few to say much."""
-FEW_ROWS_IN_A_GROUP = 30
-"""Fewer rows than this, and the numbers of a class or slice are a hint."""
 
 
 class Piece(NamedTuple):

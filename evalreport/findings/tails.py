@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evalreport.findings import audit, calibration, score
+from evalreport.findings import audit, calibration, labels, score
 from evalreport.findings.judgement import Judgement, judgement
 from evalreport.formats import LossFormat, count_text, expected_text, percent_text, times_text
 from evalreport.results import EvaluationResult, Surprise
@@ -82,7 +82,7 @@ def _above_zero(result: EvaluationResult, surprise: Surprise) -> int:
 
 
 def _is_told_already(result: EvaluationResult, losses: LossFormat) -> bool:
-    told = (audit.swapped_classes, score.skill, calibration.confidence)
+    told = (audit.swapped_classes, labels.label_noise, score.skill, calibration.confidence)
     codes = {each.finding.code for check in told for each in check(result, losses)}
     return bool(codes - {"underconfident"})
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from evalreport.formats import INFINITE
 from evalreport.renderers.plain import section_of
 from evalreport.report.model import Cell, Report, Table, Tag
 
@@ -38,14 +36,14 @@ class GroupColumns:
 
 
 def groups(report: Report, section_id: str) -> tuple[Group, ...]:
-    """Return the groups that the table of a section shows, the highest loss first."""
+    """Return the groups that the table of a section shows, in its order."""
     table = _group_table(report, section_id)
     if table is None:
         return ()
     keys = [column.key for column in table.columns]
     brief = [column.key for column in table.columns if column.is_brief]
     found = [_group(dict(zip(keys, row, strict=True)), brief) for row in table.rows]
-    return tuple(sorted(found, key=_goodness))
+    return tuple(found)
 
 
 def changed_groups(report: Report) -> tuple[dict[str, Cell], ...]:
@@ -100,9 +98,3 @@ def _group(cells: dict[str, Cell], brief: list[str]) -> Group:
         loss_value=loss.value,
         extras=tuple(cells[key].text for key in brief),
     )
-
-
-def _goodness(group: Group) -> float:
-    if group.loss == INFINITE:
-        return -math.inf
-    return math.inf if group.loss_value is None else -group.loss_value

@@ -9,6 +9,7 @@ from evalreport.bands import BANDS
 from evalreport.findings import slice_name, stands_out
 from evalreport.findings.headline import overall_beside
 from evalreport.formats import DASH, clean, count_text, listed, percent_text, scale_text
+from evalreport.ordering import FEW_ROWS_IN_A_GROUP, worst_first
 from evalreport.report.marks import interval_mark, nice_scale
 from evalreport.report.model import Cell, Column, Figure, Section, Table, Text
 from evalreport.report.view import View, band_tag, say, strong, tone_of
@@ -18,6 +19,7 @@ MOST_CLASSES = 50
 MOST_LISTED = 1000
 """Classes, or slices, in the plain list below a table that leaves some out."""
 _MOST_DRAWN = 12
+_RARE = 0.05
 
 Group = ClassResult | SliceResult
 
@@ -42,13 +44,6 @@ def classes_section(view: View) -> Section | None:
             ),
         ),
     )
-
-
-def worst_first(each: Group) -> tuple[bool, float, int]:
-    """Return what groups are sorted by to have the worst first, and empty ones last."""
-    # An infinite mean comes first, a class without rows last.
-    loss = math.inf if each.judged_loss is None else each.judged_loss
-    return (not each.frequency, -loss, -each.n)
 
 
 # --- sentences --------------------------------------------------------------------------------
@@ -129,7 +124,7 @@ def _classes_table(view: View, classes: Sequence[ClassResult]) -> Table:
         note=f"Dashed line: all rows, {_all_rows_text(view)}. "
         if view.is_soft
         else f"Dashed line: overall log loss, {view.overall_text}. "
-        "Baseline: the loss of always giving this class its frequency.",
+        f"Baseline: the loss of always giving this class its frequency.{_beside_bands(view)}",
         columns=(
             Column("name", "Class"),
             *loss_columns(scale, "Cross-entropy" if view.is_soft else "Log loss"),
@@ -146,6 +141,15 @@ def _classes_table(view: View, classes: Sequence[ClassResult]) -> Table:
         sortable=True,
     )
     return table.without("band") if view.is_soft else table  # a part of the loss has no band
+
+
+def _beside_bands(view: View) -> str:
+    """Return what to read beside the bands of classes of which some are rare or have few rows."""
+    seen = [each for each in view.result.classes if each.frequency]
+    rare = any(each.frequency < _RARE for each in seen)
+    few = [each for each in seen if each.n < FEW_ROWS_IN_A_GROUP]
+    text = " A rare class costs more in any model: compare it with its baseline." if rare else ""
+    return f"{text} Classes with fewer than {FEW_ROWS_IN_A_GROUP} rows come last." if few else text
 
 
 def _all_classes(view: View, classes: Sequence[ClassResult]) -> Table:
@@ -284,7 +288,7 @@ def more_text(rest: Sequence[Group], singular: str, plural: str) -> str:
 
 
 def _classes_figures(view: View, classes: Sequence[ClassResult]) -> tuple[Figure, ...]:
-    drawn = [each for each in classes if each.judged_loss is not None][:_MOST_DRAWN]
+    drawn = [each for each in classes if each.n and each.judged_loss is not None][:_MOST_DRAWN]
     if len(view.result.classes) < 3 or not drawn or not view.result.overall.judged_loss:
         return ()
     worst = drawn[0]

@@ -15,6 +15,7 @@ from evalreport.formats import (
     percent_text,
     probability_text,
 )
+from evalreport.report.label_noise import label_notes, label_tables
 from evalreport.report.model import Cell, Column, Section, Table, Tag, Text
 from evalreport.report.view import View, code, enumerated, say, severity_tag, strong
 from evalreport.results import InvalidReason, WorstRow
@@ -37,7 +38,8 @@ def worst_section(view: View) -> Section | None:
         title="Worst rows",
         nav_title="Worst rows",
         lede=_worst_lede(view, rows),
-        tables=(_worst_table(view, rows),),
+        tables=(_worst_table(view, rows), *label_tables(view)),
+        notes=label_notes(view),
     )
 
 

@@ -10,6 +10,7 @@ from evalreport.findings.headline import loss_name
 from evalreport.findings.judgement import FEW_ROWS_IN_A_GROUP
 from evalreport.findings.splits import gap_sentence, sides_of
 from evalreport.formats import DASH, capital, clean, count_text, percent_text, signed_text
+from evalreport.ordering import worst_first
 from evalreport.report.groups import (
     MOST_LISTED,
     infinite_lede,
@@ -19,7 +20,6 @@ from evalreport.report.groups import (
     scale_of,
     shares_of,
     standing_out,
-    worst_first,
 )
 from evalreport.report.marks import share_mark
 from evalreport.report.model import Cell, Column, Section, Table, Text

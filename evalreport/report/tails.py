@@ -13,6 +13,7 @@ from evalreport.results import LossQuantile, Surprise, WorstShare
 _TELLING = 0.01
 """The share of rows that the sentence speaks of."""
 _MOST_TIMES = 1000.0
+_CHANCE = 0.05
 
 
 def tail_sentence(view: View) -> Text:
@@ -123,4 +124,5 @@ def _ratio_text(each: Surprise) -> str:
 def _verdict(each: Surprise) -> Cell:
     if each.far_too_often:
         return Cell("", tag=Tag("Far too often", "poor"))
-    return Cell("", tag=Tag("No more than chance" if each.p_value >= 0.05 else "More", "none"))
+    is_chance = each.p_value >= _CHANCE
+    return Cell("", tag=Tag("No more than chance" if is_chance else "More than chance", "none"))

@@ -236,6 +236,15 @@ def _cause(view: View) -> tuple[Text, ...]:
                 "loss saved."
             ),
         )
+    if view.found("many-classes"):
+        saved = percent_text(view.result.baseline.skill)
+        return (
+            say(
+                "The bands were made for few classes: this model loses ",
+                strong(f"{saved} less"),
+                " than always predicting class frequencies.",
+            ),
+        )
     group = view.judged("slice", "class")
     if group is None:
         return ()

@@ -19,6 +19,7 @@ from evalreport.statistics.forecast import ByForecast
 from evalreport.statistics.gap_spread import GapSpread
 from evalreport.statistics.grid import ProbabilityGrid
 from evalreport.statistics.interface import Statistic
+from evalreport.statistics.label_noise import LabelNoise
 from evalreport.statistics.overall import Overall
 from evalreport.statistics.probability import ByProbability, Floors
 from evalreport.statistics.reliability import Reliability
@@ -80,6 +81,7 @@ class Plan:
     by_probability: ByProbability = field(init=False, compare=False)
     floors: Floors = field(init=False, compare=False)
     tails: LossTails = field(init=False, compare=False)
+    label_noise: LabelNoise = field(init=False, compare=False)
     reliability: Reliability = field(init=False, compare=False)
     calibration_error: BinnedCalibration = field(init=False, compare=False)
     class_reliability: ClassReliability = field(init=False, compare=False)
@@ -110,6 +112,7 @@ class Plan:
             "by_probability": ByProbability(weighted, soft),
             "floors": Floors(weighted, soft),
             "tails": LossTails(weighted, floor),
+            "label_noise": LabelNoise(self.classes, soft),
             "reliability": Reliability(weighted, soft),
             "calibration_error": BinnedCalibration(weighted, soft),
             "class_reliability": ClassReliability(len(self.classes), weighted, soft),
@@ -143,6 +146,7 @@ class Plan:
             self.by_probability,
             self.floors,
             self.tails,
+            self.label_noise,
             self.reliability,
             self.calibration_error,
             self.class_reliability,

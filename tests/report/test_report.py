@@ -239,7 +239,7 @@ def test_the_title_of_the_page_starts_with_number_and_band():
 def test_findings_beyond_eight_are_folded_and_all_are_counted():
     attention = build_report(sample_results.many()).attention
     assert (len(attention.findings), len(attention.folded)) == (8, 2)
-    assert attention.summary == "8 warnings, 2 notes. 16 checks passed."
+    assert attention.summary == "8 warnings, 2 notes. 17 checks passed."
 
 
 def test_a_clean_run_says_that_nothing_needs_attention():
@@ -247,8 +247,8 @@ def test_a_clean_run_says_that_nothing_needs_attention():
     probs = [likely, likely[::-1]] * 100
     observed = [0, 1] * 80 + [1, 0] * 20
     report = build_report(evaluated(observed, probs))
-    assert report.attention.summary == "Nothing needs attention. 17 checks passed."
-    assert len(report.attention.passed) == 17
+    assert report.attention.summary == "Nothing needs attention. 18 checks passed."
+    assert len(report.attention.passed) == 18
 
 
 # --- sections ---------------------------------------------------------------------------------

@@ -1,0 +1,170 @@
+"""Rows whose labels are worth a second look: the model was sure of another class.
+
+References
+----------
+Northcutt, Jiang & Chuang (2021), "Confident learning: estimating uncertainty in dataset labels".
+doi:10.1613/jair.1.12125
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalreport.batch import FloatArray, IntArray, SliceColumn
+from evalreport.exact import grouped_sums, power_unit
+from evalreport.results import LabelNoiseResult, MistakenPair, MistakenSlice, SliceResult
+from evalreport.scoring import ScoredBatch
+from evalreport.statistics.interface import Key, Sums
+from evalreport.statistics.moments import counts
+from evalreport.statistics.tails import at_least_by_chance
+
+DOUBTED, SURE = 0.01, 0.99
+_CELLS = 256
+_MOST_LISTED = 10
+_SURE_ROWS = "sure"
+_UNITS = (0, power_unit(1))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelNoise:
+    """Confident mistakes by label and prediction and by slice, and what confident learning needs.
+
+    Rows count as one each, whatever their weight. With soft labels nothing is counted.
+
+    Parameters
+    ----------
+    classes : tuple of str
+        Names of the classes.
+    soft : bool
+        Whether labels are soft.
+    """
+
+    classes: tuple[str, ...]
+    soft: bool = False
+    name: str = "label_noise"
+
+    def empty(self) -> Sums:
+        """Return the state of no rows."""
+        return Sums(_UNITS)
+
+    def from_json(self, data: Any) -> Sums:
+        """Return the state that was written as JSON."""
+        return Sums.from_json(data)
+
+    def from_batch(self, scored: ScoredBatch) -> Sums:
+        """Return the counts of these rows."""
+        if self.soft or not len(scored):
+            return self.empty()
+        observed, predicted, k = scored.observed, scored.predicted, len(self.classes)
+        sure, wrong = scored.confidences > SURE, observed != predicted
+        mistaken = sure & wrong & (scored.given < DOUBTED)
+        doubts = np.maximum(1.0 - scored.confidences[sure], 0.0)
+        cells = np.minimum(scored.confidences[wrong] * _CELLS, _CELLS - 1).astype(np.int64)
+        merged = _counted([_SURE_ROWS], np.zeros(len(doubts), dtype=np.int64), doubts)
+        parts = (
+            _counted([f"label {i}" for i in range(k)], observed, scored.given),
+            _named("pair", observed[mistaken] * k + predicted[mistaken]),
+            _named("top", predicted[wrong] * _CELLS + cells),
+            *(_by_value(column, mistaken) for column in scored.batch.slices),
+        )
+        for part in parts:
+            merged = merged.merge(part)
+        return merged
+
+    def result(
+        self, state: Sums, n_rows: int, slices: Sequence[SliceResult]
+    ) -> LabelNoiseResult | None:
+        """Return what was found; None with soft labels, or over no rows.
+
+        Parameters
+        ----------
+        state : Sums
+            The counts.
+        n_rows : int
+            Rows scored.
+        slices : sequence of SliceResult
+            For the share of rows of each slice.
+        """
+        if self.soft or not n_rows:
+            return None
+        pairs = sorted(self._pairs(state), key=lambda each: (-each.n, each.label, each.predicted))
+        n_mistakes = sum(each.n for each in pairs)
+        expected = float(state.value(_SURE_ROWS, 1))
+        rate = n_mistakes / n_rows
+        return LabelNoiseResult(
+            confident_mistakes=n_mistakes,
+            expected=expected,
+            p_value=at_least_by_chance(n_mistakes, expected),
+            pairs=tuple(pairs[:_MOST_LISTED]),
+            slices=_worst_slices(state, slices),
+            suspects=sum(self._suspects(state)),
+            error_rate=rate,
+            entropy_floor=entropy_floor(rate, len(self.classes)),
+        )
+
+    def _pairs(self, state: Sums) -> Iterator[MistakenPair]:
+        for number, n in _numbered(state, "pair"):
+            label, predicted = divmod(number, len(self.classes))
+            yield MistakenPair(self.classes[label], self.classes[predicted], n)
+
+    def _suspects(self, state: Sums) -> Iterator[int]:
+        """Yield the rows whose top class got at least the usual share of the rows labelled so."""
+        for number, n in _numbered(state, "top"):
+            predicted, cell = divmod(number, _CELLS)
+            key = f"label {predicted}"
+            n_labelled = state.row(key)[0]
+            if n_labelled and cell >= _CELLS * state.value(key, 1) / n_labelled:
+                yield n
+
+
+def entropy_floor(rate: float, n_classes: int) -> float:
+    r"""Return the least log loss of any model if labels are wrong at random at this rate.
+
+    It is :math:`h(e) + e \ln(K - 1)` with the entropy :math:`h` of two outcomes.
+
+    Examples
+    --------
+    >>> round(entropy_floor(0.01, 2), 3), round(entropy_floor(0.01, 10), 3), entropy_floor(0.0, 2)
+    (0.056, 0.078, 0.0)
+    """
+    if not 0.0 < rate < 1.0:
+        return 0.0
+    two = -rate * math.log(rate) - (1.0 - rate) * math.log1p(-rate)
+    return two + rate * math.log(n_classes - 1)
+
+
+def _counted(keys: Sequence[Key], groups: IntArray, values: FloatArray | None = None) -> Sums:
+    sums = [0] * len(keys) if values is None else grouped_sums(values, groups, len(keys))
+    return Sums.from_columns(_UNITS, keys, [counts(groups, len(keys)), sums])
+
+
+def _named(kind: str, numbers: IntArray) -> Sums:
+    """Return how often each number stands, under the name of its kind."""
+    used, codes = np.unique(numbers, return_inverse=True)
+    return _counted([f"{kind} {number}" for number in used.tolist()], codes.astype(np.int64))
+
+
+def _by_value(column: SliceColumn, chosen: NDArray[np.bool_]) -> Sums:
+    return _counted([f"in {column.name}\n{each}" for each in column.values], column.codes[chosen])
+
+
+def _numbered(state: Sums, kind: str) -> Iterator[tuple[int, int]]:
+    for key in state.ordered_keys():
+        name, _, number = str(key).partition(" ")
+        if name == kind:
+            yield int(number), state.row(key)[0]
+
+
+def _worst_slices(state: Sums, slices: Sequence[SliceResult]) -> tuple[MistakenSlice, ...]:
+    found = (
+        MistakenSlice(each.column, each.value, n, each.frequency)
+        for each in slices
+        if (n := state.row(f"in {each.column}\n{each.value}")[0])
+    )
+    return tuple(sorted(found, key=lambda each: (-each.n, each.column, each.value))[:_MOST_LISTED])
