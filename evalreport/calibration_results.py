@@ -5,7 +5,7 @@ The field names are keys of the evaluation file, as in `results`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Interval = tuple[float, float]
 
@@ -146,6 +146,8 @@ class CalibrationResult:
     """Mean probability given to the predicted class; compare it with the accuracy."""
     recoverable: RecoverableResult | None
     """None if the loss is infinite, labels are soft, or rows are too few to tell or too alike."""
+    recoverable_left_out: str | None = field(default=None, kw_only=True)
+    """Why `recoverable` is None, in a phrase."""
     ece: CalibrationError | None
     decomposition: DecompositionResult | None
     """That of the first reliability diagram; None without rows, or if the loss is infinite."""

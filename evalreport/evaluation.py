@@ -227,9 +227,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         "baseline": _baseline(states, overall),
         "classes": classes,
         "slices": flag_worse([result for column in slices for result in column]),
-        "calibration": replace(
-            _calibration(states, classes), recoverable=recoverable_of(states, overall)
-        ),
+        "calibration": replace(_calibration(states, classes), **recoverable_of(states, overall)),
         "loss_by_probability": by_probability,
         "loss_by_forecast": plan.by_forecast.results(states[plan.by_forecast]),
         "floors": plan.floors.results(states[plan.floors], overall),

@@ -112,8 +112,8 @@ def verification_sentence(found: VerificationResult) -> str:
     left_out = f" {count_text(out, 'row')} below scikit-learn's floor left out." if out else ""
     return (
         f"Log loss of {count_text(found.rows, 'row')}: here {found.ours:.12f}, by scikit-learn "
-        f"{found.scikit_learn:.12f}. Difference {_difference(found.difference)}, at most "
-        f"{_difference(found.largest_class_difference)} in a class.{left_out}"
+        f"{found.scikit_learn:.12f}. The difference is {_difference(found.difference)}; the "
+        f"largest in a class is {_difference(found.largest_class_difference)}.{left_out}"
     )
 
 

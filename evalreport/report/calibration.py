@@ -55,7 +55,10 @@ def calibration_section(view: View) -> Section | None:
 def _recoverable(view: View) -> tuple[Text, ...]:
     sentence = recoverable_sentence(view.result, view.losses)
     meaning = how_recoverable(view.result)
-    return () if sentence is None or meaning is None else (say(f"{sentence} {meaning}"),)
+    if sentence is None or meaning is None:
+        why = view.result.calibration.recoverable_left_out
+        return (say(f"What recalibration would recover is not told: {why}."),) if why else ()
+    return (say(f"{sentence} {meaning}"),)
 
 
 def _lede(view: View) -> Text:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -37,15 +38,20 @@ _LEAST_SHARE = 0.98
 _FOLD_SEED = np.uint64(0x8EBC6AF09C88C6E3)
 
 
-def recoverable_of(states: States, overall: OverallResult) -> RecoverableResult | None:
-    """Return what is recoverable on the sample of some states; None without one."""
+def recoverable_of(states: States, overall: OverallResult) -> dict[str, Any]:
+    """Return what is recoverable, or why that is not told, by the names of the results."""
     plan = states.plan
-    return None if plan.sample is None else recoverable(states[plan.sample], overall, plan.floor)
+    found: RecoverableResult | str = "labels are soft"
+    if plan.sample is not None:
+        found = recoverable(states[plan.sample], overall, plan.floor)
+    if isinstance(found, str):
+        return {"recoverable": None, "recoverable_left_out": found}
+    return {"recoverable": found, "recoverable_left_out": None}
 
 
 def recoverable(
     state: SampleState, overall: OverallResult, floor: float | None
-) -> RecoverableResult | None:
+) -> RecoverableResult | str:
     """Return what temperature and class biases would save, cross-fitted on two halves.
 
     Parameters
@@ -59,23 +65,27 @@ def recoverable(
 
     Returns
     -------
-    RecoverableResult or None
-        None if the loss is infinite, rows are too few or not at hand any more, or so many rows are
-        equal, with no ids to tell them apart, that the sample does not stand for all.
+    RecoverableResult or str
+        The reason if the loss is infinite, rows are too few or not at hand any more, or so many
+        rows are equal, with no ids to tell them apart, that the sample does not stand for all.
     """
     rows = state.rows()
     loss = overall.log_loss
-    if rows is None or loss is None or state.n_rows != overall.n or overall.n < LEAST_ROWS:
-        return None
+    if overall.n < LEAST_ROWS:
+        return f"there are under {LEAST_ROWS} rows"
+    if loss is None:
+        return "the loss is infinite"
+    if rows is None or state.n_rows != overall.n:
+        return "the rows are not at hand any more"
     few = rows.taken(np.arange(min(len(rows), max(_MOST_CELLS // len(rows.cells), 2))))
     is_all = state.holds_all and len(few) == len(rows)
     if not is_all and _are_too_alike(state, rows):
-        return None
+        return "many rows are equal, and no ids tell them apart, so that no sample stands for all"
     least = floor or FLOOR
     logs = _logs(few.cells, None if state.is_log and floor is None else least, state.is_log)
     halves = _Halves.of(few, logs)
     if halves is None:
-        return None
+        return "only one class happened in half of the rows"
     gain = halves.gain()
     interval = gain.interval
     return RecoverableResult(

@@ -44,7 +44,7 @@ def batch(observed, probs, ids=None) -> PredictionBatch:
     return PredictionBatch(classes, observed, probs.copy(), ids=ids)
 
 
-def recovered(observed, probs, limit: int = 0, ids=None) -> RecoverableResult | None:
+def recovered(observed, probs, limit: int = 0, ids=None) -> RecoverableResult | str:
     """What is recoverable on a sample of so many rows."""
     rows = batch(observed, probs, ids)
     plan = Plan(rows.classes, 1)
@@ -195,28 +195,38 @@ def test_a_sample_tells_what_all_rows_tell():
 def test_where_equal_rows_make_the_sample_unfair_nothing_is_said():
     observed, probs = drawn(6_000, 3, seed=7)
     probs[:3_000], observed[:3_000] = [1.0, 0.0, 0.0], 0
-    assert recovered(observed, probs, 1_000) is None
-    assert recovered(observed, probs, 1_000, [f"id {i}" for i in range(6_000)]) is not None
+    assert recovered(observed, probs, 1_000) == (
+        "many rows are equal, and no ids tell them apart, so that no sample stands for all"
+    )
+    apart = recovered(observed, probs, 1_000, [f"id {i}" for i in range(6_000)])
+    assert isinstance(apart, RecoverableResult)
 
 
-@pytest.mark.parametrize("what", ["few rows", "one class", "soft", "infinite", "rows are gone"])
-def test_where_nothing_can_be_told_there_is_no_number(what):
-    observed, probs = drawn(200, 2)
-    if what == "few rows":
-        result = result_of(observed[:49], probs[:49])
-    elif what == "one class":
-        result = result_of(np.zeros(200, dtype=int), probs)
-    elif what == "soft":
-        result = evalreport.evaluate(targets=probs[::-1], probs=probs).result
-    elif what == "infinite":
-        probs[0] = np.eye(2)[1 - observed[0]]
-        result = result_of(observed, probs, floor=None)
-    else:
-        plan = Plan(("0", "1"), 1)
-        overall = plan.overall.result(plan.from_batch(batch(observed, probs))[plan.overall])
-        assert recoverable(SampleState(10), overall, plan.floor) is None
-        return
-    assert result.calibration.recoverable is None
+NOT_TOLD = {
+    "there are under 50 rows": lambda y, p: evalreport.evaluate(y[:49], p[:49]),
+    "only one class happened in half of the rows": lambda y, p: evalreport.evaluate(
+        0 * y, p, classes=[0, 1]
+    ),
+    "labels are soft": lambda y, p: evalreport.evaluate(targets=p[::-1], probs=p),
+    "the loss is infinite": lambda y, p: evalreport.evaluate(
+        y, np.vstack([np.eye(2)[1 - y[:1]], p[1:]]), floor=None
+    ),
+}
+
+
+@pytest.mark.parametrize("why", NOT_TOLD)
+def test_where_nothing_can_be_told_the_report_says_why(why):
+    evaluation = NOT_TOLD[why](*drawn(200, 2))
+    calibration = evaluation.result.calibration
+    assert (calibration.recoverable, calibration.recoverable_left_out) == (None, why)
+    assert f"What recalibration would recover is not told: {why}." in evaluation.to_html()
+
+
+def test_without_its_rows_a_saved_state_tells_nothing_new():
+    plan = Plan(("0", "1"), 1)
+    states = plan.from_batch(batch(*drawn(200, 2)))
+    overall = plan.overall.result(states[plan.overall])
+    assert recoverable(SampleState(10), overall, plan.floor) == "the rows are not at hand any more"
 
 
 def test_copies_weigh_like_weights():
@@ -309,7 +319,7 @@ def test_a_difference_is_an_error_finding_with_both_numbers():
     error = next(each for each in find(off) if each.code == "verification")
     assert error.severity == "error"
     assert "by scikit-learn" in error.why
-    assert "Difference 2e-09" in error.why
+    assert "The difference is 2e-09;" in error.why
 
 
 def test_the_run_details_show_both_numbers():
