@@ -52,6 +52,9 @@ class Cells:
         Mean forecast.
     is_counted : bool
         Whether masses count whole rows, so that chance can be simulated.
+    finer : Cells, optional
+        The same rows on a finer grid: too many cells to simulate, and what recalibration saves is
+        read off them.
     """
 
     places: IntArray
@@ -60,6 +63,7 @@ class Cells:
     trues: FloatArray
     forecasts: FloatArray
     is_counted: bool
+    finer: Cells | None = None
 
     @cached_property
     def curve(self) -> FloatArray:
@@ -74,6 +78,8 @@ class Cells:
     @property
     def recalibrated_loss(self) -> float:
         """Mean log loss of the curve on these very rows, in nats."""
+        if self.finer is not None:
+            return self.finer.recalibrated_loss
         return math.fsum(losses(self.trues, self.masses, self.curve)) / self.mass
 
     @property

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from evalreport.scoring import ScoredBatch
+from evalreport.statistics import forecast_counts
 from evalreport.statistics.corp import Cells
+from evalreport.statistics.forecast_counts import ForecastCounts, coarse_cell
 from evalreport.statistics.forecast_grid import (
     MOST_DISTINCT,
     STEPS_PER_OCTAVE,
@@ -41,20 +43,31 @@ class Reliability:
         return (0, mass_unit(self.weighted), true_masses, one)
 
     @property
+    def _is_counted(self) -> bool:
+        """Whether whole numbers tell everything."""
+        return not (self.weighted or self.soft)
+
+    @property
     def _limit(self) -> int:
         # Sums of weights are long numbers, so few of them are kept.
         return 0 if self.weighted else MOST_DISTINCT
 
-    def empty(self) -> SumsByForecast:
+    def empty(self) -> SumsByForecast | ForecastCounts:
         """Return the state of no rows."""
+        if self._is_counted:
+            return ForecastCounts.empty()
         return SumsByForecast(self._units, limit=self._limit)
 
-    def from_json(self, data: Any) -> SumsByForecast:
+    def from_json(self, data: Any) -> SumsByForecast | ForecastCounts:
         """Return the state that was written as JSON."""
-        return SumsByForecast.from_json(data)
+        return (
+            ForecastCounts.from_json(data) if self._is_counted else SumsByForecast.from_json(data)
+        )
 
-    def from_batch(self, scored: ScoredBatch) -> SumsByForecast:
+    def from_batch(self, scored: ScoredBatch) -> SumsByForecast | ForecastCounts:
         """Return the sums over these rows, for the forecasts or the cells that were met."""
+        if self._is_counted:
+            return ForecastCounts.of_rows(scored.forecasts, scored.forecast_came_true)
         keys, groups = forecast_keys(scored.forecasts, self._limit)
         n_keys, weights = len(keys), scored.weights
         columns = [
@@ -65,14 +78,20 @@ class Reliability:
         ]
         return SumsByForecast.of_forecasts(self._units, keys, columns, self._limit)
 
-    def method(self, state: SumsByForecast) -> str:
+    def method(self, state: SumsByForecast | ForecastCounts) -> str:
         """Return how the diagram is made, in words."""
         if state.is_exact:
             return "isotonic regression"
-        return f"isotonic regression on a grid of {STEPS_PER_OCTAVE} cells per factor of two"
+        steps = forecast_counts.STEPS_PER_OCTAVE if self._is_counted else STEPS_PER_OCTAVE
+        return f"isotonic regression on a grid of {steps:,} cells per factor of two"
 
-    def cells(self, state: SumsByForecast) -> Cells | None:
+    def cells(self, state: SumsByForecast | ForecastCounts) -> Cells | None:
         """Return the cells that were met; None over no rows."""
+        if isinstance(state, ForecastCounts):
+            return _counted_cells(state) if len(state) else None
+        return self._summed_cells(state)
+
+    def _summed_cells(self, state: SumsByForecast) -> Cells | None:
         weight = sum((state.value(key, _MASS) for key in state.rows), Fraction(0))
         # A weight that is nothing beside the others has no share that a double can hold.
         keys = [key for key in state.ordered_keys() if float(state.value(key, _MASS) / weight)]
@@ -91,5 +110,27 @@ class Reliability:
             masses=masses,
             trues=trues,
             forecasts=forecasts,
-            is_counted=not (self.weighted or self.soft),
+            is_counted=False,
         )
+
+
+def _counted_cells(state: ForecastCounts) -> Cells:
+    """Return every forecast as a cell, or cells that are few enough to simulate."""
+    counts, trues = state.counts, state.trues.astype(np.float64)
+    masses, forecasts = counts.astype(np.float64), state.forecasts
+    every = Cells(grid_cell(forecasts), counts, masses, trues, forecasts, is_counted=True)
+    if state.is_exact:
+        return every
+    coarse, groups = np.unique(coarse_cell(state.keys), return_inverse=True)
+    # Weighted counting adds in the order of the cells, on every processor.
+    columns = (masses, trues, masses * forecasts)
+    totals, true, sums = (np.bincount(groups, each).astype(np.float64) for each in columns)
+    return Cells(
+        places=coarse,
+        counts=totals.astype(np.int64),
+        masses=totals,
+        trues=true,
+        forecasts=np.minimum(sums / totals, 1.0),
+        is_counted=True,
+        finer=every,
+    )

@@ -13,7 +13,8 @@ from scipy.optimize import isotonic_regression
 
 import evalreport
 from evalreport.statistics.corp import Cells, cross_fitted_loss, outside, pooled, simulate
-from evalreport.statistics.forecast_grid import MOST_DISTINCT, grid_cell
+from evalreport.statistics.forecast_counts import MOST_DISTINCT
+from evalreport.statistics.forecast_grid import grid_cell
 
 
 def forecasts_and_outcomes(seed, n, slope=1.0, mean=-0.8, spread=2.0):
@@ -57,9 +58,13 @@ def test_three_rows_by_hand():
     assert parts.uncertainty == pytest.approx(uncertainty, abs=1e-14)
 
 
-@pytest.mark.parametrize(("n", "within"), [(3_000, 1e-12), (300_000, 1e-4)])
-def test_the_parts_are_those_of_isotonic_regression_on_the_rows(n, within):
-    p, y = forecasts_and_outcomes(1, n, slope=1.5)
+SIZES = [(3_000, 1e-12), *((n, 1e-4) for n in (8_193, 20_000, 50_000, 100_000, 300_000))]
+
+
+@pytest.mark.parametrize("slope", [0.5, 1.0, 1.5])
+@pytest.mark.parametrize(("n", "within"), SIZES)
+def test_the_parts_are_those_of_isotonic_regression_on_the_rows(n, within, slope):
+    p, y = forecasts_and_outcomes(1, n, slope=slope)
     assert (n <= MOST_DISTINCT) == (within < 1e-4)
     parts = calibration(y, p).decomposition
     order = np.argsort(p)
