@@ -31,6 +31,8 @@ _PRICES = (0.01, 0.1, 0.5)
 """Probabilities whose cost is written beside the curve."""
 _CURVE_TOP = 5.3
 _LEAST_MARK = 0.0005
+_STEEP_FROM = 1.6
+"""Loss above which the curve is steep, so that words right of it have room at their own height."""
 
 
 def share_by_probability(result: EvaluationResult) -> Figure:
@@ -113,7 +115,10 @@ def log_curve(result: EvaluationResult) -> Figure:
     grid(axes)
     axes.set_xlabel("Probability given to what happened", fontsize=12)
     dots(axes, [(price, -log(price)) for price in _PRICES], size=7)
+    loss = result.overall.cross_entropy
     for price in _PRICES:
+        if _is_in_the_way(price, loss):
+            continue
         # Right of the curve it would be in the way of the words on this run.
         is_below = price == max(_PRICES)
         axes.annotate(
@@ -124,8 +129,13 @@ def log_curve(result: EvaluationResult) -> Figure:
             ha="right" if is_below else "left",
             va="top" if is_below else "baseline",
         )
-    _this_run(axes, result.overall.cross_entropy)
+    _this_run(axes, loss)
     return figure
+
+
+def _is_in_the_way(price: float, loss: float | None) -> bool:
+    """Return whether the line to the words on this run would cross those on a price."""
+    return loss is not None and loss > _STEEP_FROM and -0.1 < loss + log(price) < 0.45
 
 
 def _this_run(axes: Axes, loss: float | None) -> None:
@@ -136,10 +146,14 @@ def _this_run(axes: Axes, loss: float | None) -> None:
         return
     probability = exp(-loss)
     dots(axes, [(probability, loss)], size=8, marker="D", color=ACCENT)
+    # Where the curve is steep a slanted line would cross the words beside it: a level one does not.
+    is_steep = loss > _STEEP_FROM
+    line = {"arrowstyle": "-", "color": INK, "linewidth": 0.8, "shrinkB": 5}
     axes.annotate(
         f"this run: {percent_text(probability)}, {loss:.3f}",
         (probability, loss),
-        xytext=(0.99, min(loss + 1.4, _CURVE_TOP - 0.4)),
+        xytext=(0.99, loss if is_steep else loss + 1.4),
         ha="right",
-        arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.8, "shrinkB": 5},
+        va="center" if is_steep else "baseline",
+        arrowprops=line | {"relpos": (0.0, 0.5)} if is_steep else line,
     )

@@ -105,6 +105,7 @@ def classes_table(view: View) -> tuple[Table, ...]:
     return (
         Table(
             id="class-calibration",
+            folded=True,
             caption=f"Single classes against the rest: the costliest miscalibration, "
             f"{view.losses.unit}",
             columns=(

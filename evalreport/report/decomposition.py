@@ -93,7 +93,9 @@ def parts_table(view: View) -> tuple[Table, ...]:
     )
     cells = tuple((Cell(name), Cell(value), Cell(what)) for name, value, what in rows)
     caption = f"What the loss is made of, {view.losses.unit}"
-    return (Table(id="calibration-parts", caption=caption, columns=columns, rows=cells),)
+    return (
+        Table(id="calibration-parts", caption=caption, columns=columns, rows=cells, folded=True),
+    )
 
 
 def _parts(view: View, parts: DecompositionResult) -> list[Row]:

@@ -292,6 +292,7 @@ def _price_table(view: View) -> Table:
 def _floors(view: View) -> Table:
     return Table(
         id="floors",
+        folded=True,
         caption="What other tools would print for this file",
         note="A floor is the least probability scored. Rows below it are scored as if they had it.",
         columns=(
@@ -378,6 +379,7 @@ def _scores(view: View) -> Table:
         rows.append(("Brier score, binary form", binary, "0 to 1: half of the multiclass form"))
     return Table(
         id="scores",
+        folded=True,
         caption="Other scores of the same rows",
         columns=(
             Column("score", "Score"),

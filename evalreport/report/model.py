@@ -103,6 +103,8 @@ class Table:
     """A plain list of everything, to be folded away, where rows were left out."""
     sortable: bool = False
     filter_label: str = ""
+    folded: bool = False
+    """Whether it is for those who ask: the page folds it away, with the data of the plots."""
 
     def without(self, key: str) -> Table:
         """Return the table without one of its columns."""

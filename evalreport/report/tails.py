@@ -46,6 +46,7 @@ def _shares_table(view: View, shares: list[WorstShare]) -> Table:
     by_weight = " (by weight)" if view.is_weighted else ""
     return Table(
         id="tails",
+        folded=True,
         caption=f"What the worst rows{by_weight} hold of the loss",
         note=_quantile_note(view),
         columns=(
@@ -87,6 +88,7 @@ def _quantile_text(view: View, each: LossQuantile) -> str:
 def _surprises_table(view: View, surprises: tuple[Surprise, ...]) -> Table:
     return Table(
         id="surprises",
+        folded=not any(each.far_too_often for each in surprises),
         caption="How often the forecasts were surprised",
         note="Expected: what all probabilities this small add up to. By chance: how likely so "
         "many rows or more would be if the forecasts were right.",

@@ -155,6 +155,17 @@ def test_a_name_is_written_as_it_stands_and_clipped_where_it_is_long():
     assert "ab" in texts
 
 
+@pytest.mark.parametrize(
+    ("loss", "left_out"),
+    [(0.7, None), (2.0, None), (2.4, "10% costs 2.30"), (4.7, "1% costs 4.61")],
+)
+def test_no_line_on_the_log_curve_crosses_the_words_of_another(loss, left_out):
+    result = result_to_draw()
+    run = replace(result, overall=replace(result.overall, cross_entropy=loss))
+    prices = {"1% costs 4.61", "10% costs 2.30", "50% costs 0.69"}
+    assert prices - set(texts_in(svg_of("log_curve", run))) == ({left_out} if left_out else set())
+
+
 def test_the_log_curve_marks_this_run():
     assert "this run: 80%, 0.217" in texts_in(svg_of("log_curve", result_to_draw()))
 

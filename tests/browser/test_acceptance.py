@@ -1,0 +1,245 @@
+"""What has to hold for every report, on the four that show all there is to show."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from contextlib import contextmanager
+from html.parser import HTMLParser
+
+import pytest
+from markdown_it import MarkdownIt
+
+from evalreport.renderers.markdown import MarkdownRenderer
+from evalreport.renderers.terminal import TerminalRenderer
+from tests.browser.four_reports import FOUR, page_of, page_of_rows
+
+pytestmark = pytest.mark.browser
+
+STRICT = "sandbox allow-same-origin; default-src 'none'; img-src 'self'; style-src 'self'"
+SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important;
+word-spacing: .16em !important } p { margin-bottom: 2em !important }"""
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPEN_ALL = "document.querySelectorAll('details').forEach(each => each.open = true)"
+
+each_report = pytest.mark.parametrize("name", FOUR)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("four")
+    for name in FOUR:
+        (folder / f"{name}.html").write_text(page_of(name), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def open_page(browser, folder):
+    @contextmanager
+    def opened(name, *, width=1280, height=800, **options):
+        size = {"width": width, "height": height}
+        context = browser.new_context(viewport=size, offline=True, **options)
+        page = context.new_page()
+        page.heard = []
+        page.on("console", lambda message: page.heard.append(message.text))
+        page.on("pageerror", lambda error: page.heard.append(str(error)))
+        page.on("request", lambda request: page.heard.append(request.url))
+        page.goto(f"file://{folder}/{name}.html")
+        yield page
+        context.close()
+
+    return opened
+
+
+@each_report
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_asks_for_nothing_and_says_nothing_on_the_console(open_page, name, scheme, folder):
+    with open_page(name, color_scheme=scheme) as page:
+        page.wait_for_timeout(50)
+        assert page.heard == [f"file://{folder}/{name}.html"]
+
+
+@each_report
+def test_no_width_from_a_small_phone_up_scrolls_sideways(open_page, name):
+    with open_page(name, bypass_csp=True) as page:
+        page.evaluate(OPEN_ALL)
+        for width in (320, 360, 414, 768, 1024, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.set_viewport_size({"width": 360, "height": 740})
+        page.add_style_tag(content=SPACING)
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@each_report
+def test_text_without_script_is_the_text_with_it(open_page, name):
+    with open_page(name) as page:
+        page.evaluate("document.querySelectorAll('.tools').forEach(each => each.remove())")
+        with_script = page.locator("main").text_content().split()
+    with open_page(name, java_script_enabled=False) as page:
+        assert page.locator("button, input").count() == 0
+        assert page.locator("main").text_content().split() == with_script
+
+
+@each_report
+def test_a_header_that_forbids_style_and_script_leaves_every_finding_and_table(browser, name):
+    def served(route):
+        headers = {"Content-Security-Policy": STRICT, "Content-Type": "text/html; charset=utf-8"}
+        route.fulfill(body=page_of(name), headers=headers)
+
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.route("**/*", served)
+    page.goto("http://reports.test/report.html")
+    page.evaluate(OPEN_ALL)
+    text = " ".join(page.locator("main").inner_text().split())
+    report = FOUR[name]()
+    assert " ".join(report.verdict.headline.split()) in text
+    for finding in report.attention.findings:
+        assert " ".join(finding.title.split()) in text
+    tables = [table for section in report.sections for table in section.tables]
+    assert page.locator("table").count() >= len(tables)
+    for table in tables:
+        assert " ".join(table.caption.split()) in text
+    widest = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('svg, table, p, h1, h2, h3')]"
+        ".map(each => each.tagName === 'svg' ? each.getBoundingClientRect().width : 0))"
+    )
+    assert widest == 328
+    page.close()
+
+
+@each_report
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_nothing_to_object_to(open_page, project, name, width, scheme):
+    script = project / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.is_file():
+        pytest.skip("no node_modules/axe-core: run `npm install axe-core` in the checkout first")
+    with open_page(name, width=width, color_scheme=scheme, bypass_csp=True) as page:
+        page.evaluate(OPEN_ALL)
+        page.add_script_tag(path=script)
+        options = json.dumps({"runOnly": {"type": "tag", "values": RULES}})
+        found = page.evaluate(f"axe.run(document, {options})")
+        assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]] == []
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "parts"),
+    [
+        (1280, 800, [".big", ".hero .tag", "#verdict-h", ".scale", ".facts", ".finds h3"]),
+        (360, 740, [".big", ".unit", ".hero .tag", "#verdict-h"]),
+    ],
+)
+@pytest.mark.parametrize("name", ["everything", "first_run", "broken"])
+def test_the_first_screen_tells_the_verdict_and_what_to_look_at(
+    open_page, name, width, height, parts
+):
+    with open_page(name, width=width, height=height) as page:
+        for part in parts:
+            box = page.locator(part).first.bounding_box()
+            assert box["y"] + box["height"] <= height, part
+
+
+def test_forced_colours_keep_the_ruler_and_give_tags_a_border(open_page):
+    with open_page("everything", forced_colors="active") as page:
+        styles = page.evaluate(
+            """[getComputedStyle(document.querySelector('.tag')).borderTopStyle,
+            getComputedStyle(document.querySelector('.bar')).forcedColorAdjust]"""
+        )
+        assert styles == ["solid", "none"]
+
+
+@pytest.mark.parametrize(("name", "most"), [("everything", 9), ("first_run", 8)])
+def test_on_paper_it_is_light_and_short_and_cuts_no_row(open_page, name, most):
+    with open_page(name, color_scheme="dark") as page:
+        page.emulate_media(media="print", color_scheme="dark")
+        colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert colour == "rgb(255, 255, 255)"
+        assert page.locator("nav").is_hidden()
+        uncut = page.evaluate("getComputedStyle(document.querySelector('tr')).breakInside")
+        assert uncut == "avoid"
+        assert 1 <= page.pdf(format="A4").count(b"/Type /Page\n") <= most
+
+
+def test_closed_lists_stand_beside_a_plot_without_a_partner_and_open_tables_below(open_page):
+    with open_page("first_run") as page:
+        figure, lists = page.locator("#loss figure").last, page.locator("#loss .data")
+        assert lists.bounding_box()["y"] == figure.bounding_box()["y"]
+        lists.locator("summary").first.click()
+        below = figure.bounding_box()["y"] + figure.bounding_box()["height"]
+        assert lists.bounding_box()["y"] >= below
+        assert lists.bounding_box()["width"] > 900
+
+
+class _Elements(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.handlers: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.handlers += [name for name, _ in attrs if name.startswith("on") or name == "style"]
+
+
+@each_report
+def test_names_out_of_the_data_never_become_elements_links_or_formulas(name):
+    elements = _Elements(page_of(name))
+    assert elements.handlers == []
+    assert [elements.tags.count(each) for each in ("style", "script")] == [1, 1]
+    assert not {"img", "iframe", "object", "form"} & set(elements.tags)
+    outside = re.findall(
+        r"""(?:src|href)=["']?(?:https?:)?//|@import|url\((?!#|data:)""", page_of(name)
+    )
+    assert outside == []
+
+
+def test_markdown_keeps_its_tables_and_makes_no_mention_or_link_of_hostile_names():
+    text = MarkdownRenderer().render(FOUR["worst_allowed"]())
+    assert len(text.encode()) <= 60_000
+    html = MarkdownIt("commonmark").enable("table").render(text)
+    wide = [set(map(len, (re.findall(r"<t[hd]", row) for row in rows))) for rows in _tables(html)]
+    assert wide
+    assert all(len(each) == 1 for each in wide)
+    visible = re.sub(r"<code.*?</code>", "", html, flags=re.DOTALL)
+    assert "@everyone" not in visible
+    assert "<a " not in visible
+    assert "<img" not in visible
+
+
+def _tables(html: str) -> list[list[str]]:
+    tables = re.findall(r"<table>.*?</table>", html, re.DOTALL)
+    return [re.findall(r"<tr>.*?</tr>", each, re.DOTALL) for each in tables]
+
+
+@each_report
+def test_the_terminal_gets_no_escape_sequence_and_no_line_of_more_than_eighty_columns(name):
+    text = TerminalRenderer().render(FOUR[name]())
+    assert "\x1b" not in text
+    assert "\x9b" not in text
+    assert max(map(len, text.splitlines())) <= 80
+    assert not re.search(r"\d…", text)
+    assert all(line == line.rstrip() for line in text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "most_zipped", "most_nodes"),
+    [
+        ("everything", 125_000, 30_000, 3_000),
+        ("first_run", 120_000, 30_000, 3_000),
+        ("worst_allowed", 300_000, 60_000, 6_000),
+        ("broken", 120_000, 30_000, 3_000),
+    ],
+)
+def test_a_page_keeps_to_its_size(name, most, most_zipped, most_nodes):
+    page = page_of(name).encode()
+    assert len(page) <= most
+    assert len(gzip.compress(page, mtime=0)) <= most_zipped
+    assert len(_Elements(page_of(name)).tags) <= most_nodes
+
+
+def test_a_million_rows_make_no_larger_page_than_ten_thousand():
+    few, many = len(page_of_rows(10_000)), len(page_of_rows(1_000_000))
+    assert abs(many - few) <= 0.02 * few
