@@ -120,3 +120,7 @@ class DataQualityResult:
     """Off by more than 0.01 and scored as they are, because that was asked for."""
     rows_lowered_to_one: int
     zero_weight_rows: int
+    rows_like_probabilities: int = 0
+    """Read as logits or percentages, and probabilities as they stand."""
+    rows_like_percentages: int = 0
+    """Read as logits, and percentages as they stand."""

@@ -42,6 +42,10 @@ class Intake:
     """Rows off by more than 0.01 and scored as they are, because ``normalize="as-is"``."""
     n_lowered_to_one: int = 0
     """Rows with a probability above 1 by rounding only (at most 1e-6), read as 1."""
+    n_like_probabilities: int = 0
+    """Rows of logits or percentages that are probabilities as they stand."""
+    n_like_percentages: int = 0
+    """Rows of logits that are percentages as they stand."""
 
 
 @dataclass(frozen=True, slots=True)

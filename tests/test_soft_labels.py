@@ -351,3 +351,19 @@ def test_the_happened_distribution_is_the_mean_target():
     assert [each.mean_forecast for each in result.classes] == pytest.approx([0.7, 0.3])
     expected = -(0.75 * np.log(0.7) + 0.25 * np.log(0.3))
     assert result.distributions.cross_entropy_pq == pytest.approx(expected)
+
+
+def test_a_calibrated_model_is_only_surer_than_smoothed_labels():
+    rng = np.random.default_rng(5)
+    probs = rng.dirichlet([1.0, 1.0, 1.0], 2000)
+    observed = np.array([rng.choice(3, p=each) for each in probs])
+    plain = evalreport.evaluate(observed, probs).result
+    assert not any(each.code == "overconfident" for each in plain.findings)
+    smoothed = evalreport.evaluate(observed, probs, label_smoothing=0.1).result
+    found = next(each for each in smoothed.findings if each.code == "overconfident")
+    assert (found.severity, found.title) == (
+        "note",
+        "The model is more confident than the smoothed labels",
+    )
+    assert "label smoothing of 0.1 no label counts as sure" in found.why
+    assert found.check == "Judge calibration without label_smoothing=."

@@ -200,7 +200,8 @@ def _why_incomparable(previous: EvaluationResult, current: EvaluationResult) -> 
     again = "Compare the two files of predictions instead of a saved evaluation."
     for result in (previous, current):
         if result.task not in _COMPARED_TASKS:
-            return f"runs of {result.task} are not compared yet.", "Compare runs of classes."
+            what = "Gaussian forecasts" if result.task == "gaussian" else result.task
+            return f"runs of {what} are not compared yet.", "Compare runs of classes."
     if (previous.task == "soft") != (current.task == "soft"):
         return "one of the two runs has soft labels, and the other has not.", again
     if (given.floor, given.label_smoothing) != (now.floor, now.label_smoothing):

@@ -101,6 +101,11 @@ _CHECKS = (
         audit.class_order_is_checked,
     ),
     Check(
+        audit.other_kind,
+        ((("other-kind",), "The numbers look like what they were read as"),),
+        audit.other_kind_is_checked,
+    ),
+    Check(
         score.skill,
         (
             (

@@ -19,6 +19,8 @@ from evalreport.results import (
 
 LEAST_ROWS = 50
 """Fewer rows than this may lie on a grid, or share an id, by chance."""
+_LEAST_SUMS = 10
+"""So many rows that sum to 1, none below 0, are no chance."""
 _NOTED_FROM = 10_000
 """Grids finer than this move the loss by less than anybody looks at, unless they make zeros."""
 _MOST_NAMED = 10
@@ -117,6 +119,47 @@ def _are_named_after(columns: Sequence[str], classes: Sequence[str]) -> bool:
     return len(columns) == len(classes) and all(
         column.endswith(name) or column.startswith(name)
         for column, name in zip(columns, classes, strict=True)
+    )
+
+
+def other_kind(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether logits or percentages are probabilities already, or logits percentages."""
+    quality, kind = result.data_quality, result.input.input_kind
+    n_admitted = result.overall.n + quality.zero_weight_rows
+    if n_admitted < _least_rows(result):
+        return
+    option = voice_of(result).option
+    if quality.rows_like_probabilities == n_admitted:
+        looks, way_out = "probabilities", f"leave out {option('input_kind', kind)}"
+    elif quality.rows_like_percentages == n_admitted:
+        looks = "percentages"
+        way_out = f"pass {option('input_kind', looks)} instead of {kind}"
+    else:
+        return
+    whole = 1 if looks == "probabilities" else 100
+    several = len(result.input.columns.probabilities) != 1
+    sums = f" and sums to {whole}" if several else ""
+    yield judgement(
+        "other-kind",
+        "error",
+        f"The {kind} look like {looks}",
+        why=f"Every one of {count_text(n_admitted, 'row')} lies between 0 and {whole}{sums}. Read "
+        f"as {kind} they are other forecasts than the model made. {_NOTHING_CHANGED}",
+        check=f"If they are {looks}, {way_out}.",
+        section="quality",
+        share_of_loss=1.0,
+    )
+
+
+def _least_rows(result: EvaluationResult) -> int:
+    """Return how many rows it takes: several numbers that sum to 1 are no chance."""
+    return LEAST_ROWS if len(result.input.columns.probabilities) == 1 else _LEAST_SUMS
+
+
+def other_kind_is_checked(result: EvaluationResult) -> bool:
+    """Tell whether numbers could be of another kind than they were read as, unnoticed."""
+    return result.input.input_kind in ("logits", "percentages") and result.overall.n >= _least_rows(
+        result
     )
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from evalreport.findings.judgement import Judgement, judgement
+from evalreport.findings.spelling import voice_of
 from evalreport.formats import LossFormat, capital, percent_text
 from evalreport.results import DecompositionResult, EvaluationResult, Interval
 
@@ -25,6 +26,9 @@ def confidence(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgeme
         return
     gap = result.calibration.gap or 0.0
     too_sure = gap > 0
+    if result.input.label_smoothing and too_sure:
+        yield _surer_than_smoothed(result, losses, gap)
+        return
     says = _says_and_is_right(result, too_sure)
     beside = "more" if too_sure else "less"
     promise = f"It loses {losses.with_unit(abs(gap))} a row {beside} than its own forecasts expect."
@@ -42,6 +46,22 @@ def confidence(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgeme
         section="calibration",
         short=f"{capital(beside)} confident than it should be"
         + (f": says {says[0]}, right {says[1]}" if says else ""),
+    )
+
+
+def _surer_than_smoothed(result: EvaluationResult, losses: LossFormat, gap: float) -> Judgement:
+    """Return the finding on labels that were smoothed: of them alone it holds."""
+    smoothing = result.input.label_smoothing
+    return judgement(
+        "overconfident",
+        "note",
+        "The model is more confident than the smoothed labels",
+        why=f"It loses {losses.with_unit(gap)} a row more than its own forecasts expect. With "
+        f"label smoothing of {smoothing:g} no label counts as sure, and a model that was not "
+        "trained on such labels looks too sure for that alone.",
+        check=f"Judge calibration without {voice_of(result).option('label_smoothing')}.",
+        section="calibration",
+        short="More confident than the smoothed labels",
     )
 
 

@@ -14,6 +14,8 @@ _MATTERS = 0.01
 """Nats per row that have to be at stake before scaling the deviations is worth a word."""
 _LEAST_SHIFT = 0.05
 _DEVIATIONS = 3.0
+_SUSPICIOUS = 1.0 - 1e-6
+"""Share of the variance of the outcome that no honest forecast explains."""
 _FEW_ROWS_IN_A_SLICE = 30
 
 
@@ -103,6 +105,27 @@ def shift(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
     )
 
 
+def leakage(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether the means are too good to be true."""
+    gaussian = result.gaussian
+    if gaussian is None or gaussian.explained_variance is None:
+        return
+    if gaussian.explained_variance < _SUSPICIOUS or result.overall.n < _FEW_ROWS_IN_A_SLICE:
+        return
+    exact = gaussian.mean_squared_error == 0
+    yield judgement(
+        "leakage",
+        "warning",
+        f"The means {'are' if exact else 'are almost'} the outcomes: check for leakage",
+        why="No row misses its mean at all."
+        if exact
+        else "What the means miss is less than a millionth of the variance of the outcome.",
+        check="Check whether the outcome, or something made from it, is among the inputs, and "
+        "whether the column of the mean is what was forecast.",
+        section="calibration",
+    )
+
+
 def slices(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
     """Judge slices that are worse than always predicting their own mean and variance."""
     for each in () if result.gaussian is None else result.gaussian.slices:
@@ -139,6 +162,13 @@ CHECKS = (
         _has_interval,
     ),
     Check(shift, ((("biased",), "The means are off to neither side"),)),
+    Check(
+        leakage,
+        ((("leakage",), "Not suspiciously perfect: no sign of leakage"),),
+        lambda result: (
+            result.gaussian is not None and result.gaussian.explained_variance is not None
+        ),
+    ),
     Check(
         slices,
         ((("slice",), "No slice is worse than its own mean and variance"),),

@@ -25,6 +25,7 @@ from evalreport.readers.crossings import Pair, columns_of, crossed
 from evalreport.readers.faults import MOST_ABOVE_ONE, MOST_OFF_ONE, Judged, find_faults
 from evalreport.readers.interface import MAX_CELLS, MAX_ROWS, Chunk
 from evalreport.readers.labels import distinct
+from evalreport.readers.other_kinds import like_other_kinds
 from evalreport.readers.shards import PartShard
 from evalreport.readers.shown import shown_column
 from evalreport.readers.spelling import spelled
@@ -70,7 +71,9 @@ class CheckedShard(PartShard[ColumnPlan, PredictionBatch]):
             clusters=None
             if cells.clusters is None
             else replace(cells.clusters, codes=cells.clusters.codes[kept]),
-            intake=Intake(rejections, *counts, n_lowered),
+            intake=Intake(
+                rejections, *counts, n_lowered, *like_other_kinds(cells.values[:, kept], kind)
+            ),
         )
 
     def _judge(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalreport.batch import FloatArray, Rejection
+from evalreport.batch import Rejection
 from evalreport.errors import InputError, clipped
 from evalreport.readers.cells import text_of
 from evalreport.readers.columns import ColumnPlan
@@ -16,9 +16,9 @@ from evalreport.readers.interface import Chunk
 from evalreport.readers.labels import MISSING, canonical
 from evalreport.readers.numbers import ABSENT
 from evalreport.readers.odd_cells import hint_on_cell
+from evalreport.readers.other_kinds import hint_on_kind
 from evalreport.readers.suspicions import look_alike, name_the_label, no_label_column, off_by_one
 from evalreport.readers.wording import listed, near
-from evalreport.results import InputKind
 from evalreport.voice import CALLER
 
 _FACTS = {
@@ -205,15 +205,7 @@ class Complaints:
         )
 
     def _likely_kind(self) -> str | None:
-        if self.judged.kind != "probabilities":
-            return None
-        kind = likely_kind(self.judged.cells.values, self.judged.sums)
-        if kind is None:
-            return None
-        option = CALLER.option("input_kind", kind)
-        if kind == "log-probabilities":
-            return f"All values are 0 or below: if they are {kind}, pass {option}."
-        return f"If the values are {kind}, pass {option}."
+        return hint_on_kind(self.judged.cells.values, self.judged.sums, self.judged.kind)
 
     def _hint_on_sum(self, faulty: FaultyRow) -> str | None:
         option = CALLER.option
@@ -238,20 +230,3 @@ class Complaints:
 
 def _top_k() -> str:
     return f"{CALLER.flag('top_k')} if rows hold only their most likely classes"
-
-
-def likely_kind(values: FloatArray, sums: FloatArray | None) -> InputKind | None:
-    """Return what numbers that are no probabilities most likely are, judged by all of them."""
-    finite = values[np.isfinite(values)]
-    if not len(finite):
-        return None
-    if finite.max() <= 0 and finite.min() < 0:
-        return "log-probabilities"
-    n_outside = np.count_nonzero(((values < 0) | (values > 1)).any(axis=0))
-    if 2 * n_outside < values.shape[1]:
-        return None
-    if finite.min() < 0:
-        return "logits"
-    if finite.max() <= 100 and (sums is None or abs(np.median(sums) - 100) <= 1):
-        return "percentages"
-    return None

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from evalreport.batch import IntArray
 from evalreport.readers.bridge import mask_to_numpy, numbers_to_arrow, numbers_to_numpy
-from evalreport.readers.labels import as_text, canonical
+from evalreport.readers.labels import as_text, canonical, in_order
 from evalreport.voice import CALLER
 
 Refusal = Callable[[int, str, str, str], Exception]
@@ -93,9 +93,9 @@ class Pairs:
 
     @classmethod
     def of(cls, path: tuple[str, ...], cells: pa.Array) -> Pairs:
-        """Return the labels that the first rows hold, in the order they occur."""
+        """Return the labels that the first rows hold, sorted: in a row they stand by score."""
         labels = as_text(pair_columns(cells)[0]).drop_null().unique().to_pylist()
-        return cls(path, tuple(dict.fromkeys(canonical(each) for each in labels)))
+        return cls(path, in_order({canonical(each) for each in labels}))
 
     def columns_of(self, cells: pa.Array, refuse: Refusal) -> Callable[[int], pa.Array]:
         """Return a function that gives the column of a label."""

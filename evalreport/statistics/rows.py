@@ -93,7 +93,8 @@ def _identity(identity: tuple[Any, ...], content: Mapping[str, Any]) -> tuple[An
     return *identity, blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-_REASONS = ("read", "off", "rescaled", "as is", "lowered", "zero weight")
+_LIKE = ("like probabilities", "like percentages")
+_REASONS = ("read", "off", "rescaled", "as is", "lowered", "zero weight", *_LIKE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,8 @@ class IntakeCounts:
             "as is": intake.n_as_is,
             "lowered": intake.n_lowered_to_one,
             "zero weight": scored.n_zero_weight,
+            "like probabilities": intake.n_like_probabilities,
+            "like percentages": intake.n_like_percentages,
         }
         for rejection in intake.rejections:
             key = f"rejected: {rejection.reason}"
@@ -183,4 +186,6 @@ def data_quality(counts: Sums, rejected: FirstEntries) -> DataQualityResult:
         rows_scored_as_is=count("as is"),
         rows_lowered_to_one=count("lowered"),
         zero_weight_rows=count("zero weight"),
+        rows_like_probabilities=count("like probabilities"),
+        rows_like_percentages=count("like percentages"),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from evalreport.api import evaluate_file
 from evalreport.readers.jsonl import JsonLinesPart
 from evalreport.readers.storage import InputFile
 from tests.readers.support import opened, read, refusal, rows_of, write
@@ -51,6 +52,16 @@ def test_positions_need_the_classes_if_labels_are_names(tmp_path: Path) -> None:
     )
     rows = read(path, classes=("a", "b"))
     assert (rows.observed, rows.probs.tolist()) == (["b", "a"], [[0.25, 0.75], [1, 0]])
+
+
+def test_the_order_of_pairs_and_rows_does_not_matter_for_the_digest(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [
+        {"id": 1, "label": "c", "scores": pairs(("c", 0.5), ("a", 0.3), ("b", 0.2))},
+        {"id": 2, "label": "a", "scores": pairs(("b", 0.6), ("a", 0.3), ("c", 0.1))},
+    ]
+    path, turned = lines(tmp_path, *rows), lines(tmp_path, *rows[::-1], name="turned.jsonl")
+    assert opened(path).classes == opened(turned).classes == ("a", "b", "c")
+    assert evaluate_file(path).result.digest == evaluate_file(turned).result.digest
 
 
 def test_pairs_of_label_and_score_are_matched_by_label_in_any_order(tmp_path: Path) -> None:

@@ -149,3 +149,21 @@ def test_the_summaries_name_what_the_number_is(tmp_path):
     assert "Loss of the density 1.169" in gaussian
     assert "| Rows scored | **2** |" in gaussian
     assert "zero probability" not in tokens + gaussian
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "what"),
+    [
+        ("tokens", "logprob\n-1\n-2\n", "tokens"),
+        ("gaussian", "y,mean,std\n1,2,1\n2,2,1\n", "Gaussian forecasts"),
+    ],
+)
+def test_tasks_are_not_compared_with_a_previous_run_yet(tmp_path, kind, text, what):
+    (tmp_path / "t.csv").write_text(text)
+    words = ["report", "t.csv", "--input-kind", kind, "--previous", "t.csv"]
+    done = evalreport(*words, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert done.stderr.decode() == (
+        f"error: t.csv: runs of {what} are not compared yet.\n  Compare runs of classes.\n"
+    )
+    assert [each.name for each in tmp_path.iterdir()] == ["t.csv"]

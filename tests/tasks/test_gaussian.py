@@ -155,6 +155,17 @@ def test_means_that_are_off_are_found(tmp_path, sample):
     assert "The means are too low" in titles
 
 
+def test_means_that_are_the_outcomes_are_suspected_of_a_leak(tmp_path, sample):
+    found = evaluated(written(tmp_path, sample["y"], sample["y"], sample["std"])).result.findings
+    leak = next(each for each in found if each.code == "leakage")
+    assert leak.title == "The means are the outcomes: check for leakage"
+    assert leak.why == "No row misses its mean at all."
+    near = sample["y"] + 1e-5 * sample["std"]
+    found = evaluated(written(tmp_path, sample["y"], near, sample["std"])).result.findings
+    leak = next(each for each in found if each.code == "leakage")
+    assert leak.title == "The means are almost the outcomes: check for leakage"
+
+
 def test_slices_stand_beside_their_own_baseline(tmp_path, sample):
     group = ["north", "south"] * 1000
     result = evaluated(written(tmp_path, **sample, region=group), slices=["region"]).result
