@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import io
+import threading
+import weakref
 from typing import BinaryIO
 
 from evalreport.errors import InputError
@@ -13,12 +16,25 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _HEAD = 1 << 16
 
 
+_SECONDS_FOR_A_READ = 5.0
+_SECONDS_FOR_THE_END = 0.25
+
+
 class CountedQuotes(io.RawIOBase):
-    """A stream that counts the quotes that pass: half of an open pair shows only at the end."""
+    """A stream that counts the quotes that pass: half of an open pair shows only at the end.
+
+    pyarrow reads ahead in a thread of its own. A thread that asks for bytes while the interpreter
+    shuts down, as after an error in an early row, would abort the whole process; so what is still
+    being read then is ended first.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self.n_quotes = 0
+        self._reading = threading.Lock()
+        self._is_stopped = False
+        self._has_ended = threading.Event()
+        _BEING_READ.add(self)
 
     def readable(self) -> bool:
         """Return True."""
@@ -26,9 +42,29 @@ class CountedQuotes(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes, their quotes counted."""
-        data = self._stream.read(size)
-        self.n_quotes += data.count(b'"')
+        with self._reading:
+            data = b"" if self._is_stopped else self._stream.read(size)
+            self.n_quotes += data.count(b'"')
+        if not data:
+            self._has_ended.set()
         return data
+
+    def stop(self) -> None:
+        """End the stream for whoever still reads it, and wait until that is seen."""
+        self._is_stopped = True
+        if self._reading.acquire(timeout=_SECONDS_FOR_A_READ):
+            self._reading.release()
+        # Nobody may be there to see it: whoever has read far enough ahead has paused.
+        self._has_ended.wait(_SECONDS_FOR_THE_END)
+
+
+_BEING_READ: weakref.WeakSet[CountedQuotes] = weakref.WeakSet()
+
+
+@atexit.register
+def _stop_reading() -> None:
+    for stream in list(_BEING_READ):
+        stream.stop()
 
 
 def refuse_no_text(file: InputFile) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -189,3 +190,27 @@ def test_compressed_standard_input_is_known_by_its_bytes(
         monkeypatch.setattr(sys, "stdin", file)
         predictions = open_predictions(["-"], ReadSettings(format="csv"))
     assert rows_of(predictions).observed == ["a", "b"]
+
+
+SLOW_READING = """
+import io, sys, time
+import pyarrow.csv
+from evalreport.readers.text import CountedQuotes
+
+class Slow(io.BytesIO):
+    def read(self, size=-1):
+        time.sleep(0.01)
+        return super().read(size)
+
+rows = CountedQuotes(Slow(b"a,b\\n" + b"1,2\\n" * 1_000_000))
+options = pyarrow.csv.ReadOptions(block_size=1 << 16, use_threads=False)
+for batch in pyarrow.csv.open_csv(rows, options):
+    sys.exit(3)
+"""
+
+
+def test_a_program_that_stops_early_leaves_with_its_exit_code_though_pyarrow_reads_ahead():
+    stopped = subprocess.run(
+        [sys.executable, "-c", SLOW_READING], capture_output=True, text=True, check=False
+    )
+    assert (stopped.returncode, stopped.stderr) == (3, "")
