@@ -63,6 +63,8 @@ def log(values: ArrayLike) -> FloatArray:
     [0.0, -0.6931471805599453, -inf]
     """
     array = np.asarray(values, dtype=np.float64)
+    if array.ndim == 2 and array.strides[0] < array.strides[1]:
+        return log(array.T).T  # in the order of memory
     flat = np.ascontiguousarray(array).reshape(-1)
     out = np.empty_like(flat)
     scratch = np.empty((4, min(_BLOCK, len(flat))))
@@ -199,7 +201,7 @@ def row_sums(cells: FloatArray) -> FloatArray:
     if width == 1:
         return cells[:, 0].copy()
     half = (width + 1) // 2
-    folded = cells[:, :half].copy()
+    folded = cells[:, :half].copy(order="K")
     folded[:, : width - half] += cells[:, half:]
     while half > 1:
         width, half = half, (half + 1) // 2
@@ -244,11 +246,17 @@ def grouped_sums(values: FloatArray, groups: IntArray, n_groups: int, power: int
     high_sums = np.zeros(n_groups, dtype=np.int64)
     low_sums = np.zeros(n_groups, dtype=np.int64)
     for start in range(0, len(values), _BLOCK):
-        block = values[start : start + _BLOCK] * scale
+        low = values[start : start + _BLOCK] * scale
+        high = np.rint(low)
+        low -= high
+        low *= 2.0**LIMB_BITS
+        np.rint(low, out=low)
+        # These doubles are integers: below 2**53 their sum is exact, in any order.
+        if n_groups == 1:
+            high_sums += int(high.sum())
+            low_sums += int(low.sum())
+            continue
         where = groups[start : start + _BLOCK]
-        high = np.rint(block)
-        low = np.rint((block - high) * 2.0**LIMB_BITS)
-        # Weighted bincount adds doubles, and these are integers: below 2**53 the sum is exact.
         high_sums += np.bincount(where, high, n_groups).astype(np.int64)
         low_sums += np.bincount(where, low, n_groups).astype(np.int64)
     return [
@@ -268,8 +276,9 @@ def column_sums(cells: FloatArray) -> list[int]:
         high = np.rint(block)
         block -= high
         block *= 2.0**LIMB_BITS
-        high_sums += high.astype(np.int64).sum(axis=0)
-        low_sums += np.rint(block).astype(np.int64).sum(axis=0)
+        # High limbs are integers too small for their sum to reach 2**53: exact in any order.
+        high_sums += high.sum(axis=0).astype(np.int64)
+        low_sums += np.rint(block, out=block).astype(np.int64).sum(axis=0)
     return [
         (high << LIMB_BITS) + low
         for high, low in zip(high_sums.tolist(), low_sums.tolist(), strict=True)

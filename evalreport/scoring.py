@@ -278,7 +278,7 @@ class ScoredBatch:
     def _are_below(self, least: float, cells: FloatArray) -> NDArray[np.bool_]:
         if self.is_soft:
             return np.asarray(((cells < least) & (self.targets > 0)).any(axis=1))
-        return np.asarray(given_to(cells, self.observed) < least)
+        return np.asarray((self.given if self.log_given is None else self.log_given) < least)
 
     @cached_property
     def losses(self) -> FloatArray:

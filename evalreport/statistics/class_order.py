@@ -77,19 +77,17 @@ class ClassOrder:
         if not self._is_kept or not len(scored):
             return self.empty()
         n_classes = len(self.classes)
-        order = np.argsort(scored.observed.astype(np.int16), kind="stable")
-        ends = np.cumsum(counts(scored.observed, n_classes))
         # One array, changed in place: fresh ones cost more than the sums.
-        units = scored.cell_losses[order]
+        units = scored.cell_losses.copy(order="K")
         if (scored.batch.probs == 0.0).any():
-            units[(units == 0.0) & (scored.batch.probs[order] == 0.0)] = -math.log(FLOOR)
+            units[(units == 0.0) & (scored.batch.probs == 0.0)] = -math.log(FLOOR)
         most = _MOST if self.floor is None else -math.log(self.floor)
         np.minimum(units, most, out=units)
         units *= 2.0**-_UNIT
         np.rint(units, out=units)
-        whole = _class_sums(units, ends)
-        robust = _class_sums(np.minimum(units, _ROBUST_CAP, out=units), ends)
-        n_rows = np.diff(ends, prepend=0)
+        whole = _class_sums(units, scored.observed)
+        robust = _class_sums(np.minimum(units, _ROBUST_CAP, out=units), scored.observed)
+        n_rows = np.array(counts(scored.observed, n_classes))
         rows = np.concatenate([n_rows[:, None], robust, whole], axis=1).tolist()
         return Sums(self._units, {key: tuple(row) for key, row in enumerate(rows) if row[0]})
 
@@ -114,18 +112,14 @@ class ClassOrder:
         )
 
 
-def _class_sums(units: FloatArray, ends: IntArray) -> IntArray:
-    """Sum the columns of rows that are sorted by class.
+def _class_sums(units: FloatArray, observed: IntArray) -> IntArray:
+    """Sum each column by observed class; shape (n_classes, n_classes).
 
-    Doubles hold these whole numbers: so many rows of so many units stay far below 2**53, so the
-    order in which the linear algebra library adds them does not matter.
+    Doubles hold these whole numbers: so many rows of so many units stay far below 2**53.
     """
-    starts = [0, *ends[:-1].tolist()]
-    sums = [
-        np.ones(end - start) @ units[start:end]
-        for start, end in zip(starts, ends.tolist(), strict=True)
-    ]
-    return np.array(sums).astype(np.int64)
+    n_classes = units.shape[1]
+    sums = [np.bincount(observed, column, n_classes) for column in units.T]
+    return np.array(sums).T.astype(np.int64)
 
 
 def _mean(sums: NDArray[Any], columns: IntArray, n_rows: int) -> float:

@@ -107,12 +107,14 @@ class ForecastCounts:
                 )
                 return cls(True, distinct.view(np.int64), np.array([n, true, np.zeros_like(n)]))
         cells, offsets = places(forecasts)
-        counted = np.bincount(cells, minlength=N_CELLS)
-        met = np.flatnonzero(counted)
-        true = np.bincount(cells[came_true], minlength=N_CELLS)
+        met = np.flatnonzero(np.bincount(cells, minlength=N_CELLS))
+        numbers = np.empty(N_CELLS, dtype=np.int64)
+        numbers[met] = np.arange(len(met))
+        groups = numbers[cells]
+        n, true = (np.bincount(each, minlength=len(met)) for each in (groups, groups[came_true]))
         # Doubles hold these whole numbers: no batch is so large that they reach 2**53.
-        where = np.bincount(cells, offsets, N_CELLS)
-        return cls(False, met, np.array([counted[met], true[met], where[met].astype(np.int64)]))
+        where = np.bincount(groups, offsets, len(met)).astype(np.int64)
+        return cls(False, met, np.array([n, true, where]))
 
     def __eq__(self, other: object) -> bool:
         return (

@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evalreport.batch import FloatArray, IntArray
 from evalreport.exact import exp, grouped_sums, log_of, power_unit
@@ -20,8 +19,18 @@ EDGES = (0.0, 1e-6, 1e-4, 1e-3, 0.01, 0.1, 0.5, 0.9, 0.99, 1.0)
 """Bin i > 0 holds the probabilities above EDGES[i - 1] up to EDGES[i]; bin 0 those of exactly 0."""
 
 
+_BLOCK = 2**15
+"""Probabilities worked on at a time."""
+
+
 def _bin_of(probabilities: FloatArray) -> IntArray:
-    return np.searchsorted(EDGES, probabilities, side="left").astype(np.int64)
+    """Return how many of the edges lie below each probability: far faster than a search."""
+    bins = np.zeros(len(probabilities), dtype=np.int8)
+    for start in range(0, len(probabilities), _BLOCK):
+        block, here = (each[start : start + _BLOCK] for each in (probabilities, bins))
+        for edge in EDGES:
+            here += block > edge
+    return bins.astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class ByProbability:
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the sums over these rows."""
         groups, n_bins = _bin_of(self._probabilities(scored)), len(EDGES)
-        cells = np.empty(0) if self.soft else scored.batch.probs.ravel()
+        cells = np.empty(0) if self.soft else scored.batch.probs.ravel(order="K")
         columns = [
             counts(groups, n_bins),
             mass(scored.weights, groups, n_bins),
@@ -119,16 +128,17 @@ class Floors:
         """Return the unfloored sums over the rows below each floor, and at "all" over all rows."""
         if self.soft:
             return self.empty()
-        everything = np.ones(len(scored), dtype=bool)
-        chosen = [everything, *(scored.is_below(floor) for floor, _ in FLOORS)]
-        rows = [self._below(scored, mask) for mask in chosen]
-        keys = range(len(chosen))
+        # The floors ascend: what is below one of them is below the largest.
+        low = np.flatnonzero(scored.is_below(FLOORS[-1][0]))
+        chosen = [low[scored.is_below(floor)[low]] for floor, _ in FLOORS]
+        rows = [self._below(scored, slice(None)), *(self._below(scored, each) for each in chosen)]
+        keys = range(len(rows))
         return Sums.from_columns(self._units, keys, list(zip(*rows, strict=True)))
 
-    def _below(self, scored: ScoredBatch, chosen: NDArray[np.bool_]) -> tuple[int, int, int]:
-        groups = np.zeros(int(chosen.sum()), dtype=np.int64)
+    def _below(self, scored: ScoredBatch, chosen: IntArray | slice) -> tuple[int, int, int]:
         weights = None if scored.weights is None else scored.weights[chosen]
         losses = scored.finite_losses[chosen]
+        groups = np.zeros(len(losses), dtype=np.int64)
         return (len(groups), mass(weights, groups, 1)[0], grouped(losses, weights, groups, 1)[0])
 
     def results(self, state: Sums, overall: OverallResult) -> tuple[FloorResult, ...]:

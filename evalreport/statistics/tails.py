@@ -19,7 +19,7 @@ from evalreport.exact import as_fraction
 from evalreport.results import LossQuantile, ProbabilityBin, Surprise, WorstShare
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
-from evalreport.statistics.loss_grid import cell_of, lower_edge
+from evalreport.statistics.loss_grid import cell_of, distinct_cells, lower_edge
 from evalreport.statistics.moments import counts, grouped, mass, mass_unit, sum_unit
 
 SHARES = tuple(Fraction(each, 10_000) for each in (1, 10, 100, 500, 1000))
@@ -61,8 +61,8 @@ class LossTails:
         """Return the sums over these rows."""
         infinite = scored.is_zero & (self.floor is None)
         cells = np.where(infinite, _INFINITE, cell_of(scored.excess))
-        used, codes = np.unique(cells, return_inverse=True)
-        groups, n_cells = codes.astype(np.int64), len(used)
+        used, groups = distinct_cells(cells)
+        n_cells = len(used)
         columns = [
             counts(groups, n_cells),
             mass(scored.weights, groups, n_cells),
