@@ -14,7 +14,10 @@ MOST_SUMMARY_BYTES = 1024 * 1024
 
 
 def tell_github(
-    report: Report, environment: Mapping[str, str], template_dir: Path | None = None
+    report: Report,
+    environment: Mapping[str, str],
+    template_dir: Path | None = None,
+    mermaid: bool = True,
 ) -> tuple[str, ...]:
     """Append the Markdown summary to the job summary, and return the lines to print.
 
@@ -29,6 +32,8 @@ def tell_github(
         The environment variables, by which GitHub says that it is there.
     template_dir : Path, optional
         Own templates of the summary.
+    mermaid : bool
+        Whether the summary holds a chart.
 
     Returns
     -------
@@ -39,7 +44,8 @@ def tell_github(
     if environment.get("GITHUB_ACTIONS") != "true":
         return ()
     path = environment.get("GITHUB_STEP_SUMMARY")
-    problem = path and _append(Path(path), markdown_renderer(template_dir).render(report))
+    summary = markdown_renderer(template_dir, mermaid)
+    problem = path and _append(Path(path), summary.render(report))
     warnings = (annotation("warning", problem, report.title),) if problem else ()
     return (*annotations_of(report), *warnings)
 

@@ -31,6 +31,10 @@ from evalreport.settings import STANDARD_STREAM, ReportSettings
 from evalreport.write import StagedFiles
 
 OnRows = Callable[[int], None]
+OnStep = Callable[[str], None]
+
+DRAWING = "Drawing plots"
+WRITING = "Writing files"
 
 
 class Document(NamedTuple):
@@ -61,7 +65,9 @@ class JobOutcome:
     limits_are_met: bool = True
 
 
-def run(settings: ReportSettings, on_rows: OnRows | None = None) -> JobOutcome:
+def run(
+    settings: ReportSettings, on_rows: OnRows | None = None, on_step: OnStep | None = None
+) -> JobOutcome:
     """Read the predictions, evaluate them and write every output that was asked for.
 
     Parameters
@@ -70,6 +76,8 @@ def run(settings: ReportSettings, on_rows: OnRows | None = None) -> JobOutcome:
         What to do.
     on_rows : callable, optional
         Told how many more rows were read, as the work goes on.
+    on_step : callable, optional
+        Told what is done next, once the rows are read.
 
     Raises
     ------
@@ -103,12 +111,18 @@ def run(settings: ReportSettings, on_rows: OnRows | None = None) -> JobOutcome:
             rejects.close()
         if earlier is not None:
             result = earlier.compared(result)
-        return written_outcome(judged_report(result, settings), settings, files)
+        return written_outcome(judged_report(result, settings), settings, files, on_step)
 
 
-def written_outcome(report: Report, settings: ReportSettings, files: StagedFiles) -> JobOutcome:
+def written_outcome(
+    report: Report, settings: ReportSettings, files: StagedFiles, on_step: OnStep | None = None
+) -> JobOutcome:
     """Write every document that was asked for, and return what the job came to."""
+    tell = on_step or (lambda step: None)
+    if settings.html_path is not None:
+        tell(DRAWING)
     documents = documents_of(report, settings)
+    tell(WRITING)
     stage(documents, files)
     files.commit()
     return outcome_of(report, documents, settings)
@@ -201,7 +215,7 @@ def documents_of(report: Report, settings: ReportSettings) -> list[Document]:
     if settings.json is not None:
         documents.append(Document("Numbers", settings.json, json_renderer().render(report)))
     if settings.markdown is not None:
-        text = markdown_renderer(template_dir).render(report)
+        text = markdown_renderer(template_dir, settings.mermaid).render(report)
         documents.append(Document("Summary", settings.markdown, text))
     if settings.junit is not None:
         text = junit_xml(report, settings.limits.strict)

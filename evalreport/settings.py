@@ -54,6 +54,8 @@ class ReportSettings:
     template_dir: str | None = None
     github: bool = True
     """Whether GitHub Actions, if this runs there, gets the summary and annotations."""
+    mermaid: bool = True
+    """Whether the Markdown holds a chart of the classes, for forges that draw it."""
     workers: int = 1
     quiet: bool = False
     target_probs: tuple[str, ...] = ()

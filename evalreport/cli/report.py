@@ -59,6 +59,7 @@ def report(
     worst: row_options.Worst = 20,
     show: row_options.Show = None,
     template_dir: options.TemplateDir = None,
+    no_mermaid: row_options.NoMermaid = False,
     no_github: options.NoGithub = False,
     workers: options.Workers = None,
     quiet: options.Quiet = False,
@@ -79,10 +80,11 @@ def settings_of(given: dict[str, Any]) -> ReportSettings:
     """Return the options as settings: most are what they are, the others are told here."""
     given["limits"] = taken_limits(given)
     plain = {name: each.value if isinstance(each, Enum) else each for name, each in given.items()}
-    header, github = not plain.pop("no_header"), not plain.pop("no_github")
+    unless = {name: not plain.pop(f"no_{name}") for name in ("header", "github", "mermaid")}
     task_columns = TaskColumns(**{each.name: plain.pop(each.name) for each in fields(TaskColumns)})
     return ReportSettings(
         **plain
+        | unless
         | {
             "inputs": tuple(given["inputs"]),
             "probs": options.words(given["probs"]),
@@ -93,8 +95,6 @@ def settings_of(given: dict[str, Any]) -> ReportSettings:
             "show": tuple(given["show"] or ()),
             "floor": parse_floor(given["floor"]),
             "workers": given["workers"] or options.all_cores(),
-            "header": header,
-            "github": github,
             "task_columns": task_columns,
         }
     )

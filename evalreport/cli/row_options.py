@@ -1,4 +1,4 @@
-"""Options on single rows: how many of the worst are kept, and what is shown of them."""
+"""Options on what outputs show: of single rows, and of charts."""
 
 from __future__ import annotations
 
@@ -25,5 +25,13 @@ Show = Annotated[
         help="Column whose contents are shown with the worst rows; may be given again.",
         rich_help_panel=_OUTPUT,
         show_default=False,
+    ),
+]
+NoMermaid = Annotated[
+    bool,
+    typer.Option(
+        "--no-mermaid",
+        help="Leave the chart out of the Markdown, where it is not drawn.",
+        rich_help_panel=_OUTPUT,
     ),
 ]

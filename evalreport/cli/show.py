@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from evalreport.cli.exits import LIMIT_FAILED
-from evalreport.cli.progress import reading_progress
+from evalreport.cli.progress import job_progress
 from evalreport.errors import OutputError
 from evalreport.github import tell_github
 from evalreport.job import JobOutcome, run
@@ -17,8 +17,8 @@ from evalreport.settings import ReportSettings
 
 def run_and_show(settings: ReportSettings) -> int:
     """Run the job, show what came of it, and return the exit code."""
-    with reading_progress() as on_rows:
-        outcome = run(settings, on_rows)
+    with job_progress() as shown:
+        outcome = run(settings, shown.rows, shown.step)
     return show(outcome, settings)
 
 
@@ -38,7 +38,7 @@ def show(outcome: JobOutcome, settings: ReportSettings, gate_only: bool = False)
 def print_to_github(outcome: JobOutcome, settings: ReportSettings) -> None:
     """Give GitHub Actions, if this runs there, the summary and the worst findings."""
     own_templates = None if settings.template_dir is None else Path(settings.template_dir)
-    for line in tell_github(outcome.report, os.environ, own_templates):
+    for line in tell_github(outcome.report, os.environ, own_templates, settings.mermaid):
         print(line, file=sys.stderr)
 
 

@@ -17,11 +17,11 @@ def html_renderer(template_dir: Path | None = None) -> Renderer:
     return HtmlRenderer(template_dir)
 
 
-def markdown_renderer(template_dir: Path | None = None) -> Renderer:
-    """Return the renderer of the Markdown summary."""
+def markdown_renderer(template_dir: Path | None = None, mermaid: bool = True) -> Renderer:
+    """Return the renderer of the Markdown summary, with a Mermaid chart or without."""
     from evalreport.renderers.markdown import MarkdownRenderer
 
-    return MarkdownRenderer(template_dir)
+    return MarkdownRenderer(template_dir, mermaid)
 
 
 def json_renderer() -> Renderer:

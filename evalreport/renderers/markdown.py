@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -56,13 +56,16 @@ class MarkdownRenderer:
         A folder whose ``summary.md.j2`` comes before the built-in one. It gets the report as
         `report`, a `Summary` of it as `summary`, and as `details` the names of the parts that
         there is room for.
+    mermaid : bool
+        Whether the classes are shown as a chart, where forges draw it.
     """
 
     name: ClassVar[str] = "markdown"
     suffix: ClassVar[str] = ".md"
 
-    def __init__(self, template_dir: Path | None = None) -> None:
+    def __init__(self, template_dir: Path | None = None, mermaid: bool = True) -> None:
         self._template_dir = template_dir
+        self._mermaid = mermaid
         self._environment = markdown_environment(template_dir)
         self._environment.filters.update(
             cell=in_cell, code=code_span, glyph=_glyph, prose=prose, reason=_reason, tag=_tag
@@ -71,6 +74,8 @@ class MarkdownRenderer:
     def render(self, report: Report) -> str:
         """Return the summary; the same report gives the same text."""
         summary = summarise(report)
+        if not self._mermaid:
+            summary = replace(summary, chart="")
         text = self._render(report, summary, len(_DETAILS))
         for n_details in reversed(range(len(_DETAILS))):
             if len(text.encode()) <= MOST_BYTES:
