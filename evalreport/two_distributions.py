@@ -11,7 +11,7 @@ import evalreport
 from evalreport.distributions import check_distribution, compare_distributions
 from evalreport.errors import SettingsError
 from evalreport.formats import Unit
-from evalreport.readers.vectors import read_names, read_vector
+from evalreport.readers.vectors import read_names, read_vector, shared_names
 from evalreport.renderers.distributions import (
     distributions_json,
     distributions_markdown,
@@ -46,7 +46,8 @@ def read_pair(
     p, q : str
         Numbers with commas between them, or the names of columns.
     names : str, optional
-        Likewise, the names of the outcomes.
+        Likewise, the names of the outcomes. Two files that share a column of the same names are
+        matched by it, asked or not.
     title : str, optional
         Title of the page.
 
@@ -59,8 +60,12 @@ def read_pair(
     """
     if len(files) > 2:
         raise SettingsError(f"{len(files)} files were named.\n  Give one file, or one each.")
+    if STANDARD_STREAM in files:
+        raise SettingsError("distributions are read from files, not from standard input.")
     if files:
         first, second = files[0], files[-1]
+        if names is None and second != first:
+            names = shared_names(first, second)
         of_p, of_q = read_vector(first, p), read_vector(second, q)
         named = None if names is None else read_names(first, names)
         if named is not None and second != first:
@@ -68,6 +73,7 @@ def read_pair(
     else:
         of_p, of_q = _numbers("--p", p), _numbers("--q", q)
         named = None if names is None else tuple(each.strip() for each in names.split(","))
+        _refuse_namesakes(named or ())
     _refuse_lengths(of_p, of_q, named)
     check_distribution(of_p, "P")
     check_distribution(of_q, "Q")
@@ -80,10 +86,19 @@ def _numbers(option: str, text: str) -> tuple[float, ...]:
     try:
         return tuple(float(each) for each in text.split(","))
     except ValueError as error:
+        nothing = text == option.removeprefix("--")
+        fact = "there are no numbers" if nothing else f"{option} {text} is no list of numbers"
         raise SettingsError(
-            f"{option} {text} is no list of numbers.\n"
-            "  Give numbers as in --p .1,.4,.5 --q .8,.15,.05, or a file with columns."
+            f"{fact}.\n  Give numbers as in --p .1,.4,.5 --q .8,.15,.05, or a file with columns."
         ) from error
+
+
+def _refuse_namesakes(names: Sequence[str]) -> None:
+    twice = next((each for each in names if names.count(each) > 1), None)
+    if twice is not None:
+        raise SettingsError(
+            f"'{twice}' names two outcomes.\n  Give each outcome a name of its own."
+        )
 
 
 def _in_order(

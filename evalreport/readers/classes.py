@@ -189,7 +189,8 @@ def _settle_found_pair(
             f"{', …' if len(found) > 5 else ''}), "
             f"and the single probability column '{layout.columns[0]}' can speak for two only.",
             f"Pass {CALLER.option('classes', ['A', 'B'])} {CALLER.option('on_invalid', 'drop')} to "
-            "keep two of them, or give one probability column per class.",
+            "keep two of them, or give one probability column per class."
+            f"{_or_targets(found, label)}",
         )
     classes = _completed(found, wanted)
     positive = wanted
@@ -215,6 +216,18 @@ class _Refusal:
 
     def __call__(self, fact: str, hint: str | None) -> InputError:
         return InputError(fact, path=self.path, column=self.label, hint=hint)
+
+
+def _or_targets(found: Sequence[str], label: str) -> str:
+    """Return what else numbers between 0 and 1 can be: how far it happened, as in a draw."""
+    try:
+        numbers = [float(each) for each in found]
+    except ValueError:
+        return ""
+    if not all(0 <= each <= 1 for each in numbers) or all(each in (0, 1) for each in numbers):
+        return ""
+    option = CALLER.option("target_probs", label)
+    return f" If these are targets, where 0.5 is a draw, pass {option}."
 
 
 def _completed(found: tuple[str, ...], wanted: str | None) -> tuple[str, ...]:

@@ -52,6 +52,27 @@ def read_names(path: str, column: str) -> tuple[str, ...]:
     )
 
 
+def shared_names(first: str, second: str) -> str | None:
+    """Return the column that names the same outcomes in two files, each once; None if none does."""
+    headers = [_sources(path)[0].header for path in (first, second)]
+    for column in headers[0]:
+        if column not in headers[1]:
+            continue
+        names = read_names(first, column)
+        is_named = len(set(names)) == len(names) and not any(map(_is_number, names))
+        if is_named and sorted(names) == sorted(read_names(second, column)):
+            return column
+    return None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _texts(cells: pa.Array) -> list[str | None]:
     texts: list[str | None] = as_text(cells).to_pylist()
     return texts

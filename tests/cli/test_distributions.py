@@ -45,6 +45,29 @@ def test_two_columns_of_one_file_and_two_files_in_any_order_agree(folder):
     assert one["cross_entropy_pq"] == pytest.approx(2.2790284)
 
 
+def test_two_files_that_name_the_same_outcomes_are_matched_by_name_unasked(folder):
+    done = evalreport("distributions", "both.csv", "other.csv", "--json", "-", cwd=folder)
+    found = json.loads(done.stdout)
+    assert (found["names"], found["q"]) == (["cat", "dog", "bird"], [0.8, 0.15, 0.05])
+    (folder / "strange.csv").write_text("outcome,q\na,0.05\nb,0.8\nc,0.15\n")
+    done = evalreport("distributions", "both.csv", "strange.csv", "--json", "-", cwd=folder)
+    assert json.loads(done.stdout)["names"] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "there are no numbers.\n  Give numbers as in --p .1,.4,.5 --q .8,.15,.05, or a file"),
+        (["-"], "distributions are read from files, not from standard input."),
+        ([*NUMBERS, "--names", "a,b,a"], "'a' names two outcomes."),
+    ],
+)
+def test_what_makes_no_two_distributions_is_told(folder, words, message):
+    done = evalreport("distributions", *words, cwd=folder)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().startswith(f"error: {message}")
+
+
 def test_the_page_holds_the_numbers_the_chart_and_nothing_from_outside(folder):
     evalreport(
         "distributions",

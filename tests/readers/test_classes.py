@@ -77,6 +77,13 @@ def test_more_than_two_labels_are_refused_with_the_first_of_them(tmp_path: Path)
     )
 
 
+def test_a_draw_between_two_labels_is_told_to_be_a_target(tmp_path: Path) -> None:
+    assert refusal(single(tmp_path, "0", "0.5", "1")).endswith(
+        " If these are targets, where 0.5 is a draw, pass --target-probs label."
+    )
+    assert "draw" not in refusal(single(tmp_path, "0", "1", "2"))
+
+
 def test_a_label_alone_gets_its_counterpart_or_a_negation(tmp_path: Path) -> None:
     assert opened(single(tmp_path, "spam"), positive="spam").classes == ("not spam", "spam")
     assert opened(single(tmp_path, "ham"), positive="spam").classes == ("ham", "spam")
