@@ -43,9 +43,13 @@ def moment_columns(
 ) -> Columns:
     """Sum the powers of `scores` that mean, spread and skewness need, within groups."""
     if weights is None:
-        return [exact.grouped_sums(scores**power, groups, n_groups, power) for power in (1, 2, 3)]
+        return [
+            exact.grouped_sums(exact.power(scores, power), groups, n_groups, power)
+            for power in (1, 2, 3)
+        ]
     return [
-        grouped(scores**j, weights, groups, n_groups, weight_power=r) for r, j in WEIGHTED_POWERS
+        grouped(exact.power(scores, j), weights, groups, n_groups, weight_power=r)
+        for r, j in WEIGHTED_POWERS
     ]
 
 
@@ -62,7 +66,7 @@ def grouped(
         return exact.grouped_sums(values, groups, n_groups, power)
     # Powers of weights may be beyond every double: mantissas and exponents go apart.
     mantissas, exponents = np.frexp(weights)
-    scaled = values * mantissas**weight_power
+    scaled = values * exact.power(mantissas, weight_power)
     return exact.grouped_float_sums(scaled, groups, n_groups, weight_power * exponents)
 
 

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from evalreport import exact
 from evalreport.batch import FloatArray, IntArray
 from evalreport.exact import FLOAT_UNIT, as_fraction, grouped_float_sums
 from evalreport.statistics.moments import WEIGHTED_POWERS, PowerSums
@@ -35,7 +36,7 @@ def signed_sums(
         return _sums(values, groups, n_groups)
     # Powers of weights may be beyond every double: mantissas and exponents go apart.
     mantissas, exponents = np.frexp(weights)
-    scaled = values * mantissas**weight_power
+    scaled = values * exact.power(mantissas, weight_power)
     return _sums(scaled, groups, n_groups, weight_power * exponents.astype(np.int64))
 
 
@@ -106,9 +107,9 @@ def power_columns(
 ) -> list[list[int]]:
     """Sum the powers that mean, spread and skewness need; all in units of ``2**FLOAT_UNIT``."""
     if weights is None:
-        return [_sums(values**power, groups, n_groups) for power in (1, 2, 3)]
+        return [_sums(exact.power(values, power), groups, n_groups) for power in (1, 2, 3)]
     return [
-        signed_sums(values**power, groups, n_groups, weights, weight_power)
+        signed_sums(exact.power(values, power), groups, n_groups, weights, weight_power)
         for weight_power, power in WEIGHTED_POWERS
     ]
 
