@@ -1,7 +1,8 @@
 """Makes the pictures in the README: ``python -m docs.make_screenshots [CHROMIUM]``.
 
-One is what a reader of a report sees first. The other is the comment on a pull request, made by
-going through one: its Markdown is turned into a page by the rules of GitHub's Markdown.
+Most are what a reader of a report sees first, of four real models and of a comparison. One is the
+comment on a pull request, made by going through one: its Markdown is turned into a page by the
+rules of GitHub's Markdown.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +22,7 @@ from tests.github.pull_request_flow import run_flow
 
 DOCS = Path(__file__).resolve().parent
 EXAMPLES = DOCS.parent / "example_data"
+GALLERY = {"breast_cancer": ["size"], "iris": ["sepal"], "digits_overconfident": ["ink"]}
 
 COMMENT_PAGE = """<!doctype html><meta charset="utf-8"><title>comment</title><style>
 body { font: 14px/1.5 system-ui, "Liberation Sans", "DejaVu Sans", sans-serif; color: #1f2328;
@@ -61,6 +64,17 @@ def report_picture(directory: Path) -> Picture:
     return Picture(page, "report.png", 1120, 1180)
 
 
+def gallery_pictures(directory: Path) -> Iterator[Picture]:
+    for name, slices in GALLERY.items():
+        page = directory / f"{name}.html"
+        evalreport.evaluate_file(EXAMPLES / f"{name}.csv", slices=slices).to_html(page)
+        yield Picture(page, f"gallery_{name}.png", 1120, 820)
+    page = directory / "comparison.html"
+    previous, current = EXAMPLES / "digits_previous.csv", EXAMPLES / "digits.csv"
+    evalreport.evaluate_file(current, previous=previous).to_html(page)
+    yield Picture(page, "gallery_comparison.png", 1120, 820)
+
+
 def comment_picture(directory: Path) -> Picture:
     flow = directory / "flow"
     flow.mkdir()
@@ -90,7 +104,11 @@ def main() -> None:
         sys.exit("No chromium was found: give its path.")
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         directory = Path(name)
-        pictures = [report_picture(directory), comment_picture(directory)]
+        pictures = [
+            report_picture(directory),
+            comment_picture(directory),
+            *gallery_pictures(directory),
+        ]
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for picture in pictures:
             take(browser, picture)
