@@ -18,7 +18,16 @@ from evalreport.task_results import TaskColumns
 OWN_FILE = "evalreport.toml"
 PROJECT_FILE = "pyproject.toml"
 
-_NOT_IN_THE_FILE = ("inputs", "config", "limits", "header", "github", "slices", "task_columns")
+_NOT_IN_THE_FILE = (
+    "inputs",
+    "config",
+    "limits",
+    "header",
+    "github",
+    "mermaid",
+    "slices",
+    "task_columns",
+)
 _WORDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
@@ -181,7 +190,8 @@ def setting_types() -> dict[str, Any]:
         if each.name not in _NOT_IN_THE_FILE
     }
     task_columns = {each.name: str for each in fields(TaskColumns)}
-    return {**plain, "slice": str | list[str], "no_header": bool, "no_github": bool, **task_columns}
+    switched_off = dict.fromkeys(("no_header", "no_github", "no_mermaid"), bool)
+    return {**plain, "slice": str | list[str], **switched_off, **task_columns}
 
 
 def limit_types() -> dict[str, Any]:

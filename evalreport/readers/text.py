@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import atexit
 import io
+import sys
 import threading
+import time
 import weakref
 from typing import BinaryIO
 
@@ -18,6 +20,7 @@ _HEAD = 1 << 16
 
 _SECONDS_FOR_A_READ = 5.0
 _SECONDS_FOR_THE_END = 0.25
+_SECONDS_TO_PUT_AWAY = 0.1
 
 
 class CountedQuotes(io.RawIOBase):
@@ -57,14 +60,32 @@ class CountedQuotes(io.RawIOBase):
         # Nobody may be there to see it: whoever has read far enough ahead has paused.
         self._has_ended.wait(_SECONDS_FOR_THE_END)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether somebody was told that there is no more."""
+        return self._has_ended.is_set()
+
 
 _BEING_READ: weakref.WeakSet[CountedQuotes] = weakref.WeakSet()
 
 
 @atexit.register
 def _stop_reading() -> None:
-    for stream in list(_BEING_READ):
+    unread = [stream for stream in _BEING_READ if not stream.has_ended]
+    for stream in unread:
         stream.stop()
+    if unread:
+        # Whoever was told has yet to leave `read`, and then to put away what it holds.
+        deadline = time.monotonic() + _SECONDS_FOR_A_READ
+        while _is_in_read() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        time.sleep(_SECONDS_TO_PUT_AWAY)
+
+
+def _is_in_read() -> bool:
+    """Return whether a thread still runs `CountedQuotes.read`."""
+    code = CountedQuotes.read.__code__
+    return any(frame.f_code is code for frame in sys._current_frames().values())
 
 
 def refuse_no_text(file: InputFile) -> None:
