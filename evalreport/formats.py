@@ -51,6 +51,16 @@ class LossFormat:
             return DASH
         return loss_text(nats) if self.unit == "nats" else _plain_loss(self.value(nats))
 
+    def amount(self, nats: float | None) -> str:
+        """Return what is no mean loss and so in no band: a cost, a saving, the loss of one row.
+
+        Examples
+        --------
+        >>> NATS.text(0.0503), NATS.amount(0.0503)
+        ('0.0503', '0.050')
+        """
+        return DASH if nats is None else _plain_loss(self.value(nats))
+
     def interval(self, interval: Interval | None) -> str:
         """Return the ends of an interval, never joined by a dash: "0.197 to 0.238"."""
         if interval is None:
@@ -58,8 +68,12 @@ class LossFormat:
         return f"{self.text(interval[0])} to {self.text(interval[1])}"
 
     def with_unit(self, nats: float | None) -> str:
-        """Return a loss followed by its unit."""
+        """Return a mean loss followed by its unit."""
         return f"{self.text(nats)} {self.unit}"
+
+    def amount_with_unit(self, nats: float | None) -> str:
+        """Return what is no mean loss, followed by its unit."""
+        return f"{self.amount(nats)} {self.unit}"
 
 
 NATS = LossFormat("nats")

@@ -31,7 +31,8 @@ def confidence(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgeme
         return
     says = _says_and_is_right(result, too_sure)
     beside = "more" if too_sure else "less"
-    promise = f"It loses {losses.with_unit(abs(gap))} a row {beside} than its own forecasts expect."
+    cost = losses.amount_with_unit(abs(gap))
+    promise = f"It loses {cost} a row {beside} than its own forecasts expect."
     title = f"The model is {beside} confident than it should be"
     yield judgement(
         "overconfident" if too_sure else "underconfident",
@@ -56,8 +57,8 @@ def _surer_than_smoothed(result: EvaluationResult, losses: LossFormat, gap: floa
         "overconfident",
         "note",
         "The model is more confident than the smoothed labels",
-        why=f"It loses {losses.with_unit(gap)} a row more than its own forecasts expect. With "
-        f"label smoothing of {smoothing:g} no label counts as sure, and a model that was not "
+        why=f"It loses {losses.amount_with_unit(gap)} a row more than its own forecasts expect. "
+        f"With label smoothing of {smoothing:g} no label counts as sure, and a model that was not "
         "trained on such labels looks too sure for that alone.",
         check=f"Judge calibration without {voice_of(result).option('label_smoothing')}.",
         section="calibration",
@@ -122,7 +123,7 @@ def shape(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
 
 
 def _range(bracket: Interval, losses: LossFormat) -> str:
-    low, high = (losses.text(each) for each in bracket)
+    low, high = (losses.amount(each) for each in bracket)
     return f"{low if low == high else f'{low} to {high}'} {losses.unit}"
 
 

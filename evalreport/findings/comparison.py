@@ -57,7 +57,7 @@ def change_words(comparison: ComparisonResult, losses: LossFormat) -> str:
 
 def size(change: float | None, losses: LossFormat) -> str:
     """Return a change without its sign."""
-    return "" if change is None else losses.text(abs(change))
+    return "" if change is None else losses.amount(abs(change))
 
 
 def group_name(group: ComparedGroup) -> str:

@@ -58,7 +58,7 @@ def spread(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
     if gaussian is None or interval is None or (gaussian.recoverable or 0.0) < _MATTERS:
         return
     scale = gaussian.best_scale or 1.0
-    saved = losses.text(gaussian.recoverable)
+    saved = losses.amount(gaussian.recoverable)
     sentence = f"{times_text(scale)} the standard deviations would take {saved} off the loss."
     check = f"Multiply every standard deviation by {scale:.3g}, found on other rows than these."
     if interval[0] > 1.0:

@@ -79,7 +79,7 @@ def how_to_apply(result: EvaluationResult) -> str | None:
 
 
 def _signed(nats: float, losses: LossFormat) -> str:
-    return losses.text(nats) if nats >= 0.0 else signed_text(losses.value(nats))
+    return losses.amount(nats) if nats >= 0.0 else signed_text(losses.value(nats))
 
 
 def _signed_interval(interval: tuple[float, float], losses: LossFormat) -> str:

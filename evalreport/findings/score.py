@@ -292,5 +292,5 @@ def unseen_zeros(result: EvaluationResult, losses: LossFormat) -> str | None:
         return None
     return (
         f"Up to 3 in {count_text(result.overall.n, 'row')} could be given probability 0 without "
-        f"one being seen here, which would add {losses.with_unit(rise)}."
+        f"one being seen here, which would add {losses.amount_with_unit(rise)}."
     )

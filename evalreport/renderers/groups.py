@@ -61,7 +61,18 @@ def changed_groups(report: Report) -> tuple[dict[str, Cell], ...]:
 def more_groups(report: Report, section_id: str) -> str:
     """Return what the table of a section says about the groups that it leaves out."""
     table = _group_table(report, section_id)
-    return "" if table is None else table.more
+    return "" if table is None else " ".join(filter(None, [table.more, table.unshown]))
+
+
+def unshown_groups(report: Report, section_id: str) -> tuple[int, str]:
+    """Return how many groups have no row in any table, and why in a sentence.
+
+    Without a table it is the sentence that stands in its place, if there is one.
+    """
+    table, section = _group_table(report, section_id), section_of(report, section_id)
+    if table is not None:
+        return table.n_unshown, table.unshown
+    return 0, "" if section is None else "".join(span.text for span in section.lede)
 
 
 def group_columns(report: Report, section_id: str) -> GroupColumns:

@@ -128,7 +128,8 @@ def _hash(text: str) -> str:
 
 def _compact_style(text: str) -> str:
     without_comments = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return re.sub(r"\s*([{};:,>])\s+", r"\1", _compact(without_comments))
+    closed = re.sub(r"\s*([{};:,>])\s+", r"\1", _compact(without_comments))
+    return re.sub(r"[;\s]*}", "}", closed)
 
 
 def _compact(text: str) -> str:

@@ -16,6 +16,7 @@ from evalreport.renderers.groups import (
     group_columns,
     groups,
     more_groups,
+    unshown_groups,
 )
 from evalreport.renderers.markup import code_span, in_cell, prose
 from evalreport.renderers.mermaid import MOST_BARS, bar_chart
@@ -103,7 +104,7 @@ class GroupTable:
     """How many there are, shown or not."""
     groups: tuple[Group, ...]
     more: str
-    """What the table leaves out."""
+    """What the table leaves out, or why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +199,12 @@ def _compared_table(report: Report) -> Table | None:
 
 
 def _group_table(report: Report, section_id: str, n: int) -> GroupTable:
+    found = groups(report, section_id)
     return GroupTable(
         titles=group_columns(report, section_id),
         n=n,
-        groups=groups(report, section_id),
-        more=more_groups(report, section_id),
+        groups=found,
+        more=more_groups(report, section_id) if found else unshown_groups(report, section_id)[1],
     )
 
 

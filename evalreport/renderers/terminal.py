@@ -16,6 +16,7 @@ from evalreport.renderers.groups import (
     changed_groups,
     group_columns,
     groups,
+    unshown_groups,
 )
 from evalreport.renderers.layout import Lettering, aligned, clipped, packed, width_of, wrapped
 from evalreport.renderers.plain import (
@@ -231,14 +232,16 @@ def _lines(texts: Sequence[str], style: str = "") -> list[Line]:
 
 
 def _group_table(report: Report, section: str, title: str, letters: Lettering) -> list[Line]:
-    found = groups(report, section)
+    found, (n_unshown, why) = groups(report, section), unshown_groups(report, section)
+    reason = _plain_lines(why, letters) if why else []
     if not found:
-        return []
+        return reason
     shown = found[:MOST_GROUPS]
     lines = _table(shown, title, group_columns(report, section), letters)
     everything = report.result.classes if section == "classes" else report.result.slices
-    n_more = len(everything) - len(shown)
-    return [*lines, Line(f"and {n_more:,} more", "dim")] if n_more > 0 else lines
+    n_more = len(everything) - len(shown) - n_unshown
+    more = [Line(f"and {n_more:,} more", "dim")] if n_more > 0 else []
+    return [*lines, *more, *reason]
 
 
 def _table(

@@ -11,6 +11,7 @@ from evalreport.findings.comparison import (
     worst_first,
     zero_sentence,
 )
+from evalreport.findings.spelling import voice_of
 from evalreport.formats import (
     DASH,
     INFINITE,
@@ -22,7 +23,7 @@ from evalreport.formats import (
 )
 from evalreport.report.marks import change_mark
 from evalreport.report.model import Cell, Column, Fact, Section, Table, Tag, Text, Tone
-from evalreport.report.view import View, say, strong
+from evalreport.report.view import View, code, say, strong
 from evalreport.results import ComparedGroup, ComparisonResult
 
 MOST_GROUPS = 40
@@ -36,9 +37,7 @@ def compare_section(view: View) -> Section:
     comparison = view.result.comparison
     title, nav_title = "Compared with the previous run", "Previous run"
     if comparison is None:
-        return Section(
-            id="compare", title=title, nav_title=nav_title, lede=say("No previous run given.")
-        )
+        return Section(id="compare", title=title, nav_title=nav_title, lede=_how_to_compare(view))
     return Section(
         id="compare",
         title=title,
@@ -56,6 +55,14 @@ def compare_section(view: View) -> Section:
         ),
         notes=_notes(view, comparison),
     )
+
+
+def _how_to_compare(view: View) -> Text:
+    voice = voice_of(view.result)
+    # `evaluate` takes no previous run: two evaluations are compared by a function.
+    way = "evalreport.compare()" if voice.arrays else voice.option("previous", "FILE")
+    verb = "Use" if voice.arrays else "Add"
+    return say(f"No previous run given. {verb} ", code(way), " to see what changed.")
 
 
 def outcome_tag(outcome: str) -> Tag:
@@ -125,6 +132,10 @@ def headline_with(view: View, band: str) -> str:
 
 def _loss(view: View, nats: float | None) -> str:
     return INFINITE if nats is None else view.losses.text(nats)
+
+
+def _row_loss(view: View, nats: float | None) -> str:
+    return INFINITE if nats is None else view.losses.amount(nats)
 
 
 def _lede(view: View, comparison: ComparisonResult) -> Text:
@@ -270,8 +281,8 @@ def _rows_table(view: View, comparison: ComparisonResult) -> Table | None:
             (
                 Cell(clean(each.id), code=True),
                 Cell(clean(each.label)),
-                Cell(_loss(view, each.previous), each.previous),
-                Cell(_loss(view, each.current), each.current),
+                Cell(_row_loss(view, each.previous), each.previous),
+                Cell(_row_loss(view, each.current), each.current),
                 Cell(signed(each.change, view.losses), each.change, strong=True),
             )
             for each in comparison.changed_rows

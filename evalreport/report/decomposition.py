@@ -89,7 +89,7 @@ def parts_table(view: View) -> tuple[Table, ...]:
     columns = (
         Column("part", "Part"),
         Column("value", "Value", numeric=True),
-        Column("meaning", "What it is"),
+        Column("meaning", "What it is", wide=True),
     )
     cells = tuple((Cell(name), Cell(value), Cell(what)) for name, value, what in rows)
     caption = f"What the loss is made of, {view.losses.unit}"

@@ -99,7 +99,7 @@ def build_distribution_page(pair: DistributionPair, unit: Unit, version: str) ->
 
 
 def _with_unit(nats: float | None, losses: LossFormat) -> str:
-    return "infinitely much" if nats is None else losses.with_unit(nats)
+    return "infinitely much" if nats is None else losses.amount_with_unit(nats)
 
 
 def _lede(names: Sequence[str], p: Sequence[float], q: Sequence[float]) -> Text:
@@ -170,7 +170,7 @@ def _numbers(numbers: DistributionsResult, losses: LossFormat) -> Table:
         columns=(
             Column("name", "Number"),
             Column("value", capital(losses.unit), numeric=True),
-            Column("meaning", "What it is"),
+            Column("meaning", "What it is", wide=True),
         ),
         rows=tuple(
             (Cell(name), _value(getattr(numbers, key), losses), Cell(meaning))

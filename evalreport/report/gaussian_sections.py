@@ -143,7 +143,7 @@ def _calibration_table(view: View) -> Table:
         columns=(
             Column("what", "What"),
             Column("value", "Value", numeric=True),
-            Column("note", "Note"),
+            Column("note", "Note", wide=True),
         ),
         rows=tuple(
             (Cell(what), Cell(value, strong=True), Cell(note)) for what, value, note in rows

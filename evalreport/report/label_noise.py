@@ -55,7 +55,7 @@ def label_notes(view: View) -> tuple[Text, ...]:
             strong(rows),
             f"; the forecasts expect {expected_words(noise.expected)}. If these labels are wrong, "
             f"{rate} of all labels may be, and at that rate no model could lose less than ",
-            strong(view.losses.text(noise.entropy_floor)),
+            strong(view.losses.amount(noise.entropy_floor)),
             f". {suspects}",
         ),
     )

@@ -91,7 +91,7 @@ def limits_section(limits: Sequence[LimitResult]) -> Section | None:
                 columns=(
                     Column("limit", "Limit"),
                     Column("outcome", "Outcome"),
-                    Column("why", "What was measured"),
+                    Column("why", "What was measured", wide=True),
                 ),
                 rows=tuple(
                     (Cell(line.key, code=True), Cell("", tag=line.tag), Cell(line.text))

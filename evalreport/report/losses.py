@@ -327,7 +327,7 @@ def _losses(view: View) -> list[tuple[str, str, str]]:
         (f"Cross-entropy, {unit}", nats(overall.cross_entropy), "The sum of the two around it"),
         (
             f"Entropy of the targets, {unit}",
-            nats(overall.target_entropy),
+            view.losses.amount(overall.target_entropy),
             "No model can have less cross-entropy",
         ),
     ]
@@ -384,7 +384,7 @@ def _scores(view: View) -> Table:
         columns=(
             Column("score", "Score"),
             Column("value", "Value", numeric=True),
-            Column("meaning", "What it is"),
+            Column("meaning", "What it is", wide=True),
         ),
         rows=tuple((Cell(name), Cell(value or DASH), Cell(what)) for name, value, what in rows),
     )

@@ -99,6 +99,9 @@ class Table:
     total: tuple[Cell, ...] | None = None
     more: str = ""
     """What was left out: "and 62 more classes, all fine: see the JSON"."""
+    n_unshown: int = 0
+    unshown: str = ""
+    """Why so many have no row: "1 slice with fewer than 30 rows is not shown."."""
     rest: Table | None = None
     """A plain list of everything, to be folded away, where rows were left out."""
     sortable: bool = False

@@ -106,7 +106,7 @@ def _worst_row(view: View, each: WorstRow, with_paths: bool) -> tuple[Cell, ...]
         Cell(clean(each.predicted)),
         Cell(probability_text(each.predicted_probability), each.predicted_probability),
         Cell(
-            INFINITE if each.loss is None else view.losses.text(each.loss),
+            INFINITE if each.loss is None else view.losses.amount(each.loss),
             each.loss,
             note="capped" if not view.is_soft and _is_capped(view, each) else "",
         ),
@@ -158,7 +158,7 @@ def quality_section(view: View) -> Section:
                 columns=(
                     Column("check", "Check"),
                     Column("rows", "Rows", numeric=True),
-                    Column("done", "What was done"),
+                    Column("done", "What was done", wide=True),
                     Column("result", "Result"),
                 ),
                 rows=tuple(_quality_rows(view)),

@@ -42,7 +42,7 @@ def slices_section(view: View) -> Section | None:
         title="Where the loss is, by slice",
         nav_title="By slice",
         lede=(*_splits_lede(view), *_slices_lede(view, large, n_small)),
-        tables=(*_split_tables(view), *((_slices_table(view, large),) if large else ())),
+        tables=(*_split_tables(view), *((_slices_table(view, large, n_small),) if large else ())),
     )
 
 
@@ -68,7 +68,7 @@ def _slices_lede(view: View, large: Sequence[SliceResult], n_small: int) -> Text
     )
 
 
-def _slices_table(view: View, slices: Sequence[SliceResult]) -> Table:
+def _slices_table(view: View, slices: Sequence[SliceResult], n_small: int) -> Table:
     shown = slices[:MOST_SLICES]
     scale = scale_of(view, shown)
     has_shrunken = any(each.shrunken is not None for each in shown)
@@ -88,9 +88,19 @@ def _slices_table(view: View, slices: Sequence[SliceResult]) -> Table:
         ),
         rows=tuple(_slice_row(view, each, scale, has_shrunken) for each in shown),
         more=more_text(slices[MOST_SLICES:], "slice", "slices"),
+        n_unshown=n_small,
+        unshown=_unshown(n_small),
         rest=_all_slices(view, slices) if len(slices) > MOST_SLICES else None,
         sortable=True,
     )
+
+
+def _unshown(n_small: int) -> str:
+    if not n_small:
+        return ""
+    is_or_are = "is" if n_small == 1 else "are"
+    few = f"with fewer than {FEW_ROWS_IN_A_GROUP} rows {is_or_are} not shown"
+    return f"{count_text(n_small, 'slice')} {few}."
 
 
 def _slices_note(view: View, n_slices: int, has_shrunken: bool) -> str:

@@ -16,7 +16,7 @@ def parts_of_the_loss(view: View) -> Text:
     overall = view.result.overall
     return say(
         f"The cross-entropy is {view.losses.text(overall.cross_entropy)}: "
-        f"{view.losses.text(overall.target_entropy)} for the entropy of the targets and ",
+        f"{view.losses.amount(overall.target_entropy)} for the entropy of the targets and ",
         strong(f"{view.losses.text(overall.judged_loss)} above it"),
         ".",
     )
@@ -24,7 +24,7 @@ def parts_of_the_loss(view: View) -> Text:
 
 def least_loss(view: View) -> Text:
     """Return the sentence on the floor that uncertain targets put under the cross-entropy."""
-    entropy = view.losses.text(view.result.overall.target_entropy)
+    entropy = view.losses.amount(view.result.overall.target_entropy)
     smoothing = view.result.input.label_smoothing
     text = "The targets themselves are uncertain: no model can have a cross-entropy below "
     why = ""
@@ -40,7 +40,7 @@ def targets_fact(view: View) -> Fact:
     overall = view.result.overall
     return Fact(
         "Under the loss of any model",
-        f"{view.losses.text(overall.target_entropy)} target entropy",
+        f"{view.losses.amount(overall.target_entropy)} target entropy",
         f"Cross-entropy {view.mean_loss_text(overall.n, overall.cross_entropy)}. "
         "Bands judge what is above the target entropy",
     )

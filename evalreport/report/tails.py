@@ -59,7 +59,7 @@ def _shares_table(view: View, shares: list[WorstShare]) -> Table:
             (
                 Cell(f"{100 * each.share_of_rows:g}%", each.share_of_rows),
                 Cell(percent_text(each.share_of_loss, 1), each.share_of_loss, strong=True),
-                Cell(view.losses.text(each.least_loss), each.least_loss),
+                Cell(view.losses.amount(each.least_loss), each.least_loss),
                 Cell(view.losses.text(each.loss_of_the_rest), each.loss_of_the_rest),
             )
             for each in shares
@@ -79,7 +79,7 @@ def _is_counted(view: View, each: LossQuantile) -> bool:
 
 
 def _quantile_text(view: View, each: LossQuantile) -> str:
-    loss = INFINITE if each.loss is None else view.losses.text(each.loss)
+    loss = INFINITE if each.loss is None else view.losses.amount(each.loss)
     if each.level == 0.5:
         return f"Half of the rows lose {loss} or less"
     return f"{100 * each.level:g}% lose {loss} or less"

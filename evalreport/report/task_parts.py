@@ -187,7 +187,7 @@ def task_quality_section(view: View, checks: Sequence[tuple[str, int, str]] = ()
                 columns=(
                     Column("check", "Check"),
                     Column("rows", "Count", numeric=True),
-                    Column("done", "What was done"),
+                    Column("done", "What was done", wide=True),
                     Column("result", "Result"),
                 ),
                 rows=tuple(_quality_row(*each) for each in found),

@@ -252,7 +252,7 @@ def _worst_row(
 ) -> tuple[Cell, ...]:
     number = Cell("–") if each.row is None else Cell(f"{each.row:,}", each.row)
     most, least = ("≤ ", f"{AT_LEAST} ") if each.outside_top_k else ("", "")
-    loss = "∞" if each.loss is None else f"{least}{view.losses.text(each.loss)}"
+    loss = "∞" if each.loss is None else f"{least}{view.losses.amount(each.loss)}"
     return (
         number if each.id is None else Cell(clean(each.id), code=True),
         Cell(clean(each.label), note="not listed" if each.outside_top_k else ""),

@@ -103,8 +103,8 @@ def test_hostile_names_stay_text_on_the_page():
 
 def test_an_evaluation_without_a_previous_run_says_how_to_give_one():
     lone = Evaluation(evaluate([1, 0] * 20, [0.8, 0.3] * 20).result)
-    assert "No previous run given" in lone.to_html()
-    assert "No previous run given" in lone.to_markdown()
+    assert "Use <code>evalreport.compare()</code> to see what changed." in lone.to_html()
+    assert "Use `evalreport.compare()` to see what changed." in lone.to_markdown()
 
 
 def test_the_loss_of_the_common_rows_stands_beside_that_of_all_rows(tmp_path):

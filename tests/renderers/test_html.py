@@ -260,7 +260,7 @@ def test_a_folder_of_templates_comes_before_the_built_in_ones(tmp_path):
     (tmp_path / "report.css").write_text("body { color: teal }")
     html = HtmlRenderer(tmp_path).render(sample_report())
     assert "<footer>Ours: ticket-router</footer>" in html
-    assert "<style>body{color:teal }</style>" in html
+    assert "<style>body{color:teal}</style>" in html
     assert '<section id="verdict"' in html
 
 

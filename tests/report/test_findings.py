@@ -235,3 +235,12 @@ def test_forecasts_that_are_off_without_a_gap_are_found_and_say_what_they_cost()
     assert found[0].why.startswith(
         "That costs 0.021 to 0.024 nats a row, and hardly any calibrated"
     )
+
+
+def test_both_ends_of_what_miscalibration_costs_are_written_alike():
+    result = sample_results.binary()
+    parts = replace(
+        result.calibration.decomposition, miscalibration_bracket=(0.004, 0.0503), p_value=0.005
+    )
+    off = replace(result, calibration=replace(result.calibration, decomposition=parts, gap_z=0.1))
+    assert "That costs 0.004 to 0.050 nats a row" in finding(off, "miscalibrated").why

@@ -70,6 +70,12 @@ def test_the_number_shown_is_in_the_band_of_the_number_meant(nats):
     assert band_of(value_shown(loss_text(nats))) is band_of(nats)
 
 
+@pytest.mark.parametrize("nats", [0.02, 0.0503, 0.2, 0.3000001])
+def test_a_cost_is_in_no_band_and_needs_no_fourth_decimal_near_an_edge(nats):
+    assert LossFormat().amount(nats) == f"{nats:.3f}"
+    assert LossFormat().amount_with_unit(nats) == f"{nats:.3f} nats"
+
+
 @given(st.tuples(st.floats(0, 40), st.floats(0, 40)).map(sorted))
 def test_the_ends_of_an_interval_are_in_the_bands_that_they_touch(interval):
     low, high = LossFormat().interval(tuple(interval)).split(" to ")

@@ -11,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalreport.bands import band_of, judge
+from evalreport.renderers.markdown import MarkdownRenderer
+from evalreport.renderers.terminal import TerminalRenderer
 from evalreport.report import Report, build_report
 from evalreport.report.losses import merged_bins
 from evalreport.report.model import Cell, Section, Table, Text
 from evalreport.results import EvaluationResult
+from evalreport.settings import ReportSettings
 from tests import sample_results
 from tests.sample_results import SAMPLES, evaluated
 
@@ -281,6 +284,27 @@ def test_slices_of_few_rows_are_counted_and_not_shown():
     assert "those with fewer than 30 rows are not shown (2)" in words(slices.lede)
 
 
+@pytest.mark.parametrize(
+    ("n_small", "told"),
+    [(1, "1 slice with fewer than 30 rows is not shown."), (9, "9 slices checked, all with fewer")],
+)
+def test_summaries_say_why_a_slice_has_no_row(n_small, told):
+    result = sample_results.typical()
+    small = tuple(replace(each, n=29) for each in result.slices[:n_small])
+    report = build_report(replace(result, slices=small + result.slices[n_small:]))
+    for renderer in (TerminalRenderer(), MarkdownRenderer()):
+        text = renderer.render(report)
+        assert told in text
+        assert "and 1 more" not in text
+
+
+def test_without_a_previous_run_the_report_says_how_to_give_one():
+    compare = section(build_report(sample_results.typical()), "compare")
+    assert words(compare.lede) == (
+        "No previous run given. Add --previous FILE to see what changed."
+    )
+
+
 def test_the_marks_of_a_table_lie_on_their_scale():
     for name in ("typical", "many", "broken"):
         table = section(build_report(SAMPLES[name]()), "classes").tables[0]
@@ -386,7 +410,8 @@ def test_no_option_is_promised_that_does_not_exist():
         for text in all_texts(build_report(SAMPLES[name]()))
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)
     }
-    assert options == set()
+    known = {f"--{each.name.replace('_', '-')}" for each in fields(ReportSettings)}
+    assert options <= known
 
 
 def test_names_that_try_to_break_out_are_plain_short_text_everywhere():
