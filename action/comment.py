@@ -11,6 +11,7 @@ import os
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from http.client import HTTPException
 from typing import Any
 
@@ -78,27 +79,44 @@ def put(key: str, body: str) -> str:
     """Create the comment, or update the one that is there."""
     repository = f"/repos/{os.environ['GITHUB_REPOSITORY']}"
     comments = f"{repository}/issues/{int(os.environ['PULL_REQUEST'])}/comments"
-    there = find(comments, key)
-    if there is None:
-        return f"created {ask('POST', comments, {'body': body}).get('html_url')}"
-    path = f"{repository}/issues/comments/{there}"
-    return f"updated {ask('PATCH', path, {'body': body}).get('html_url')}"
-
-
-def find(comments: str, key: str) -> int | None:
-    """Return the id of our comment with this key; None if there is none yet."""
     login = own_login()
+    there = next(found(comments, key, login), None)
+    if there is not None:
+        return update(repository, there, body)
+    created = ask("POST", comments, {"body": body})
+    # Another run may have looked at the same moment, and created one too: the oldest one stays.
+    oldest = min(found(comments, key, login), default=created["id"])
+    if oldest >= created["id"]:
+        return f"created {created.get('html_url')}"
+    delete(repository, created["id"])
+    return update(repository, oldest, body)
+
+
+def update(repository: str, comment: int, body: str) -> str:
+    answer = ask("PATCH", f"{repository}/issues/comments/{comment}", {"body": body})
+    return f"updated {answer.get('html_url')}"
+
+
+def delete(repository: str, comment: int) -> None:
+    try:
+        ask("DELETE", f"{repository}/issues/comments/{comment}")
+    except Refused as refusal:
+        if refusal.status != 404:  # gone already is as well
+            raise
+
+
+def found(comments: str, key: str, login: str | None) -> Iterator[int]:
+    """Yield the ids of our comments with this key, page by page."""
     seen: set[int] = set()
     for page in range(1, MOST_PAGES + 1):
-        found = ask("GET", f"{comments}?per_page={PER_PAGE}&page={page}")
-        for comment in found:
+        listed = ask("GET", f"{comments}?per_page={PER_PAGE}&page={page}")
+        for comment in listed:
             if key_in(comment["body"] or "") == key and is_ours(comment.get("user"), login):
-                return int(comment["id"])
-        new = {comment["id"] for comment in found} - seen
+                yield int(comment["id"])
+        new = {comment["id"] for comment in listed} - seen
         if not new:
-            return None
+            return
         seen |= new
-    return None
 
 
 def own_login() -> str | None:
@@ -153,7 +171,7 @@ def send(method: str, path: str, body: dict[str, str] | None) -> Any:
     request.add_unredirected_header("Authorization", f"Bearer {os.environ['TOKEN']}")
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
-            return json.load(answer)
+            return json.loads(answer.read() or b"null")  # nothing is said of what was deleted
     except urllib.error.HTTPError as error:
         raise Refused(error.code, reason_of(error)) from error
 

@@ -17,7 +17,7 @@ from evalreport.evaluation import (
     evaluate_predictions,
     refuse_if_nothing_was_scored,
 )
-from evalreport.evaluation_file import read_result
+from evalreport.evaluation_file import read_result, refuse_saved
 from evalreport.readers import open_predictions, predictions_in_memory
 from evalreport.readers.interface import Predictions, ReadSettings
 from evalreport.results import EvaluationResult, Floor, InputKind
@@ -217,6 +217,7 @@ def evaluate_file(
     title = title or Path(files[0]).name.split(".")[0]
     before = previous if isinstance(previous, EvaluationResult | None) else str(previous)
     with speaking(KEYWORDS):
+        refuse_saved(files)
         predictions = open_predictions(files, settings)
         if before is None:
             return _evaluated(predictions, how, title)

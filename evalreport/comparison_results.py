@@ -149,3 +149,6 @@ class ComparisonResult:
     groups: tuple[ComparedGroup, ...]
     changed_rows: tuple[ChangedRow, ...]
     causes: ChangeCauses
+    only_previous_classes: tuple[str, ...] = ()
+    """Classes that only the previous run has a forecast for; likewise `only_current_classes`."""
+    only_current_classes: tuple[str, ...] = ()

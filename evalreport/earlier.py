@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -10,7 +11,12 @@ from typing import Self
 
 import evalreport
 from evalreport.batch import PredictionBatch
-from evalreport.comparison import RowStore, compare_by_rows, compare_evaluations
+from evalreport.comparison import (
+    RowStore,
+    compare_by_rows,
+    compare_evaluations,
+    refuse_incomparable,
+)
 from evalreport.created import creation_time
 from evalreport.errors import InputError, SettingsError
 from evalreport.evaluation import (
@@ -24,10 +30,28 @@ from evalreport.readers import open_predictions
 from evalreport.readers.interface import Predictions, ReadSettings
 from evalreport.results import ComparisonResult, EvaluationResult
 from evalreport.tasks import TASKS
+from evalreport.voice import CALLER
 
 
 def _saved(path: str) -> EvaluationResult | None:
     return read_result(path) if is_evaluation_file(path) else None
+
+
+@contextmanager
+def _said_of_previous() -> Iterator[None]:
+    """Say with what is wrong about its columns that the options are those of this run."""
+    try:
+        yield
+    except InputError as error:
+        if error.row is None and error.hint is not None:
+            raise InputError(
+                error.fact,
+                path=error.path,
+                column=error.column,
+                value=error.value,
+                hint=f"{error.hint} The previous run is read with the same options as this one.",
+            ) from error
+        raise
 
 
 class EarlierRun:
@@ -97,6 +121,7 @@ class EarlierRun:
         return with_comparison(current, self._comparison(current))
 
     def _comparison(self, current: EvaluationResult) -> ComparisonResult:
+        refuse_incomparable(self._result, current, self.path)
         if self._stores is None:
             return compare_evaluations(
                 self._result,
@@ -104,6 +129,7 @@ class EarlierRun:
                 self._is_saved,
                 self._reason,
                 by_position=self._by_position,
+                path=self.path,
             )
         n_before, n_now = self._result.input.rows_read, current.input.rows_read
         if self._by_position and n_before != n_now:
@@ -136,7 +162,8 @@ class EarlierRun:
     def _open(self, read: ReadSettings) -> Predictions:
         """Open the predictions; slice columns that this run alone has are left out."""
         bare = replace(read, format=None, slices=(), keep_rejected_rows=False)
-        predictions = open_predictions([self.path], bare)
+        with _said_of_previous():
+            predictions = open_predictions([self.path], bare)
         slices = tuple(name for name in read.slices if name in predictions.header)
         return (
             open_predictions([self.path], replace(bare, slices=slices)) if slices else predictions
@@ -148,7 +175,8 @@ class EarlierRun:
         have_ids = [each.columns.id is not None for each in (before, now)]
         if self._by_position and any(have_ids):
             raise SettingsError(
-                "--pair-by-position is for rows without ids, and these have some: leave it away."
+                f"{CALLER.flag('pair_by_position')} is for rows without ids, and these have some: "
+                "leave it away."
             )
         if not all(have_ids) and not self._by_position:
             only_one = "only one of the two runs has row ids"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from evalreport.errors import InputError
 from evalreport.results import SCHEMA_VERSION, EvaluationResult
+from evalreport.voice import CALLER
 
 ResultT = TypeVar("ResultT")
 
@@ -52,6 +53,28 @@ def is_evaluation_file(path: str) -> bool:
     return head.startswith("{") and '"schema_version"' in head
 
 
+def refuse_saved(paths: Sequence[str]) -> None:
+    """Make sure that none of the files that predictions are to be read from is an evaluation file.
+
+    Raises
+    ------
+    InputError
+        If one is; the hint says what reads it.
+    """
+    saved = next((each for each in paths if is_evaluation_file(each)), None)
+    if saved is None:
+        return
+    hint = (
+        f"evalreport gate {saved} judges limits on it; evalreport compare PREVIOUS {saved} "
+        "compares it with an earlier run."
+    )
+    if CALLER.keywords:
+        hint = "evalreport.read_evaluation reads it, and evalreport.compare compares it."
+    raise InputError(
+        "this is an evaluation that was saved, and no file of predictions.", path=saved, hint=hint
+    )
+
+
 def read_result(path: str) -> EvaluationResult:
     """Return the results in an evaluation file.
 
@@ -87,13 +110,7 @@ def loads(text: str, path: str | None = None) -> EvaluationResult:
         ) from error
     version = document.get("schema_version") if isinstance(document, dict) else None
     if version != SCHEMA_VERSION:
-        found = "no schema_version" if version is None else f"schema_version {version}"
-        raise InputError(
-            f"this is no evaluation file that can be read here: it has {found}, "
-            f"and {SCHEMA_VERSION} is expected.",
-            path=path,
-            hint="Give an evaluation file written with --json.",
-        )
+        raise _of_other_version(version, document, path)
     try:
         return _from_document(EvaluationResult, document)
     except (KeyError, TypeError, AttributeError) as error:
@@ -102,6 +119,24 @@ def loads(text: str, path: str | None = None) -> EvaluationResult:
             path=path,
             hint="Write it again with --json.",
         ) from error
+
+
+def _of_other_version(version: Any, document: Any, path: str | None) -> InputError:
+    if version is None:
+        return InputError(
+            "this is JSON, but no evaluation file: it has no schema_version.",
+            path=path,
+            hint="Give an evaluation file written with --json.",
+        )
+    by = document.get("evalreport_version")
+    writer = f"evalreport {by}" if isinstance(by, str) else "another evalreport"
+    is_newer = isinstance(version, int) and version > SCHEMA_VERSION
+    return InputError(
+        f"this evaluation file has the format {version!r}, written by {writer}; "
+        f"format {SCHEMA_VERSION} is read here.",
+        path=path,
+        hint="Update evalreport." if is_newer else "Evaluate the predictions again.",
+    )
 
 
 def _from_document(kind: type[ResultT], document: Any) -> ResultT:

@@ -50,6 +50,16 @@ def tell_github(
     return (*annotations_of(report), *warnings)
 
 
+def limits_for_github(report: Report, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the limits that are not met as annotations; outside of GitHub Actions nothing.
+
+    For a gate on a saved evaluation: the findings were told by the run that saved it.
+    """
+    if environment.get("GITHUB_ACTIONS") != "true":
+        return ()
+    return annotations_of(report, limits_only=True)
+
+
 def _append(path: Path, text: str) -> str:
     """Append to the job summary; return what went wrong, which is empty if nothing did."""
     added = f"{text}\n".encode()

@@ -19,7 +19,7 @@ from evalreport.evaluation import (
     evaluate_predictions,
     refuse_if_nothing_was_scored,
 )
-from evalreport.evaluation_file import is_evaluation_file, read_result
+from evalreport.evaluation_file import is_evaluation_file, read_result, refuse_saved
 from evalreport.limits import are_met, judge_limits
 from evalreport.readers import open_predictions
 from evalreport.readers.interface import Predictions, ReadSettings
@@ -88,8 +88,9 @@ def run(
     """
     if settings.limits.max_regression is not None and not (settings.previous or settings.config):
         raise SettingsError("--max-regression needs a previous run: add --previous FILE.")
-    if settings.previous is not None and is_evaluation_file(settings.inputs[0]):
+    if settings.previous is not None and _is_one_saved(settings.inputs):
         return _run_on_saved(settings, settings.previous)
+    refuse_saved(settings.inputs)
     read = _read_settings(settings)
     predictions = open_predictions(settings.inputs, read)
     settings.refuse_to_replace(predictions.paths)
@@ -126,6 +127,10 @@ def written_outcome(
     stage(documents, files)
     files.commit()
     return outcome_of(report, documents, settings)
+
+
+def _is_one_saved(inputs: Sequence[str]) -> bool:
+    return len(inputs) == 1 and is_evaluation_file(inputs[0])
 
 
 def _run_on_saved(settings: ReportSettings, previous: str) -> JobOutcome:

@@ -90,6 +90,8 @@ class ReportSettings:
         if not 0 <= self.worst <= MOST_WORST:
             raise SettingsError(f"--worst takes a number from 0 to {MOST_WORST:,}.")
         refuse_junit_without_limits(self.junit, self.limits)
+        if self.previous == "":
+            raise SettingsError("--previous names no file.")
         if self.pair_by_position and self.previous is None:
             raise SettingsError("--pair-by-position needs a previous run: add --previous FILE.")
         self._refuse_overwriting()

@@ -60,7 +60,7 @@ def test_files_may_be_listed_or_named_one_by_one(tmp_path):
 def test_a_missing_or_foreign_evaluation_file_is_named(tmp_path):
     foreign = tmp_path / "foreign.json"
     foreign.write_text('{"schema_version": 9}')
-    with pytest.raises(evalreport.InputError, match="it has schema_version 9, and 1 is expected"):
+    with pytest.raises(evalreport.InputError, match="has the format 9, written by another"):
         evalreport.read_evaluation(foreign)
     with pytest.raises(evalreport.InputError, match="there is no such file"):
         evalreport.read_evaluation(tmp_path / "missing.json")

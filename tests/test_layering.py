@@ -52,7 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "limits": {"top_k_results", "errors", "choices", "results", "bands", "formats"},
     "write": {"errors"},
     "created": {"errors"},
-    "evaluation_file": {"errors", "results"},
+    "evaluation_file": {"errors", "results", "voice"},
     "batch": {"errors"},
     "task_batches": {"batch"},
     "exact": {"errors", "batch"},
@@ -132,10 +132,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "results",
         "batch",
         "exact",
+        "formats",
         "hashing",
         "intervals",
         "scoring",
         "statistics",
+        "voice",
     },
     "evaluation": {
         "voice",
@@ -180,6 +182,7 @@ MAY_IMPORT["earlier"] = {
     "findings",
     "readers",
     "tasks",
+    "voice",
 }
 MAY_IMPORT["evaluated"] = {
     "results",

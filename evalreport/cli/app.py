@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import traceback
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -54,8 +56,13 @@ def _program(
 def main() -> None:
     """Run the program."""
     _replace_closed_streams()
+    leaving = _Leaving()
+    atexit.register(leaving.at_once)  # what is registered later runs before
     try:
         app()
+    except SystemExit as stop:
+        leaving.code = stop.code
+        raise
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except OSError as error:  # standard output itself cannot be written to
@@ -65,6 +72,24 @@ def main() -> None:
         traceback.print_exc()
         sys.stderr.write("\nThis is a bug in evalreport. Please report it with the lines above.\n")
         sys.exit(UNEXPECTED)
+
+
+class _Leaving:
+    """The end of the program; after an error it does not wait for threads that still read ahead.
+
+    Such a thread asks Python for bytes while the interpreter is taken down, and the whole process
+    would abort with another exit code than the error has.
+    """
+
+    code: str | int | None = None
+
+    def at_once(self) -> None:
+        """End the process, if the exit code is that of an error."""
+        if isinstance(self.code, int) and self.code:
+            for stream in (sys.stdout, sys.stderr):
+                with suppress(OSError, ValueError):
+                    stream.flush()
+            os._exit(self.code)
 
 
 def _replace_closed_streams() -> None:

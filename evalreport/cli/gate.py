@@ -27,6 +27,7 @@ def gate(
     markdown: options.Markdown = None,
     key: options.MarkerKey = None,
     unit: options.UnitOption = options.Unit.nats,
+    no_github: options.NoGithub = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
     **more: Any,
@@ -37,7 +38,7 @@ def gate(
         settings = ReportSettings(
             (evaluation,),
             output="none",
-            github=False,  # the report has told it already
+            github=not no_github,
             json=json,
             markdown=markdown,
             key=key,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from evalreport.cli.exits import exit_codes
+from evalreport.cli.numbers import a_number, whole_number
 from evalreport.limits import Limits
 
 _LIMITS = "Limits"
@@ -56,6 +57,7 @@ class LimitOptions:
         float | None,
         typer.Option(
             "--max-loss",
+            parser=a_number,
             metavar="X",
             help="Fail if the log loss is above this many nats.",
             rich_help_panel=_LIMITS,
@@ -66,6 +68,7 @@ class LimitOptions:
         float | None,
         typer.Option(
             "--min-skill",
+            parser=a_number,
             metavar="X",
             help="Fail if the skill is below this; 0 is the baseline, 1 is perfect.",
             rich_help_panel=_LIMITS,
@@ -76,6 +79,7 @@ class LimitOptions:
         float | None,
         typer.Option(
             "--max-ece",
+            parser=a_number,
             metavar="X",
             help="Fail if the expected calibration error is above this.",
             rich_help_panel=_LIMITS,
@@ -86,6 +90,7 @@ class LimitOptions:
         int | None,
         typer.Option(
             "--max-zero-probability",
+            parser=whole_number,
             metavar="N",
             help="Fail if more rows than this gave zero probability to what happened.",
             rich_help_panel=_LIMITS,
@@ -106,6 +111,7 @@ class LimitOptions:
         float | None,
         typer.Option(
             "--max-regression",
+            parser=a_number,
             metavar="X",
             help="Fail if the log loss is more than this above that of the previous run.",
             rich_help_panel=_LIMITS,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from evalreport.cli.numbers import a_number
 from evalreport.settings import FORMAT_NAMES
 
 FormatName = StrEnum("FormatName", [(name, name) for name in FORMAT_NAMES])  # type: ignore[misc]
@@ -120,6 +121,7 @@ LabelSmoothing = Annotated[
     float,
     typer.Option(
         "--label-smoothing",
+        parser=a_number,
         metavar="EPS",
         help="Share of equal odds mixed into what happened before it is scored.",
         rich_help_panel=_SCORING,

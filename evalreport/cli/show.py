@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from evalreport.cli.exits import LIMIT_FAILED
 from evalreport.cli.progress import job_progress
 from evalreport.errors import OutputError
-from evalreport.github import tell_github
+from evalreport.github import limits_for_github, tell_github
 from evalreport.job import JobOutcome, run
 from evalreport.renderers.terminal import print_summary, quiet_line
 from evalreport.settings import ReportSettings
@@ -30,7 +31,9 @@ def show(outcome: JobOutcome, settings: ReportSettings, gate_only: bool = False)
         print(quiet_line(outcome.report, outcome.files))
     else:
         print_summary(outcome.report, outcome.files, limits_only=gate_only)
-    if settings.github:
+    if settings.github and gate_only:
+        print_lines(limits_for_github(outcome.report, os.environ))
+    elif settings.github:
         print_to_github(outcome, settings)
     return 0 if outcome.limits_are_met else LIMIT_FAILED
 
@@ -38,7 +41,12 @@ def show(outcome: JobOutcome, settings: ReportSettings, gate_only: bool = False)
 def print_to_github(outcome: JobOutcome, settings: ReportSettings) -> None:
     """Give GitHub Actions, if this runs there, the summary and the worst findings."""
     own_templates = None if settings.template_dir is None else Path(settings.template_dir)
-    for line in tell_github(outcome.report, os.environ, own_templates, settings.mermaid):
+    print_lines(tell_github(outcome.report, os.environ, own_templates, settings.mermaid))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines on standard error."""
+    for line in lines:
         print(line, file=sys.stderr)
 
 

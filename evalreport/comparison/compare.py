@@ -6,6 +6,7 @@ from typing import Any
 
 from evalreport.comparison import difference
 from evalreport.comparison.causes import causes_of, zero_part_of_means
+from evalreport.comparison.comparable import refuse_incomparable
 from evalreport.comparison.difference import Difference
 from evalreport.comparison.groups import (
     groups_of_pairs,
@@ -26,6 +27,7 @@ from evalreport.comparison.pairs import (
 )
 from evalreport.comparison.rows import RowStore
 from evalreport.errors import InputError, MergeError
+from evalreport.formats import clean
 from evalreport.results import (
     ChangedRow,
     ChangeOutcome,
@@ -36,8 +38,6 @@ from evalreport.results import (
 )
 from evalreport.statistics.paired import NotPaired, paired_difference
 from evalreport.statistics.plan import States
-
-_COMPARED_TASKS = ("binary", "multiclass", "soft")
 
 
 def compare_by_rows(
@@ -123,6 +123,7 @@ def compare_evaluations(
     reason: str | None = None,
     match: RowMatch | None = None,
     by_position: bool = False,
+    path: str | None = None,
 ) -> ComparisonResult:
     """Compare two evaluations without their rows: by hash buckets, else as two sets of rows.
 
@@ -138,6 +139,8 @@ def compare_evaluations(
         What became of the rows when they were brought together.
     by_position : bool
         Whether rows without ids may be told by their place.
+    path : str, optional
+        The file that the previous run was read from.
 
     Raises
     ------
@@ -145,7 +148,7 @@ def compare_evaluations(
         If the runs cannot be compared at all.
     """
     refuse_incomparable(previous, current)
-    states = _states(previous), _states(current)
+    states = _states(previous, path), _states(current)
     paired = NotPaired(reason) if reason else _by_buckets(*states, by_position)
     overall = [_moments(each) for each in states]
     if isinstance(paired, NotPaired):
@@ -181,48 +184,14 @@ def compare_evaluations(
     )
 
 
-def refuse_incomparable(previous: EvaluationResult, current: EvaluationResult) -> None:
-    """Make sure that the losses of two runs mean the same.
-
-    Raises
-    ------
-    InputError
-        If they were scored differently, or speak of other classes.
-    """
-    path = previous.input.paths[0] if previous.input.paths else None
-    fact, hint = _why_incomparable(previous, current)
-    if fact:
-        raise InputError(fact, path=path, hint=hint)
-
-
-def _why_incomparable(previous: EvaluationResult, current: EvaluationResult) -> tuple[str, str]:
-    given, now = previous.input, current.input
-    again = "Compare the two files of predictions instead of a saved evaluation."
-    for result in (previous, current):
-        if result.task not in _COMPARED_TASKS:
-            what = "Gaussian forecasts" if result.task == "gaussian" else result.task
-            return f"runs of {what} are not compared yet.", "Compare runs of classes."
-    if (previous.task == "soft") != (current.task == "soft"):
-        return "one of the two runs has soft labels, and the other has not.", again
-    if (given.floor, given.label_smoothing) != (now.floor, now.label_smoothing):
-        return "the previous run was scored with another floor or label smoothing.", again
-    if (given.columns.weight is None) != (now.columns.weight is None):
-        return "only one of the two runs has weights.", "Give both a weight column, or none."
-    if not set(given.classes) & set(now.classes):
-        return (
-            "the previous run and this one have no class in common: "
-            f"'{given.classes[0]}' there, '{now.classes[0]}' here.",
-            "Classes are matched by their names: rename the columns, or pass --classes.",
-        )
-    return "", ""
-
-
-def _states(result: EvaluationResult) -> States:
+def _states(result: EvaluationResult, path: str | None = None) -> States:
     try:
         return States.from_json(result.state)
     except (KeyError, TypeError, ValueError, MergeError) as error:
         raise InputError(
-            f"the sums in the evaluation '{result.title}' were written by another version.",
+            f"the sums in the evaluation '{clean(result.title)}' were written by another version, "
+            f"evalreport {clean(result.evalreport_version)}.",
+            path=path,
             hint="Evaluate the predictions again.",
         ) from error
 
@@ -255,6 +224,7 @@ def _result(
     **parts: Any,
 ) -> ComparisonResult:
     error = measured.standard_error
+    only_previous, only_current = _other_classes(previous, current)
     return ComparisonResult(
         previous=_previous_run(previous, is_saved),
         n=current.overall.n,
@@ -264,7 +234,19 @@ def _result(
         one_sided=measured.one_sided,
         is_constant=measured.is_constant,
         least_detectable=None if error is None else difference.DETECTABLE * error,
+        only_previous_classes=only_previous,
+        only_current_classes=only_current,
         **parts,
+    )
+
+
+def _other_classes(
+    previous: EvaluationResult, current: EvaluationResult
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    there, here = previous.input.classes, current.input.classes
+    return (
+        tuple(each for each in there if each not in set(here)),
+        tuple(each for each in here if each not in set(there)),
     )
 
 

@@ -87,6 +87,12 @@ _COMPARISON = (
         ((("other-label",), "The same rows have the same labels in both runs"),),
         comparison.has_pairs,
     ),
+    Check(
+        comparison.other_classes,
+        ((("other-classes",), "Both runs know the same classes"),),
+        comparison.is_compared,
+    ),
+    Check(comparison.same_run),
     Check(comparison.unpaired),
     Check(comparison.mix),
 )

@@ -213,6 +213,52 @@ def other_labels(result: EvaluationResult, losses: LossFormat) -> Iterator[Judge
         )
 
 
+def other_classes(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether both runs know the same classes."""
+    comparison = result.comparison
+    if comparison is None:
+        return
+    there, here = comparison.only_previous_classes, comparison.only_current_classes
+    if not there and not here:
+        return
+    known = [
+        f"{_class_names(names)} only in {where}"
+        for names, where in ((there, "the previous run"), (here, "this one"))
+        if names
+    ]
+    yield judgement(
+        "other-classes",
+        "warning" if there else "note",
+        "The two runs know different classes",
+        why=f"{'; '.join(known)}. Rows of a class that only one run knows are not compared.",
+        check="Check the names of the class columns: classes are matched by their names.",
+        section="compare",
+    )
+
+
+def _class_names(names: Sequence[str]) -> str:
+    return listed([f"'{clean(each, 40)}'" for each in names], most=_MOST_NAMED)
+
+
+def same_run(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
+    """Judge whether the two runs are one and the same."""
+    comparison = result.comparison
+    if comparison is None or comparison.previous.digest != result.digest:
+        return
+    previous = comparison.previous
+    is_same_file = not previous.is_saved and previous.paths == result.input.paths != ()
+    yield judgement(
+        "same-run",
+        "warning" if is_same_file else "note",
+        "The previous run is this very file"
+        if is_same_file
+        else "This run and the previous one are the same",
+        why="Every number is equal, so no limit on the change can fail.",
+        check="Check that the previous run is the one that was meant.",
+        section="compare",
+    )
+
+
 def unpaired(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
     """Judge whether the same rows could be compared one by one."""
     if result.comparison is not None and not result.comparison.paired:

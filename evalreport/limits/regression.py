@@ -23,7 +23,8 @@ def judge_regression(result: EvaluationResult, limit: float | None) -> Iterator[
         return
     comparison = result.comparison
     if comparison is None:
-        yield _outcome(limit, None, "not judged", "Not judged: no previous run was given.")
+        why = "Not judged: it was evaluated without a previous run."
+        yield _outcome(limit, None, "not judged", why)
     elif _has_more_zeros(comparison):
         was, now = comparison.zero_probability_rows
         text = f"{count_text(now, 'row')} given zero probability, {was:,} in the previous run."

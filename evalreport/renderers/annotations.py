@@ -26,10 +26,17 @@ _OF_LIMITS: dict[str, Level] = {
 _LONGEST = 1_000
 
 
-def annotations_of(report: Report) -> tuple[str, ...]:
+def annotations_of(report: Report, limits_only: bool = False) -> tuple[str, ...]:
     """Return limits that are not met, errors and warnings as annotations: at most ten, worst first.
 
     Among errors, and among warnings, limits come before findings.
+
+    Parameters
+    ----------
+    report : Report
+        A finished report.
+    limits_only : bool
+        Whether findings are left out, because the run that found them has told them.
     """
     said: list[tuple[Level, str]] = [
         (_OF_LIMITS[line.outcome], f"Limit {line.outcome}: {clean(line.text, _LONGEST)}")
@@ -38,7 +45,7 @@ def annotations_of(report: Report) -> tuple[str, ...]:
     ]
     said += [
         (_OF_FINDINGS[finding.tag.text], _message(finding))
-        for finding in all_findings(report)
+        for finding in (() if limits_only else all_findings(report))
         if finding.tag.text in _OF_FINDINGS
     ]
     said.sort(key=lambda each: each[0])  # errors first; the order is kept otherwise

@@ -140,7 +140,7 @@ def test_rows_without_ids_pair_by_position_when_asked(files):
 
 
 def test_position_is_refused_where_there_are_ids(files):
-    with pytest.raises(SettingsError, match="--pair-by-position is for rows without ids"):
+    with pytest.raises(SettingsError, match="pair_by_position=True is for rows without ids"):
         compare(*files(BASE, SHIFTED), pair_by_position=True)
 
 
@@ -172,14 +172,16 @@ def test_weights_count_in_the_change(files):
 def test_runs_with_and_without_weights_are_refused(files, tmp_path):
     previous, current = files(BASE, SHIFTED, with_weight=True)
     evaluate_file(previous).to_json(tmp_path / "plain.json")
-    with pytest.raises(InputError, match="only one of the two runs has weights"):
+    with pytest.raises(InputError, match="only this run, not the previous one, has weights"):
         compare(tmp_path / "plain.json", current, weight="w")
 
 
 def test_another_floor_is_refused(files, tmp_path):
     previous, current = files(BASE, SHIFTED)
     evaluate_file(previous, floor=1e-7).to_json(tmp_path / "floor.json")
-    with pytest.raises(InputError, match="was scored with another floor"):
+    with pytest.raises(
+        InputError, match=r"scored with the floor 1e-7, and this one with the floor 2\^-52"
+    ):
         compare(tmp_path / "floor.json", current)
 
 

@@ -73,7 +73,8 @@ def test_the_same_run_twice_passes_a_limit_of_nothing():
 
 def test_too_few_rows_are_not_judged():
     assert judged(compared(Moments(9, 0.1, 0.5, 0.0)), 0.0).outcome == "not judged"
-    assert judged(sample_results.binary(), 0.0).why == "Not judged: no previous run was given."
+    why = "Not judged: it was evaluated without a previous run."
+    assert judged(sample_results.binary(), 0.0).why == why
 
 
 @pytest.mark.parametrize(

@@ -42,10 +42,12 @@ class Forge:
         self.tells_login = True
         self.n_failures = 0
         self.requests: list[str] = []
+        self.n_created = 0
         self.url = ""
 
     def add(self, body: str, login: str = BOT, pull: int = 7) -> dict[str, Any]:
-        number = len(self.comments) + 1
+        self.n_created += 1
+        number = self.n_created
         comment = {
             "id": number,
             "pull": pull,
@@ -86,9 +88,12 @@ class Forge:
                 return 200, self._page(pull, parse_qs(url.query))
             if method == "POST":
                 return self._refusal() or (201, self.add(body["body"], pull=pull))
-        if (match := re.fullmatch(rf"{issues}comments/(\d+)", url.path)) and method == "PATCH":
-            comment = self.comments[int(match[1]) - 1]
-            return self._refusal() or (200, {**comment, **self._change(comment, body["body"])})
+        if match := re.fullmatch(rf"{issues}comments/(\d+)", url.path):
+            comment = next((it for it in self.comments if it["id"] == int(match[1])), None)
+            if comment is not None and method == "PATCH":
+                return self._refusal() or (200, {**comment, **self._change(comment, body["body"])})
+            if comment is not None and method == "DELETE":
+                return self._refusal() or self._removal(comment)
         return 404, {"message": "Not Found"}
 
     def _page(self, pull: int, query: dict[str, list[str]]) -> list[dict[str, Any]]:
@@ -99,6 +104,10 @@ class Forge:
     def _refusal(self) -> tuple[int, Any] | None:
         refusal = {"message": "Resource not accessible by integration"}
         return (403, refusal) if self.is_forked else None
+
+    def _removal(self, comment: dict[str, Any]) -> tuple[int, Any]:
+        self.comments.remove(comment)
+        return 204, None
 
     @staticmethod
     def _change(comment: dict[str, Any], body: str) -> dict[str, Any]:
@@ -117,14 +126,14 @@ def running_forge() -> Iterator[Forge]:
             body = json.loads(self.rfile.read(length) or b"{}")
             token = self.headers.get("Authorization", "")
             status, answer = forge.answer(self.command, self.path, body, token)
-            payload = json.dumps(answer).encode()
+            payload = b"" if answer is None else json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(payload)))
             self.end_headers()
             self.wfile.write(payload)
 
-        do_GET = do_POST = do_PATCH = _answer
+        do_GET = do_POST = do_PATCH = do_DELETE = _answer
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -31,7 +33,7 @@ def comment(forge: Forge, tmp_path: Path):
     )
 
     def post(body: str, key: str = "router", **environment: str) -> str:
-        summary = tmp_path / "summary.md"
+        summary = tmp_path / f"{environment.pop('SUMMARY_NAME', 'summary')}.md"
         summary.write_text(f"<!-- evalreport:summary key={key} v=1 -->\n{body}\n")
         done = subprocess.run(
             [sys.executable, str(SCRIPT)],
@@ -186,3 +188,38 @@ def test_a_summary_without_a_marker_gets_one(forge, comment, tmp_path):
     comment("text", KEY="own")
     (body,) = forge.bodies()
     assert body.startswith("<!-- evalreport:summary key=own v=1 -->\n")
+
+
+def test_two_runs_at_the_same_moment_leave_one_comment(forge, comment, tmp_path):
+    # Both have looked, and found none, before either creates one.
+    both_have_looked = threading.Barrier(2, timeout=30)
+    answer = forge.answer
+
+    def together(method, path, body, token):
+        if method == "POST" and path.endswith("/comments"):
+            both_have_looked.wait()
+        return answer(method, path, body, token)
+
+    forge.answer = together
+    with ThreadPoolExecutor() as pool:
+        said = sorted(pool.map(lambda text: comment(text, SUMMARY_NAME=text)[:7], ("one", "two")))
+    (only,) = forge.comments
+    assert only["id"] == 1
+    assert only["body"].splitlines()[1] in ("one", "two")
+    assert said in (["created", "updated"], ["updated", "updated"])
+    assert sum(each.startswith("DELETE") for each in forge.requests) == 1
+
+
+def test_a_duplicate_that_somebody_else_has_removed_by_now_is_no_error(forge, comment):
+    answer = forge.answer
+
+    def racing(method, path, body, token):
+        if method == "POST" and path.endswith("/comments"):
+            forge.add("<!-- evalreport:summary key=router v=1 -->\nother\n")
+        if method == "DELETE":
+            forge.comments.pop()
+        return answer(method, path, body, token)
+
+    forge.answer = racing
+    assert comment("mine").startswith("updated ")
+    assert [each["body"].splitlines()[1] for each in forge.comments] == ["mine"]

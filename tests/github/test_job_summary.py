@@ -151,3 +151,29 @@ def test_a_hostile_name_stays_inside_its_annotation(name):
     assert {each.properties["title"] for each in found} == {report_with(name).title.strip()}
     assert any(clean(name)[:20].strip() in each.data for each in found)
     assert len(lines) <= len(plain) + 1
+
+
+def test_the_gate_annotates_limits_alone_and_leaves_the_summary_to_the_report(folder):
+    summary = folder / "summary"
+    assert report(folder, "--json", "saved.json", actions="false").returncode == 0
+    words = ["gate", "saved.json", "--max-loss", "0.1", "--max-regression", "0.1"]
+    done = gate(folder, *words, summary=summary)
+    assert done.returncode == 1
+    told = commands_in(done.stderr)
+    assert [(each.name, each.data.split(":")[0]) for each in told] == [
+        ("error", "Limit failed"),
+        ("warning", "Limit not judged"),
+    ]
+    assert not summary.exists()
+    assert gate(folder, *words, "--no-github", summary=summary).stderr == ""
+
+
+def gate(folder: Path, *words: str, summary: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "evalreport", *words],
+        cwd=folder,
+        env={**os.environ, "GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
