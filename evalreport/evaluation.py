@@ -11,6 +11,7 @@ from evalreport.distributions import compare_distributions
 from evalreport.engines import fold
 from evalreport.errors import InputError, SettingsError
 from evalreport.findings import find
+from evalreport.rarity import with_fair_bands
 from evalreport.readers.interface import Predictions
 from evalreport.results import (
     MOST_WORST,
@@ -248,6 +249,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
     # Rows that belong together tell less than as many independent ones.
     parts |= plan.clusters.results(states, parts) if plan.clusters else {}
     parts["slices"] = with_shrunken(parts["slices"])
+    parts["classes"] = with_fair_bands(parts["classes"], parts["overall"], parts["baseline"])
     noise = plan.label_noise.result(states[plan.label_noise], overall.n, parts["slices"])
     return parts | {"splits": splits_of(parts["slices"]), "label_noise": noise}
 

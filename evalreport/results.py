@@ -220,6 +220,8 @@ class ClassResult:
     share_of_loss: float | None
     zero_probability_rows: int
     band: str | None
+    """None with soft labels, and for a rare class whose loss its rarity explains: see
+    `evalreport.rarity`."""
     mean_forecast: float | None = None
     """Mean probability given to this class, over all rows; compare it with `frequency`."""
     top_k: LossBounds | None = None

@@ -59,6 +59,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "intervals": {"exact", "results"},
     "formats": {"results", "bands"},
     "bands": {"results"},
+    "rarity": {"bands", "ordering", "results"},
     "schema": {"results"},
     "distributions": {"errors", "results", "exact"},
     "hashing": {"batch"},
@@ -106,6 +107,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "findings": {
         "ordering",
+        "rarity",
         "voice",
         "top_k_results",
         "results",
@@ -117,6 +119,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "charts": {"ordering", "results", "task_results", "bands", "formats"},
     "report": {
         "ordering",
+        "rarity",
         "top_k_results",
         "results",
         "task_results",
@@ -141,6 +144,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "evaluation": {
         "voice",
+        "rarity",
         "errors",
         "verification",
         "results",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from statistics import NormalDist
 
 from evalreport.findings.headline import overall_beside
 from evalreport.findings.judgement import (
@@ -14,14 +12,13 @@ from evalreport.findings.judgement import (
     judgement,
 )
 from evalreport.formats import LossFormat, clean, count_text, listed, percent_text, times_text
+from evalreport.rarity import is_beyond_rarity, n_large
 from evalreport.results import ClassResult, EvaluationResult, SliceResult
 
 _LEAST_RATIO = 1.5
 """Share of the loss over share of the rows before a group stands out."""
-_LEAST_EXCESS = 1.2
-"""Loss of a class over what its rarity explains before it stands out."""
-_MISSES = 0.025
-"""How often the true loss is below an interval of 95 %."""
+_TRIFLING = 0.01
+"""Share of the loss below which a class is no warning: mending it would change next to nothing."""
 
 
 def classes(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
@@ -31,7 +28,7 @@ def classes(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]
             name = clean(each.name)
             yield judgement(
                 "class",
-                "warning",
+                "note" if (each.share_of_loss or 0.0) < _TRIFLING else "warning",
                 f"Class {name} has {_ratio(each, result)} the overall loss",
                 why=_numbers(each, result, losses),
                 check="Check the labels and the inputs of these rows.",
@@ -89,25 +86,8 @@ def stands_out(each: ClassResult | SliceResult, result: EvaluationResult) -> boo
 
 
 def _is_odd_for_its_class(each: ClassResult, overall: float, result: EvaluationResult) -> bool:
-    """Return whether a class costs more than its rarity and the number of classes explain.
-
-    A rare class costs more in every model: its loss is measured by that of always giving it its
-    frequency, as the overall loss is by its baseline. And of a thousand healthy classes some have
-    an interval above the overall loss by chance: the lower end is moved out for their number.
-    """
-    baseline, loss = result.baseline.class_frequencies, each.judged_loss
-    if loss is None or each.interval is None or not baseline or not 0.0 < each.frequency < 1.0:
-        return True
-    n_classes = sum(each.n >= FEW_ROWS_IN_A_GROUP for each in result.classes)
-    stretch = _quantile(n_classes) / _quantile(1)
-    least = loss - stretch * (loss - each.interval[0])
-    usual = overall / baseline * -math.log(each.frequency)
-    return least > overall and loss >= _LEAST_EXCESS * usual
-
-
-def _quantile(n_intervals: int) -> float:
-    """Return how many standard errors an interval spans if so many are to hold together."""
-    return NormalDist().inv_cdf(1.0 - _MISSES / max(n_intervals, 1))
+    baseline = result.baseline.class_frequencies
+    return is_beyond_rarity(each, n_large(result.classes), overall, baseline)
 
 
 def _ratio(each: ClassResult | SliceResult, result: EvaluationResult) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from evalreport.bands import BANDS
+from evalreport.bands import BANDS, band_of
 from evalreport.formats import clean, count_text
 from evalreport.limits import bounds, wording
 from evalreport.limits.interface import GroupLimits, Limits
@@ -200,12 +200,19 @@ def _group(
         yield each if each.outcome == "not judged" else wording.about(each, name)
 
 
+def _band_of(found: Group) -> str | None:
+    """Return the band that a limit is about: a limit asks for the loss, not for an excuse."""
+    if found.band is None and found.log_loss is not None:
+        return band_of(found.log_loss).name
+    return found.band
+
+
 def _of_group(limits: GroupLimits, found: Group | None, why: str) -> Iterator[LimitResult]:
     loss, skill, n_zero, band = None, None, None, None
     if found is not None:
         loss = _or_infinite(found.judged_loss, found.zero_probability_rows)
         skill = found.skill if isinstance(found, SliceResult) else None
-        n_zero, band = found.zero_probability_rows if found.n else None, found.band
+        n_zero, band = found.zero_probability_rows if found.n else None, _band_of(found)
     measured = _Measured("log loss", loss, " nats", why)
     if found is not None and found.top_k is not None and bounds.is_open(found.top_k):
         value, end, open_why = bounds.loss_for(found.top_k, limits.max_loss)

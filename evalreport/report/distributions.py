@@ -23,6 +23,7 @@ from evalreport.results import DistributionPair, DistributionsResult
 
 MOST_OUTCOMES = 50
 MOST_DRAWN = 12
+"""Of more outcomes than `MOST_OUTCOMES` so many are shown: those that differ most."""
 _NUMBERS = (
     ("entropy_p", "H(P)", "Entropy of P: what forecasting P itself costs"),
     ("entropy_q", "H(Q)", "Entropy of Q: what Q expects to lose"),
@@ -118,7 +119,7 @@ def _figure(name: str, description: str, table: Table) -> Figure:
     return Figure(
         name=name,
         caption=table.caption,
-        note="The twelve that differ most." if len(table.rows) > MOST_DRAWN else "",
+        note="The twelve that differ most." if table.more or len(table.rows) > MOST_DRAWN else "",
         title=table.caption,
         description=description,
         table=table,
@@ -128,8 +129,9 @@ def _figure(name: str, description: str, table: Table) -> Figure:
 def _outcomes(
     names: Sequence[str], p: Sequence[float], q: Sequence[float], titles: tuple[str, str, str]
 ) -> Table:
-    rows = sorted(range(len(names)), key=lambda i: -abs(p[i] - q[i]))[:MOST_OUTCOMES]
-    rows.sort()
+    rows = list(range(len(names)))
+    if len(rows) > MOST_OUTCOMES:
+        rows = sorted(rows, key=lambda i: -abs(p[i] - q[i]))[:MOST_DRAWN]
     n_more = len(names) - len(rows)
     noun = ("class", "classes") if titles[0] == "Class" else ("outcome", "outcomes")
     return Table(

@@ -10,6 +10,7 @@ from evalreport.findings import slice_name, stands_out
 from evalreport.findings.headline import overall_beside
 from evalreport.formats import DASH, clean, count_text, listed, percent_text, scale_text
 from evalreport.ordering import FEW_ROWS_IN_A_GROUP, worst_first
+from evalreport.rarity import RARE
 from evalreport.report.marks import interval_mark, nice_scale
 from evalreport.report.model import Cell, Column, Figure, Section, Table, Text
 from evalreport.report.view import View, band_tag, say, strong, tone_of
@@ -19,7 +20,6 @@ MOST_CLASSES = 50
 MOST_LISTED = 1000
 """Classes, or slices, in the plain list below a table that leaves some out."""
 _MOST_DRAWN = 12
-_RARE = 0.05
 
 Group = ClassResult | SliceResult
 
@@ -66,7 +66,23 @@ def _classes_lede(view: View, seen: Sequence[ClassResult]) -> Text:
         "No class stands out. The highest loss is that of ",
         strong(clean(worst.name, 40)),
         f": {loss}, with {shares_of(worst)}.",
+        *_cost_of_rarity(view, worst),
     )
+
+
+def _cost_of_rarity(view: View, each: ClassResult) -> tuple[str, ...]:
+    """Return what always giving a class its frequency costs, if that explains its loss."""
+    if each.band is not None or each.judged_loss is None or not 0.0 < each.frequency < RARE:
+        return ()
+    return (f" Always giving it its frequency would cost {_baseline_text(view, each)}.",)
+
+
+def _baseline_text(view: View, each: ClassResult) -> str:
+    return view.losses.text(_baseline_of(each))
+
+
+def _baseline_of(each: ClassResult) -> float | None:
+    return -math.log(each.frequency) + 0.0 if each.frequency > 0 else None
 
 
 def infinite_lede(groups: Sequence[Group]) -> Text:
@@ -80,13 +96,15 @@ def infinite_lede(groups: Sequence[Group]) -> Text:
 
 
 def _the_others(view: View, rest: Sequence[ClassResult]) -> Text:
-    losses = [each.judged_loss for each in rest if each.judged_loss is not None]
+    large = [each for each in rest if each.n >= FEW_ROWS_IN_A_GROUP]
+    which = "classes" if len(large) == len(rest) else f"with {FEW_ROWS_IN_A_GROUP} rows or more"
+    losses = [each.judged_loss for each in large or rest if each.judged_loss is not None]
     if not losses:
         return ()
     if len(losses) == 1:
         return say(f" The other class has {view.losses.text(losses[0])}.")
     ends = f"{view.losses.text(min(losses))} and {view.losses.text(max(losses))}"
-    return say(f" The other {len(losses):,} classes lie between {ends}.")
+    return say(f" The other {len(losses):,} {which} lie between {ends}.")
 
 
 def standing_out(bad: Sequence[Group]) -> Text:
@@ -140,15 +158,18 @@ def _classes_table(view: View, classes: Sequence[ClassResult]) -> Table:
         rest=_all_classes(view, classes) if len(classes) > MOST_CLASSES else None,
         sortable=True,
     )
-    return table.without("band") if view.is_soft else table  # a part of the loss has no band
+    # A part of the loss of soft labels has no band; where rarity explains the loss, none either.
+    return table if any(each.band for each in shown) else table.without("band")
 
 
 def _beside_bands(view: View) -> str:
     """Return what to read beside the bands of classes of which some are rare or have few rows."""
     seen = [each for each in view.result.classes if each.frequency]
-    rare = any(each.frequency < _RARE for each in seen)
+    rare = any(each.frequency < RARE for each in seen)
+    without = rare and any(each.band is None and each.judged_loss is not None for each in seen)
     few = [each for each in seen if each.n < FEW_ROWS_IN_A_GROUP]
     text = " A rare class costs more in any model: compare it with its baseline." if rare else ""
+    text += " No band where rarity explains the loss." if without else ""
     return f"{text} Classes with fewer than {FEW_ROWS_IN_A_GROUP} rows come last." if few else text
 
 
@@ -197,13 +218,12 @@ def loss_columns(scale: float, name: str) -> tuple[Column, ...]:
 
 
 def _class_row(view: View, each: ClassResult, scale: float) -> tuple[Cell, ...]:
-    baseline = -math.log(each.frequency) + 0.0 if each.frequency > 0 else None
     return (
         Cell(clean(each.name)),
         *loss_cells(view, each, scale),
         Cell(f"{each.n:,}", each.n),
         Cell(view.share_text(each.share_of_loss), each.share_of_loss),
-        Cell(view.losses.text(baseline), baseline),
+        Cell(_baseline_text(view, each), _baseline_of(each)),
         Cell(view.losses.text(each.one_vs_rest_log_loss), each.one_vs_rest_log_loss),
         Cell(f"{each.zero_probability_rows:,}", each.zero_probability_rows),
     )
@@ -276,7 +296,7 @@ def more_text(rest: Sequence[Group], singular: str, plural: str) -> str:
         return ""
     more = f"and {count_text(len(rest), f'more {singular}', f'more {plural}')}"
     names = [each.band for each in rest if each.band is not None]
-    if not names:
+    if not names or any(each.band is None and each.judged_loss is not None for each in rest):
         without = "" if any(each.n for each in rest) else ", without rows"
         return f"{more}{without}: listed in the HTML report and the JSON."
     kinds = [band.name for band in BANDS if band.name in names]

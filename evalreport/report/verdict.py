@@ -285,11 +285,14 @@ def less_or_more(skill: float) -> str:
 
 def _skill_interval(interval: Interval) -> str:
     low, high = interval
+    # With many rows both ends may round to the same percentage.
+    decimals = 0 if percent_text(low) != percent_text(high) else 1
+    ends = [percent_text(abs(each), decimals) for each in (low, high)]
     if low >= 0:
-        return f"{percent_text(low)} to {percent_text(high)}"
+        return f"{ends[0]} to {ends[1]}"
     if high <= 0:
-        return f"{percent_text(-high)} to {percent_text(-low)} more"
-    return f"{percent_text(-low)} more to {percent_text(high)} less"
+        return f"{ends[1]} to {ends[0]} more"
+    return f"{ends[0]} more to {ends[1]} less"
 
 
 def _baseline_line(view: View) -> str:
