@@ -19,6 +19,8 @@ from evalreport.readers.text import CountedQuotes, not_utf8, refuse_no_text, ref
 from evalreport.voice import CALLER
 
 BLOCK_SIZE = 2 << 20
+JOINED_SIZE = 12 << 20
+"""Blocks are put together up to so many bytes: some rows cost something, however few they are."""
 MOST_LETTERS_PER_ROW = 64 << 20
 """A row that is longer is no prediction, but what a quote that is never closed swallows."""
 _HEADERS_PER_BLOCK = 32
@@ -94,7 +96,7 @@ class DelimitedPart:
         n_done = 0
         for block_size in self._block_sizes():
             try:
-                for batch in self._batches(columns, block_size, n_done):
+                for batch in _joined(self._batches(columns, block_size, n_done), max_rows):
                     for start in range(0, batch.num_rows, max_rows):
                         yield Chunk(n_done + 1 + start, batch.slice(start, max_rows))
                     n_done += batch.num_rows
@@ -203,6 +205,29 @@ class DelimitedPart:
                     path=self.file.shown,
                     hint='A quote inside a quoted cell is written twice: "".',
                 ) from error
+
+
+def _joined(batches: Iterator[pa.RecordBatch], max_rows: int) -> Iterator[pa.RecordBatch]:
+    """Put small batches together, but for the first one: somebody may want to see no more."""
+    waiting: list[pa.RecordBatch] = []
+    most_bytes = 0
+    try:
+        for batch in batches:
+            waiting.append(batch)
+            n_rows, n_bytes = (sum(each) for each in zip(*map(_size, waiting), strict=True))
+            if n_bytes >= most_bytes or n_rows >= max_rows:
+                yield pa.concat_batches(waiting)
+                waiting, most_bytes = [], JOINED_SIZE
+    except pa.ArrowInvalid:
+        if waiting:  # these rows come before the one that is wrong
+            yield pa.concat_batches(waiting)
+        raise
+    if waiting:
+        yield pa.concat_batches(waiting)
+
+
+def _size(batch: pa.RecordBatch) -> tuple[int, int]:
+    return batch.num_rows, batch.nbytes
 
 
 @contextmanager

@@ -1,43 +1,50 @@
 """The least value of a smooth convex function, to the same last bit on every machine.
 
 SciPy has the same method; it adds up by a library that orders sums as suits the processor, and the
-evaluation file has to be the same bytes everywhere. Here every sum is exact.
+evaluation file has to be the same bytes everywhere. Here every sum has a fixed order.
 
 References
 ----------
-Liu & Nocedal (1989), "On the limited memory BFGS method for large scale optimization".
-doi:10.1007/BF01589116
+Boyd & Vandenberghe (2004), "Convex optimization", section 9.5 on Newton's method with line search.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from evalreport.batch import FloatArray
 
-Objective = Callable[[FloatArray], tuple[float, FloatArray]]
-"""Takes a point, returns the value there and the gradient."""
 
-_MEMORY = 20
+class Point(NamedTuple):
+    """A function at a point: its value, its gradient and its matrix of second derivatives."""
+
+    value: float
+    slope: FloatArray
+    curvature: FloatArray
+
+
+Objective = Callable[[FloatArray], Point]
+
 _FLAT = 1e-7
 _MOST_STEPS = 200
 _LEAST_STEP = 2.0**-30
+_LEAST_CURVATURE = 1e-12
 _ENOUGH = 1e-4
 """Share of the promised decrease that a step has to bring (Armijo's rule)."""
 
-_Pairs = Sequence[tuple[FloatArray, FloatArray]]
-
 
 def minimize(objective: Objective, start: FloatArray, least_first: float) -> FloatArray:
-    """Return where a convex function is least, by L-BFGS.
+    """Return where a convex function is least, by Newton's method.
 
     Parameters
     ----------
     objective : callable
-        Returns value and gradient at a point.
+        Returns value, gradient and second derivatives at a point. The second derivatives decide
+        only how many steps it takes, not where they end.
     start : float64 ndarray of shape (n,)
         Where to begin.
     least_first : float
@@ -45,27 +52,25 @@ def minimize(objective: Objective, start: FloatArray, least_first: float) -> Flo
 
     Examples
     --------
-    >>> minimize(lambda x: (dot(x - 3, x - 3), 2 * (x - 3)), np.zeros(2), 0.0).round(6).tolist()
+    >>> bowl = lambda x: Point(dot(x - 3, x - 3), 2 * (x - 3), 2 * np.eye(2))
+    >>> minimize(bowl, np.zeros(2), 0.0).round(6).tolist()
     [3.0, 3.0]
     """
-    here = start
-    value, slope = objective(here)
-    pairs: list[tuple[FloatArray, FloatArray]] = []
+    here, point = start, objective(start)
     for _ in range(_MOST_STEPS):
-        slope = _allowed(here, slope, least_first)
+        at_bound = bool(here[0] <= least_first and point.slope[0] > 0.0)
+        slope, curvature = point.slope.copy(), point.curvature
+        if at_bound:
+            slope[0], curvature = 0.0, _without_first(curvature)
         if np.abs(slope).max() <= _FLAT:
             break
-        direction = -_smoothed(slope, pairs)
-        if dot(direction, slope) >= 0.0:
-            pairs, direction = [], -slope
-        found = _step(objective, here, value, slope, direction, least_first)
+        direction = -solved(curvature, slope)
+        if not dot(direction, slope) < 0.0:
+            direction = -slope
+        found = _step(objective, here, Point(point.value, slope, curvature), direction, least_first)
         if found is None:
             break
-        there, value, new_slope = found
-        moved, turned = there - here, _allowed(there, new_slope, least_first) - slope
-        if dot(moved, turned) > 0.0:
-            pairs = [*pairs, (moved, turned)][-_MEMORY:]
-        here, slope = there, new_slope
+        here, point = found
     return here
 
 
@@ -74,43 +79,46 @@ def dot(one: FloatArray, other: FloatArray) -> float:
     return math.fsum(one * other)
 
 
-def _allowed(here: FloatArray, slope: FloatArray, least_first: float) -> FloatArray:
-    """Return the gradient without the way out of bounds."""
-    if here[0] > least_first or slope[0] <= 0.0:
-        return slope
-    return np.concatenate(([0.0], slope[1:]))
+def solved(matrix: FloatArray, right: FloatArray) -> FloatArray:
+    """Return the solution of linear equations, of a symmetric matrix with no negative curvature.
+
+    Examples
+    --------
+    >>> solved(np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([5.0, 4.0])).tolist()
+    [2.0, 1.0]
+    """
+    table, n = np.column_stack([matrix, right]), len(right)
+    for i in range(n):
+        table[i] /= max(table[i, i], _LEAST_CURVATURE)
+        table[i + 1 :] -= table[i + 1 :, i : i + 1] * table[i]
+    for i in range(n - 1, 0, -1):
+        table[:i, n] -= table[:i, i] * table[i, n]
+    return table[:, n]
 
 
-def _smoothed(slope: FloatArray, pairs: _Pairs) -> FloatArray:
-    """Return the gradient divided by the curvature that the last steps have shown."""
-    result, factors = slope, []
-    for moved, turned in reversed(pairs):
-        factor = dot(moved, result) / dot(moved, turned)
-        factors.append(factor)
-        result = result - factor * turned
-    if pairs:
-        moved, turned = pairs[-1]
-        result = result * (dot(moved, turned) / dot(turned, turned))
-    for (moved, turned), factor in zip(pairs, reversed(factors), strict=True):
-        result = result + (factor - dot(turned, result) / dot(moved, turned)) * moved
-    return result
+def _without_first(curvature: FloatArray) -> FloatArray:
+    """Return second derivatives by which the first coordinate stays where it is."""
+    fixed = curvature.copy()
+    fixed[0], fixed[:, 0] = 0.0, 0.0
+    fixed[0, 0] = 1.0
+    return fixed
 
 
 def _step(
     objective: Objective,
     here: FloatArray,
-    value: float,
-    slope: FloatArray,
+    point: Point,
     direction: FloatArray,
     least_first: float,
-) -> tuple[FloatArray, float, FloatArray] | None:
-    """Return the first point along a direction that is low enough; None if none is."""
+) -> tuple[FloatArray, Point] | None:
+    """Return the first place along a direction that is low enough; None if none is."""
     length = 1.0
     while length >= _LEAST_STEP:
         there = here + length * direction
         there[0] = max(there[0], least_first)
-        lower, new_slope = objective(there)
-        if lower <= value + _ENOUGH * dot(there - here, slope) and (there != here).any():
-            return there, lower, new_slope
+        found = objective(there)
+        promised = _ENOUGH * dot(there - here, point.slope)
+        if found.value <= point.value + promised and (there != here).any():
+            return there, found
         length /= 2.0
     return None

@@ -79,6 +79,8 @@ class Sums:
         """Return the sums over both inputs."""
         if self.units != other.units:
             raise MergeError("these sums were made with different settings and cannot be added")
+        if not self.rows or not other.rows:
+            return self if self.rows else other
         merged = dict(self.rows)
         for key, row in other.rows.items():
             mine = merged.get(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 from evalreport.batch import PredictionBatch
@@ -197,17 +197,16 @@ class Plan:
         """
         if batch.targets is not None and not self.soft:
             raise ValueError("this plan is for hard labels, and the batch has targets")
-        states = self.empty()
-        for piece in _pieces(batch):
-            scored = ScoredBatch(piece, self.floor, self.label_smoothing)
-            states = states.merge(States.of(self, scored))
-        return states
+        scored = (ScoredBatch(each, self.floor, self.label_smoothing) for each in _pieces(batch))
+        return reduce(States.merge, (States.of(self, each) for each in scored))
 
 
 def _pieces(batch: PredictionBatch) -> Iterator[PredictionBatch]:
-    step = max(1, _CELLS_AT_A_TIME // len(batch.classes))
-    for start in range(0, max(len(batch), 1), step):
-        yield batch[start : start + step]
+    """Cut a batch into pieces of about the same size, at least one."""
+    n_rows, most = len(batch), max(1, _CELLS_AT_A_TIME // len(batch.classes))
+    n_pieces = max(1, -(-n_rows // most))
+    for i in range(n_pieces):
+        yield batch[n_rows * i // n_pieces : n_rows * (i + 1) // n_pieces]
 
 
 class States(PlanStates[Plan]):

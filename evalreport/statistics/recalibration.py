@@ -11,18 +11,21 @@ adaptation", for the biases.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from evalreport import exact
 from evalreport.batch import FloatArray, IntArray
-from evalreport.statistics.descent import minimize
+from evalreport.statistics.descent import Point, minimize
 
 RIDGE = 1e-6
 """Keeps the biases near zero, whose sum is free."""
-_CELLS_AT_A_TIME = 2**14
+_CELLS_AT_A_TIME = 2**15
 _LEAST_SHARPNESS = 1e-3
+_DIGITS = 19
+"""Binary digits of half a number: products of two, for all rows of a block, stay below 2**53."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +85,44 @@ class FitData:
     observed: IntArray
     masses: FloatArray
 
-    def gradient(self, parameters: FloatArray) -> tuple[float, FloatArray]:
-        """Return the mean loss with the ridge, and its gradient by sharpness and biases."""
-        sharpness, biases = parameters[0], parameters[1:]
-        slope = np.zeros(len(parameters))
-        loss = 0.0
+    def around(self, parameters: FloatArray) -> Point:
+        """Return the mean loss with the ridge, and how it changes with sharpness and biases."""
+        biases, n = parameters[1:], len(parameters)
+        loss, slope, curvature = 0.0, np.zeros(n), np.zeros((n, n))
         for part in _blocks(self.logs):
-            logs, masses = self.logs[:, part], self.masses[part]
-            at = self.observed[part], np.arange(len(masses))
-            scores = sharpness * logs + (biases[:, None] if len(biases) else 0.0)
-            shares, totals, highest = _softmax_parts(scores)
-            losses = exact.log(totals) + (highest - scores[at])
-            shares *= masses / totals
-            shares[at] -= masses
-            loss += _sum(masses * losses)
-            slope[0] += _sum(exact.row_sums(shares * logs))
-            if len(biases):
-                slope[1:] += exact.row_sums(shares)
+            each = self._sums(part, float(parameters[0]), biases)
+            loss += each.value
+            slope += each.slope
+            curvature += each.curvature
         whole = _sum(self.masses)
         slope /= whole
         slope[1:] += RIDGE * biases
-        return loss / whole + 0.5 * RIDGE * _sum(biases * biases), slope
+        curvature /= whole
+        curvature[range(1, n), range(1, n)] += RIDGE
+        return Point(loss / whole + 0.5 * RIDGE * _sum(biases * biases), slope, curvature)
+
+    def _sums(self, part: slice, sharpness: float, biases: FloatArray) -> Point:
+        """Return the loss of some rows, and its derivatives."""
+        logs, masses = self.logs[:, part], self.masses[part]
+        at = self.observed[part], np.arange(len(masses))
+        scores = sharpness * logs + (biases[:, None] if len(biases) else 0.0)
+        shares, totals, highest = _softmax_parts(scores)
+        losses = exact.log(totals) + (highest - scores[at])
+        shares /= totals
+        weighted = shares * masses
+        pull = weighted.copy()
+        pull[at] -= masses
+        far = logs - _over_classes(shares * logs)
+        slope = np.zeros(1 + len(biases))
+        curvature = np.zeros((len(slope), len(slope)))
+        slope[0] = _sum(exact.row_sums(pull * logs))
+        curvature[0, 0] = _sum(exact.row_sums(weighted * far * far))
+        if len(biases):
+            slope[1:] = exact.row_sums(pull)
+            curvature[0, 1:] = curvature[1:, 0] = exact.row_sums(weighted * far)
+            together = _products(shares * np.sqrt(masses))
+            curvature[1:, 1:] = np.diag(exact.row_sums(weighted)) - together
+        return Point(_sum(masses * losses), slope, curvature)
 
 
 def fit(data: FitData, with_biases: bool, start: Recalibration | None = None) -> Recalibration:
@@ -122,7 +142,7 @@ def fit(data: FitData, with_biases: bool, start: Recalibration | None = None) ->
     first = np.concatenate(([1.0], np.zeros(n_biases)))
     if start is not None:
         first = np.concatenate(([start.sharpness], start.biases[:n_biases]))
-    found = minimize(data.gradient, first, _LEAST_SHARPNESS)
+    found = minimize(data.around, first, _LEAST_SHARPNESS)
     return Recalibration(float(found[0]), found[1:] if n_biases else np.zeros(n_classes))
 
 
@@ -136,10 +156,27 @@ def _softmax_parts(scores: FloatArray) -> tuple[FloatArray, FloatArray, FloatArr
     """Return exponentials, their sums over the classes, and what was taken off the scores."""
     highest = scores.max(axis=0)
     shares = exact.exp(scores - highest)
-    totals = shares[0].copy()
-    for row in shares[1:]:  # one after the other: the order of a sum decides its last bits
+    return shares, _over_classes(shares), highest
+
+
+def _over_classes(cells: FloatArray) -> FloatArray:
+    totals = cells[0].copy()
+    for row in cells[1:]:  # one after the other: the order of a sum decides its last bits
         totals += row
-    return shares, totals, highest
+    return np.asarray(totals)
+
+
+def _products(cells: FloatArray) -> FloatArray:
+    """Return the sums of products of every two classes, of shape (n_classes, n_classes).
+
+    What a library for matrices adds up in whole numbers below 2**53 is the same everywhere. Cells
+    are rounded for that to some 12 digits of the largest.
+    """
+    scale = 2.0 ** (_DIGITS - math.frexp(float(cells.max()))[1])
+    high = np.rint(cells * scale)
+    low = np.rint((cells * scale - high) * 2.0**_DIGITS)
+    mixed = high @ low.T
+    return np.asarray((high @ high.T + (mixed + mixed.T) * 2.0**-_DIGITS) / scale**2)
 
 
 def _sum(values: FloatArray) -> float:

@@ -33,6 +33,8 @@ _MOST_CELLS = 2**21
 _LEAST_OF_A_CLASS = 20
 _ROWS_A_CLASS = 100
 """With fewer rows than this for each class, biases would follow chance."""
+_ROUGH_PART = 8
+"""One row of so many is enough to begin with."""
 _LEAST_SHARE = 0.98
 """Rows that stand for so many, told apart by what they say, are a fair sample of them."""
 _FOLD_SEED = np.uint64(0x8EBC6AF09C88C6E3)
@@ -142,9 +144,10 @@ class _Halves:
 
     def gain(self) -> _Gain:
         """Return the mean of what the rows of each half gain by a fit to the other one."""
-        fits = [self._fit(counts) for counts in self.counts]
+        # Whatever a fit starts from, it ends at the same place; near it takes two steps or three.
+        both = self._fit(self.rows.counts, self._rough_fit())
+        fits = [self._fit(counts, both) for counts in self.counts]
         gains = [self.rows.losses - fits[1 - i].losses(self.logs, self._observed) for i in (0, 1)]
-        both = self._fit(self.rows.counts, fits[0])
         masses = [counts * self.weights for counts in self.counts]
         whole = math.fsum(math.fsum(each) for each in masses)
         total = math.fsum(math.fsum(mass * gain) for mass, gain in zip(masses, gains, strict=True))
@@ -164,6 +167,14 @@ class _Halves:
         masses = (counts * self.weights)[used]
         data = FitData(np.take(self.logs, used, axis=1), self._observed[used], masses)
         return fit(data, self.with_biases, start)
+
+    def _rough_fit(self) -> Recalibration | None:
+        """Return a fit to some of the rows, which are in no order; None if they are too few."""
+        counts = self.rows.counts.copy()
+        counts[len(counts) // _ROUGH_PART :] = 0
+        n_classes = len(self.logs)
+        of_class = np.bincount(self._observed[counts > 0], minlength=n_classes)
+        return self._fit(counts) if of_class.min() >= _LEAST_OF_A_CLASS else None
 
     def _moments(self, gains: list[FloatArray], whole: float, mean: float) -> Moments:
         """Return mean, spread and skewness of weight times what a row gains above the mean."""

@@ -20,7 +20,7 @@ from evalreport.errors import SettingsError
 from evalreport.findings import find
 from evalreport.results import EvaluationResult, RecoverableResult
 from evalreport.scoring import ScoredBatch
-from evalreport.statistics.descent import minimize
+from evalreport.statistics.descent import Point, minimize, solved
 from evalreport.statistics.plan import Plan
 from evalreport.statistics.recalibration import FitData, fit
 from evalreport.statistics.recoverable import recoverable
@@ -157,9 +157,35 @@ def test_a_constant_forecast_becomes_the_class_frequencies():
 
 def test_the_descent_stops_at_the_bound_and_finds_a_corner():
     def away(x):
-        return float(((x - [-5.0, 2.0]) ** 2).sum()), 2 * (x - [-5.0, 2.0])
+        off = x - [-5.0, 2.0]
+        return Point(float((off**2).sum()), 2 * off, 2 * np.eye(2))
 
     assert minimize(away, np.array([1.0, 0.0]), 0.5) == pytest.approx([0.5, 2.0])
+
+
+def test_the_descent_finds_the_way_though_it_is_told_a_wrong_curvature():
+    def bowl(x):
+        return Point(float((x**4 + x**2).sum()), 4 * x**3 + 2 * x, np.diag([0.5, 20.0]))
+
+    assert minimize(bowl, np.array([3.0, -2.0]), -10.0) == pytest.approx([0.0, 0.0], abs=1e-4)
+
+
+def test_derivatives_are_those_of_the_loss():
+    observed, probs = drawn(500, 4, sharpness=1.5, bias=0.5)
+    masses = np.random.default_rng(2).random(500)
+    data = FitData(np.ascontiguousarray(np.log(probs).T), observed, masses)
+    at, h = np.array([0.8, 0.1, -0.3, 0.2, 0.0]), 1e-5
+    point = data.around(at)
+    for i, step in enumerate(h * np.eye(5)):
+        up, down = data.around(at + step), data.around(at - step)
+        assert point.slope[i] == pytest.approx((up.value - down.value) / (2 * h), abs=1e-8)
+        assert point.curvature[i] == pytest.approx((up.slope - down.slope) / (2 * h), abs=1e-8)
+
+
+def test_equations_are_solved_as_numpy_does():
+    roots = np.random.default_rng(1).normal(size=(12, 12))
+    matrix, right = roots @ roots.T + np.eye(12), roots[0]
+    assert solved(matrix, right) == pytest.approx(np.linalg.solve(matrix, right), rel=1e-9)
 
 
 # --- what is recoverable ----------------------------------------------------------------------
