@@ -37,7 +37,7 @@ from evalreport.statistics.plan import Plan, States
 from evalreport.statistics.recoverable import recoverable_of
 from evalreport.statistics.shrinkage import with_shrunken
 from evalreport.statistics.splits import splits_of
-from evalreport.statistics.tails import surprises
+from evalreport.statistics.surprises import surprises_of
 from evalreport.statistics.worse import flag_worse
 from evalreport.tasks import TASKS, Task, refuse_without_meaning
 from evalreport.verification import verification_of
@@ -242,7 +242,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         "tails": TailsResult(
             quantiles=plan.tails.quantiles(states[plan.tails]),
             shares=plan.tails.shares(states[plan.tails]),
-            surprises=surprises(by_probability),
+            surprises=surprises_of(states, by_probability),
         ),
         "state": states.to_json(),
     }

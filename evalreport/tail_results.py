@@ -42,9 +42,10 @@ class Surprise:
     ratio: float | None
     """Observed over expected; None if none is expected."""
     p_value: float
-    """How likely so many or more would be by chance, if the forecasts were right."""
+    """How likely so many or more would be by chance, if the forecasts were right and rows are
+    independent; what is exactly as many counts half."""
     far_too_often: bool
-    """More than three times as often as expected, with a p value below 0.001."""
+    """More than three times as often as expected, and so many or more have a chance below 0.001."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,14 +97,14 @@ def infinite_lede(groups: Sequence[Group]) -> Text:
 
 def _the_others(view: View, rest: Sequence[ClassResult]) -> Text:
     large = [each for each in rest if each.n >= FEW_ROWS_IN_A_GROUP]
-    which = "classes" if len(large) == len(rest) else f"with {FEW_ROWS_IN_A_GROUP} rows or more"
+    which = "" if len(large) == len(rest) else f" with {FEW_ROWS_IN_A_GROUP} rows or more"
     losses = [each.judged_loss for each in large or rest if each.judged_loss is not None]
     if not losses:
         return ()
     if len(losses) == 1:
-        return say(f" The other class has {view.losses.text(losses[0])}.")
+        return say(f" The other class{which} has {view.losses.text(losses[0])}.")
     ends = f"{view.losses.text(min(losses))} and {view.losses.text(max(losses))}"
-    return say(f" The other {len(losses):,} {which} lie between {ends}.")
+    return say(f" The other {len(losses):,} classes{which} lie between {ends}.")
 
 
 def standing_out(bad: Sequence[Group]) -> Text:

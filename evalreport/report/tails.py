@@ -91,7 +91,8 @@ def _surprises_table(view: View, surprises: tuple[Surprise, ...]) -> Table:
         folded=not any(each.far_too_often for each in surprises),
         caption="How often the forecasts were surprised",
         note="Expected: what all probabilities this small add up to. By chance: how likely so "
-        "many rows or more would be if the forecasts were right.",
+        "many rows or more would be if the forecasts were right, with exactly as many counted "
+        f"half.{_beside_clusters(view)}",
         columns=(
             Column("given", "What happened was given"),
             Column("observed", "Rows", numeric=True),
@@ -102,6 +103,12 @@ def _surprises_table(view: View, surprises: tuple[Surprise, ...]) -> Table:
         ),
         rows=tuple(_surprise_row(each) for each in surprises),
     )
+
+
+def _beside_clusters(view: View) -> str:
+    if view.result.clusters is None:
+        return ""
+    return " Rows that belong together are taken as independent here: chance does more than that."
 
 
 def _surprise_row(each: Surprise) -> tuple[Cell, ...]:

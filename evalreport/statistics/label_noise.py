@@ -20,9 +20,9 @@ from evalreport.batch import FloatArray, IntArray, SliceColumn
 from evalreport.exact import grouped_sums, power_unit
 from evalreport.results import LabelNoiseResult, MistakenPair, MistakenSlice, SliceResult
 from evalreport.scoring import ScoredBatch
+from evalreport.statistics.chance import at_least_by_chance
 from evalreport.statistics.interface import Key, Sums
 from evalreport.statistics.moments import counts
-from evalreport.statistics.tails import at_least_by_chance
 
 DOUBTED, SURE = 0.01, 0.99
 _CELLS = 256

@@ -1,4 +1,4 @@
-"""The tail of the losses: what the worst rows hold, quantiles, and how often surprises come.
+"""The tail of the losses: what the worst rows hold, and quantiles.
 
 References
 ----------
@@ -8,7 +8,7 @@ doi:10.2307/2276207
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from evalreport.exact import as_fraction
-from evalreport.results import LossQuantile, ProbabilityBin, Surprise, WorstShare
+from evalreport.results import LossQuantile, WorstShare
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
 from evalreport.statistics.loss_grid import cell_of, distinct_cells, lower_edge
@@ -24,10 +24,6 @@ from evalreport.statistics.moments import counts, grouped, mass, mass_unit, sum_
 
 SHARES = tuple(Fraction(each, 10_000) for each in (1, 10, 100, 500, 1000))
 LEVELS = (Fraction(1, 2), Fraction(9, 10), Fraction(99, 100), Fraction(999, 1000))
-SURPRISING = (0.5, 0.1, 0.01, 1e-3, 1e-4, 1e-6)
-
-MUCH_MORE = 3.0
-UNLIKELY = 0.001
 
 _INFINITE = -1
 """Number of the cell of losses that are infinite: no other cell has one below 0."""
@@ -127,48 +123,3 @@ class _Spread:
 
     def _from_the_worst(self) -> Iterator[tuple[int, Fraction, Fraction]]:
         return reversed(list(zip(self.cells, self.masses, self.losses, strict=True)))
-
-
-def surprises(bins: Sequence[ProbabilityBin]) -> tuple[Surprise, ...]:
-    """Return how often what happened had been given little, and how often it should be so.
-
-    Parameters
-    ----------
-    bins : sequence of ProbabilityBin
-        All bins of the probability given to what happened. `SURPRISING` are edges of them.
-
-    Returns
-    -------
-    tuple of Surprise
-        From the least surprising upwards; empty if the bins do not tell how many are expected.
-        The number of surprises is taken as a Poisson variable. A sum of independent events of
-        unequal probability varies less, so the p value is on the safe side.
-    """
-    if any(each.expected_n is None for each in bins) or not any(each.n for each in bins):
-        return ()
-    return tuple(_surprise(bins, at_most) for at_most in SURPRISING)
-
-
-def _surprise(bins: Sequence[ProbabilityBin], at_most: float) -> Surprise:
-    among = [each for each in bins if each.high <= at_most]
-    observed = sum(each.n for each in among)
-    expected = sum(each.expected_n or 0.0 for each in among)
-    ratio = observed / expected if expected else None
-    p_value = at_least_by_chance(observed, expected)
-    many = observed > MUCH_MORE * expected
-    return Surprise(at_most, observed, expected, ratio, p_value, many and p_value < UNLIKELY)
-
-
-def at_least_by_chance(observed: int, expected: float) -> float:
-    """Return how likely a Poisson variable of mean `expected` is `observed` or more.
-
-    Examples
-    --------
-    >>> at_least_by_chance(0, 3.0), round(at_least_by_chance(1, 3.0), 6)
-    (1.0, 0.950213)
-    """
-    if not observed:
-        return 1.0
-    from scipy.special import gammainc  # slow to import
-
-    return float(gammainc(observed, expected))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+import evalreport
 from evalreport.report import build_report
 from evalreport.report.model import Report, Table
 from tests import sample_results
@@ -33,6 +35,17 @@ def test_every_surprise_is_shown_with_its_verdict():
     verdicts = [row[-1].tag.text for row in rows]
     assert verdicts[0] == "No more than chance"
     assert verdicts[-1] == "Far too often"  # the twelve rows that were given zero
+
+
+def test_rows_that_belong_together_are_said_to_be_taken_as_independent():
+    rng = np.random.default_rng(0)
+    chance = rng.uniform(0.05, 0.95, 300)
+    observed = (rng.random(300) < chance).astype(int)
+    clusters = np.arange(300) // 10
+    together = evalreport.evaluate(observed, chance, clusters=clusters).result
+    sentence = "Rows that belong together are taken as independent here"
+    assert sentence in table(build_report(together), "surprises").note
+    assert sentence not in table(build_report(sample_results.binary()), "surprises").note
 
 
 def test_shares_of_less_than_a_row_are_not_shown():

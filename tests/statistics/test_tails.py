@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import evalreport
+from evalreport.batch import PredictionBatch
 from evalreport.findings import find
 from evalreport.results import EvaluationResult
-from evalreport.scoring import FLOOR
+from evalreport.scoring import FLOOR, ScoredBatch
+from evalreport.statistics.chance import at_least_by_chance
 from evalreport.statistics.plan import Plan
-from evalreport.statistics.tails import SURPRISING, at_least_by_chance
+from evalreport.statistics.probability import ByProbability
+from evalreport.statistics.sample import HashSample
+from evalreport.statistics.surprises import SURPRISING, surprises, typical_chances
 from tests.strategies import batches
 
 
@@ -143,6 +147,43 @@ def test_the_p_value_is_the_upper_tail_of_a_poisson_distribution(observed, expec
     assert at_least_by_chance(observed, expected) == pytest.approx(exact, rel=1e-9, abs=1e-300)
 
 
+@given(n=st.integers(1, 60), chance=st.floats(0.01, 1.0), data=st.data())
+def test_with_chances_all_alike_it_is_the_upper_tail_of_a_binomial_distribution(n, chance, data):
+    observed = data.draw(st.integers(0, n))
+    exact = stats.binom.sf(observed - 1, n, chance)
+    assert at_least_by_chance(observed, n * chance, chance) == pytest.approx(exact, abs=1e-9)
+
+
+def test_it_is_near_the_exact_chance_of_events_of_unequal_probability():
+    chances = np.random.default_rng(1).beta(0.5, 2.0, 60)
+    exact = np.array([1.0])
+    for each in chances:  # the distribution of their number, one event after the other
+        exact = np.convolve(exact, [1.0 - each, each])
+    typical = (chances**2).sum() / chances.sum()
+    for observed in range(1, 30):
+        ours = at_least_by_chance(observed, chances.sum(), typical)
+        assert ours == pytest.approx(exact[observed:].sum(), abs=0.006)
+
+
+def test_what_is_typical_of_the_chances_comes_from_the_rows_of_the_sample():
+    probs = np.array([[0.005, 0.005, 0.99], [0.009, 0.3, 0.691], [0.2, 0.32, 0.48]])
+    rows = PredictionBatch(("a", "b", "c"), np.array([2, 1, 0]), probs)
+    found = typical_chances(HashSample(3).from_batch(ScoredBatch(rows)))
+    by_limit = dict(zip(SURPRISING, found, strict=True))
+    assert by_limit[0.01] == pytest.approx((0.01**2 + 0.009**2) / 0.019, rel=1e-12)
+    assert by_limit[0.5] == pytest.approx((0.01**2 + 0.309**2 + 1) / 1.319, rel=1e-12)
+    assert by_limit[1e-6] == 0.0
+    logits = np.log(probs)
+    of_logits = evalreport.evaluate(
+        ["c", "b", "a"], logits, classes=["a", "b", "c"], input_kind="logits"
+    )
+    of_probs = evalreport.evaluate(["c", "b", "a"], probs, classes=["a", "b", "c"])
+    for one, other in zip(
+        of_logits.result.tails.surprises, of_probs.result.tails.surprises, strict=True
+    ):
+        assert one.p_value == pytest.approx(other.p_value, rel=1e-9)
+
+
 @given(batch=batches(n_classes=3, weighted=False))
 def test_a_lower_limit_never_has_more_surprises(batch):
     plan = Plan(batch.classes, batch.positive)
@@ -158,14 +199,17 @@ def test_soft_labels_have_tails_and_no_surprises():
     assert share_of(soft, 0.01).share_of_loss > 0.01
 
 
-def test_healthy_forecasts_are_hardly_ever_surprised_by_more_than_they_expect():
-    rejected = 0
-    for seed in range(150):
-        observed, probs = drawn(seed, 1000, 4)
-        given_to = probs[np.arange(1000), observed]
-        expected = float(probs[probs <= 0.01].sum())
-        rejected += at_least_by_chance(int((given_to <= 0.01).sum()), expected) < 0.05
-    assert rejected <= 14  # 5 % of 150 are 7.5; more than 14 come by chance once in a hundred
+@pytest.mark.parametrize("at_most", [0.5, 0.1])
+def test_healthy_forecasts_are_surprised_too_often_in_one_of_twenty_files(at_most):
+    rejected, n_files = 0, 600
+    statistic, place = ByProbability(weighted=False), SURPRISING.index(at_most)
+    for seed in range(n_files):
+        observed, probs = drawn(seed, 200, 4)
+        scored = ScoredBatch(PredictionBatch(tuple("abcd"), observed, probs))
+        bins = statistic.results(statistic.from_batch(scored))
+        chances = typical_chances(HashSample(4).from_batch(scored))
+        rejected += surprises(bins, chances)[place].p_value < 0.05
+    assert 0.02 <= rejected / n_files <= 0.08
 
 
 # --- the finding --------------------------------------------------------------------------------
