@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +11,7 @@ import evalreport
 from evalreport.batch import PredictionBatch
 from evalreport.created import creation_time
 from evalreport.earlier import EarlierRun
+from evalreport.errors import SettingsError
 from evalreport.evaluated import Evaluation as Evaluation
 from evalreport.evaluation import (
     EvaluateSettings,
@@ -70,7 +71,8 @@ def evaluate(
         How much of equal odds is mixed into what happened, from 0 to below 1.
     classes : sequence, optional
         Names of the classes in the order of the columns of `probs`; by default the column names
-        of a data frame, or the sorted distinct observations if there are as many.
+        of a data frame, or what these do not share, as in ``prob_cat``; without names the sorted
+        distinct observations if there are as many.
     positive : optional
         The class that a one-dimensional `probs` speaks of.
     input_kind : {"probabilities", "percentages", "logits", "log-probabilities", "tokens", \
@@ -250,6 +252,8 @@ def _read_settings(given: Mapping[str, Any]) -> ReadSettings:
     same = {each.name: given[each.name] for each in fields(ReadSettings) if each.name in given}
     several = {it: given[it] for it in ("probs", "target_probs", "top_labels", "slices", "show")}
     classes = given["classes"]
+    if isinstance(classes, str):
+        raise SettingsError(f"classes takes the names of all classes, not {classes!r}.")
     task_columns = {each.name: given[each.name] for each in fields(TaskColumns)}
     changed = {
         **{name: (it,) if isinstance(it, str) else tuple(it) for name, it in several.items()},
@@ -260,7 +264,14 @@ def _read_settings(given: Mapping[str, Any]) -> ReadSettings:
 
 
 def _listed(paths: str | Path | Sequence[str | Path], more: Sequence[str | Path]) -> list[str]:
+    if not isinstance(paths, str | Path | Iterable):
+        raise SettingsError(
+            f"paths takes the names of files, not {paths!r}.\n"
+            "  Predictions that are in memory go to evaluate."
+        )
     first = [paths] if isinstance(paths, str | Path) else list(paths)
+    if not (first or more):
+        raise SettingsError("no input was named.\n  Pass a file, a directory or a pattern.")
     return [str(path) for path in (*first, *more)]
 
 
@@ -272,4 +283,5 @@ def read_evaluation(path: str | Path) -> Evaluation:
     InputError
         If the file is missing or no evaluation file that can be read here.
     """
-    return Evaluation(read_result(str(path)))
+    with speaking(KEYWORDS):
+        return Evaluation(read_result(str(path)))

@@ -92,6 +92,10 @@ def read_result(path: str) -> EvaluationResult:
     return loads(text, path)
 
 
+def _writer() -> str:
+    return "Evaluation.to_json" if CALLER.keywords else CALLER.option("json")
+
+
 def loads(text: str, path: str | None = None) -> EvaluationResult:
     """Return the results that an evaluation file holds.
 
@@ -106,7 +110,7 @@ def loads(text: str, path: str | None = None) -> EvaluationResult:
         raise InputError(
             f"this is no JSON (line {error.lineno}: {error.msg}).",
             path=path,
-            hint="Give an evaluation file written with --json.",
+            hint=f"Give an evaluation file written with {_writer()}.",
         ) from error
     version = document.get("schema_version") if isinstance(document, dict) else None
     if version != SCHEMA_VERSION:
@@ -117,7 +121,7 @@ def loads(text: str, path: str | None = None) -> EvaluationResult:
         raise InputError(
             f"this evaluation file is damaged: {error} is missing or of the wrong kind.",
             path=path,
-            hint="Write it again with --json.",
+            hint=f"Write it again with {_writer()}.",
         ) from error
 
 
@@ -126,7 +130,7 @@ def _of_other_version(version: Any, document: Any, path: str | None) -> InputErr
         return InputError(
             "this is JSON, but no evaluation file: it has no schema_version.",
             path=path,
-            hint="Give an evaluation file written with --json.",
+            hint=f"Give an evaluation file written with {_writer()}.",
         )
     by = document.get("evalreport_version")
     writer = f"evalreport {by}" if isinstance(by, str) else "another evalreport"

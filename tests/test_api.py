@@ -69,6 +69,25 @@ def test_a_missing_or_foreign_evaluation_file_is_named(tmp_path):
         evalreport.read_evaluation(foreign)
 
 
+def test_errors_of_files_are_spelled_as_python_spells(tmp_path):
+    page = tmp_path / "p.csv"
+    page.write_text("label,prob\n1,0.5\n")
+    with pytest.raises(evalreport.InputError) as foreign:
+        evalreport.read_evaluation(page)
+    assert foreign.value.hint == "Give an evaluation file written with Evaluation.to_json."
+    with pytest.raises(evalreport.SettingsError, match="classes takes the names of all classes"):
+        evalreport.evaluate_file(page, classes="a,b")
+    with pytest.raises(evalreport.SettingsError, match="no input was named"):
+        evalreport.evaluate_file([])
+    with pytest.raises(evalreport.SettingsError, match="paths takes the names of files, not 3"):
+        evalreport.evaluate_file(3)
+    with pytest.raises(evalreport.InputError, match=r"the long form needs id=, and no column"):
+        evalreport.evaluate_file(page, class_column="label")
+    page.write_text("label,prob,a,b,c\n1,0.5,x,y,z\n")
+    with pytest.raises(evalreport.InputError, match=r"slices='a\*b\*c' has 2 stars"):
+        evalreport.evaluate_file(page, slices=["a*b*c"])
+
+
 def test_an_evaluation_shows_itself_as_text_and_in_a_notebook():
     evaluation = evalreport.evaluate(Y, P)
     assert "Log loss" in repr(evaluation)

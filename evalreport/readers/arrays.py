@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from evalreport.errors import InputError, SettingsError
-from evalreport.readers.classes import Settled, settle_classes
+from evalreport.readers.classes import Settled, names_without_shared_parts, settle_classes
 from evalreport.readers.columns import ColumnPlan
 from evalreport.readers.glimpse import Labels
 from evalreport.readers.interface import (
@@ -20,9 +20,16 @@ from evalreport.readers.interface import (
     ReadSettings,
     Source,
 )
-from evalreport.readers.labels import canonical, found_labels, in_order
+from evalreport.readers.labels import canonical, first_row_with, found_labels, in_order
 from evalreport.readers.layout import Layout
-from evalreport.readers.memory import ColumnOfCells, Columns, as_column, as_columns, cells_of
+from evalreport.readers.memory import (
+    ColumnOfCells,
+    Columns,
+    as_column,
+    as_columns,
+    cells_of,
+    named_columns,
+)
 from evalreport.readers.opening import Stamp, understood
 from evalreport.readers.targets import refuse_contradictions, settle_targets
 from evalreport.readers.wording import listed
@@ -78,8 +85,8 @@ def predictions_from_arrays(
     normalize_targets : bool
         Whether `targets` are counts, to be divided by their sum.
     classes : sequence, optional
-        The class of each column of `probs`. Unless given: the column names if the labels are among
-        them, else the sorted labels if there are as many.
+        The class of each column of `probs`. Unless given: the column names, or what these do not
+        share, if the labels are among them; without names the sorted labels if there are as many.
     positive : object, optional
         The class that a single probability, and binary views, speak of.
     input_kind : {"probabilities", "percentages", "logits", "log-probabilities"}
@@ -168,9 +175,8 @@ def _table(
     slices: Mapping[str, Any] | None,
     show: Mapping[str, Any] | None,
 ) -> _Table:
-    # A data frame may stand for a mapping, and has no truth value.
-    asked, seen = {} if slices is None else slices, {} if show is None else show
-    columns = {str(name): as_column(each, f"slice '{name}'") for name, each in asked.items()}
+    asked, seen = named_columns(slices, "slices"), named_columns(show, "show")
+    columns = {name: as_column(each, f"slice '{name}'") for name, each in asked.items()}
     n_slices = len(columns)
 
     def add(name: str, column: ColumnOfCells) -> str:
@@ -185,7 +191,7 @@ def _table(
         None if each is None else add(name, as_column(each, name)) for name, each in others.items()
     )
     weight, row_id, cluster = given
-    shown = tuple(add(str(name), as_column(each, str(name))) for name, each in seen.items())
+    shown = tuple(add(name, as_column(each, name)) for name, each in seen.items())
     return _Table(
         part=ArrayPart(columns, common_length(columns, what[0])),
         label=what[0],
@@ -230,8 +236,14 @@ def _settled(
         soft = settle_targets(targets, probs, settings, None)
         return soft.settled, soft.targets
     column = table.part.columns[table.label]
-    labels = Labels(lambda limit: found_labels([cells_of(column, 0, len(column))], limit), _ANY)
-    found = _Labels(labels, categories, pa.types.is_string(cells_of(column, 0, 1).type))
+    cells = cells_of(column, 0, len(column))
+
+    def row_of(label: str) -> int | None:
+        row = first_row_with(cells, label)
+        return None if row is None else row + 1
+
+    labels = Labels(lambda limit: found_labels([cells], limit), _ANY, row_of)
+    found = _Labels(labels, categories, pa.types.is_string(cells.type))
     layout, note = _layout(table.prob_classes, table.probs, settings, found)
     settled = settle_classes(layout, settings, labels, None, table.label)
     return replace(settled, readings=(*note, *settled.readings)), ()
@@ -259,8 +271,9 @@ def common_length(table: Mapping[str, ColumnOfCells], label: str) -> int:
     n_rows = len(table[label])
     for name, column in table.items():
         if len(column) != n_rows:
+            rows = f"{len(column)} row{'' if len(column) == 1 else 's'}"
             raise InputError(
-                f"'{name}' has {len(column)} rows, and '{label}' has {n_rows}.",
+                f"'{name}' has {rows}, and '{label}' has {n_rows}.",
                 hint="All arrays need one value, or one row, for each prediction.",
             )
     if n_rows == 0:
@@ -309,12 +322,18 @@ def _layout(
             raise InputError(
                 f"probs has {len(columns)} columns, and classes= names {len(settings.classes)}."
             )
-        if names is not None and sorted(names) == sorted(settings.classes):
-            return Layout(columns, names), ()
-        return Layout(columns, settings.classes), ()
+        return Layout(columns, names or settings.classes, explicit=names is not None), ()
     labels = found.labels.all()
     if names is not None and set(labels) <= set(names):
         return Layout(columns, names), ("Classes: the column names of probs.",)
+    if names is not None and names_without_shared_parts(columns, labels) is not None:
+        return Layout(columns, names, explicit=True), ()
+    if names is not None and not _are_positions(names):
+        raise InputError(
+            f"the columns of probs are named {listed(names)}, and the labels are "
+            f"{listed(labels, 5)}, so nothing tells which column is which class.",
+            hint="Pass classes= with the class of each column, in their order.",
+        )
     if len(found.categories) == len(columns):
         return Layout(columns, found.categories), ("Classes: the categories of observed.",)
     if len(labels) == len(columns):
@@ -327,3 +346,8 @@ def _layout(
         f"({listed(labels, 5)}), so nothing tells which column is which class.",
         hint="Pass classes= with the class of each column, in their order.",
     )
+
+
+def _are_positions(names: Sequence[str]) -> bool:
+    """Tell whether columns are numbered from 0, as in a data frame that was given no names."""
+    return list(names) == [str(number) for number in range(len(names))]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from evalreport.errors import InputError, SettingsError, clipped
+from evalreport.errors import MOST_SHOWN, InputError, SettingsError, clipped
 from evalreport.readers.glimpse import Labels
 from evalreport.readers.interface import ReadSettings
 from evalreport.readers.labels import canonical, counterpart, usual_positive
 from evalreport.readers.layout import Layout
+from evalreport.readers.odd_labels import too_many_labels
 from evalreport.readers.suspicions import MANY_LABELS, first_three, name_the_label
 from evalreport.readers.wording import listed, quoted
 from evalreport.voice import CALLER
@@ -84,7 +85,10 @@ def _index_of(wanted: str, classes: tuple[str, ...]) -> int:
 
 def _in_asked_order(layout: Layout, classes: tuple[str, ...]) -> tuple[Layout, tuple[str, ...]]:
     """Return the layout with its columns in the order of the asked classes."""
-    for names in (layout.names, *([_stripped(layout, classes)] if layout.explicit else [])):
+    for names in (
+        layout.names,
+        *([names_without_shared_parts(layout.columns, classes)] if layout.explicit else []),
+    ):
         if names is not None and sorted(names) == sorted(classes):
             column_of = dict(zip(names, layout.columns, strict=True))
             columns = tuple(column_of[each] for each in classes)
@@ -117,7 +121,7 @@ def _by_position(layout: Layout, labels: Labels, path: str | None) -> tuple[str,
 def _stripped_if_needed(layout: Layout, labels: Labels) -> tuple[Layout, tuple[str, ...]]:
     if not layout.explicit or set(labels.all()) <= set(layout.names):
         return layout, ()
-    names = _stripped(layout, labels.all())
+    names = names_without_shared_parts(layout.columns, labels.all())
     if names is None:
         return layout, ()
     note = (
@@ -127,13 +131,21 @@ def _stripped_if_needed(layout: Layout, labels: Labels) -> tuple[Layout, tuple[s
     return replace(layout, names=names), (note,)
 
 
-def _stripped(layout: Layout, labels: Sequence[str]) -> tuple[str, ...] | None:
-    """Return the names without a shared start and end, if every label is among them then."""
-    start = shared_start(layout.columns)
-    end = shared_start([each[::-1] for each in layout.columns])
+def names_without_shared_parts(
+    columns: Sequence[str], labels: Sequence[str]
+) -> tuple[str, ...] | None:
+    """Return what the columns do not share at start and end, if every label is among that.
+
+    Examples
+    --------
+    >>> names_without_shared_parts(["prob_dog", "prob_cat"], ["cat", "dog"])
+    ('dog', 'cat')
+    """
+    start = shared_start(columns)
+    end = shared_start([each[::-1] for each in columns])
     for left in range(start, -1, -1):
         for right in range(end, -1, -1):
-            names = tuple(canonical(each[left : len(each) - right]) for each in layout.columns)
+            names = tuple(canonical(each[left : len(each) - right]) for each in columns)
             if set(labels) <= set(names) and all(names):
                 return names
     return None
@@ -183,15 +195,7 @@ def _settle_found_pair(
             name_the_label(),
         )
     if len(found) > 2:
-        many = "many" if len(found) > 5 else str(len(found))
-        raise refuse(
-            f"there are {many} labels ({', '.join(map(clipped, found[:5]))}"
-            f"{', …' if len(found) > 5 else ''}), "
-            f"and the single probability column '{layout.columns[0]}' can speak for two only.",
-            f"Pass {CALLER.option('classes', ['A', 'B'])} {CALLER.option('on_invalid', 'drop')} to "
-            "keep two of them, or give one probability column per class."
-            f"{_or_targets(found, label)}",
-        )
+        raise too_many_labels(labels, layout.columns[0], path, label)
     classes = _completed(found, wanted)
     positive = wanted
     if positive is None:
@@ -216,18 +220,6 @@ class _Refusal:
 
     def __call__(self, fact: str, hint: str | None) -> InputError:
         return InputError(fact, path=self.path, column=self.label, hint=hint)
-
-
-def _or_targets(found: Sequence[str], label: str) -> str:
-    """Return what else numbers between 0 and 1 can be: how far it happened, as in a draw."""
-    try:
-        numbers = [float(each) for each in found]
-    except ValueError:
-        return ""
-    if not all(0 <= each <= 1 for each in numbers) or all(each in (0, 1) for each in numbers):
-        return ""
-    option = CALLER.option("target_probs", label)
-    return f" If these are targets, where 0.5 is a draw, pass {option}."
 
 
 def _completed(found: tuple[str, ...], wanted: str | None) -> tuple[str, ...]:
@@ -259,6 +251,8 @@ def _only_one(layout: Layout, label: str) -> tuple[str, str]:
 
 
 def _pass_positive(classes: Sequence[str]) -> str:
+    if any(len(each) > MOST_SHOWN for each in classes):
+        return f"Pass {CALLER.option('positive', 'NAME')} with the one that it is."
     return f"Pass {' or '.join(CALLER.option('positive', each) for each in classes)}."
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from evalreport.errors import InputError, SettingsError
+from evalreport.errors import InputError, SettingsError, clipped
 from evalreport.readers.classes import settle_classes
 from evalreport.readers.crossings import Pair, columns_of, two_columns
 from evalreport.readers.glimpse import Glimpse, Labels
@@ -149,7 +149,11 @@ def _distributions(
     """Find the columns of the probabilities, and those of the targets if there is no label."""
     if label is None:
         return plan_targets(glimpse, free, settings)
-    labels = Labels(lambda limit: glimpse.labels_in(label, limit), len(glimpse.header) + 1)
+    labels = Labels(
+        lambda limit: glimpse.labels_in(label, limit),
+        len(glimpse.header) + 1,
+        lambda text: glimpse.row_of(label, text),
+    )
     layout = find_layout(glimpse, free, settings, labels)
     settled = settle_classes(layout, settings, labels, glimpse.path, label)
     return SoftPlan((), settled, layout.likely_cause)
@@ -183,7 +187,7 @@ def find_column(glimpse: Glimpse, name: str, option: str) -> str:
     if len(alike) == 1:
         return alike[0]
     raise InputError(
-        f"there is no column '{name}', which {CALLER.option(option)} asks for.",
+        f"there is no column '{clipped(name)}', which {CALLER.option(option)} asks for.",
         path=glimpse.path,
         column=None,
         value=name,

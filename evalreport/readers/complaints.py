@@ -16,6 +16,7 @@ from evalreport.readers.interface import Chunk
 from evalreport.readers.labels import MISSING, canonical
 from evalreport.readers.numbers import ABSENT
 from evalreport.readers.odd_cells import hint_on_cell
+from evalreport.readers.odd_labels import HEADER_AGAIN
 from evalreport.readers.other_kinds import hint_on_kind
 from evalreport.readers.suspicions import look_alike, name_the_label, no_label_column, off_by_one
 from evalreport.readers.wording import listed, near
@@ -46,8 +47,9 @@ _FACTS = {
     Fault.TARGETS_NOT_ONE: "the targets sum to {value}, not to 1.",
     Fault.TARGETS_ZERO: "the targets are all 0, so nothing happened.",
 }
+_TOTALS = ("total", "totals", "grand total", "sum", "mean", "average")
 _SUMS = (Fault.SUM_NOT_ONE, Fault.TARGETS_NOT_ONE, Fault.TARGETS_ZERO)
-_NO_NUMBERS = (Fault.PROBABILITY_NO_NUMBER, Fault.TARGET_NO_NUMBER)
+_NO_NUMBERS = (Fault.PROBABILITY_NO_NUMBER, Fault.TARGET_NO_NUMBER, Fault.WEIGHT_NO_NUMBER)
 _OUT_OF_RANGE = (Fault.PROBABILITY_BELOW_ZERO, Fault.PROBABILITY_ABOVE_ONE)
 
 
@@ -173,7 +175,7 @@ class Complaints:
         stripped = canonical(value.strip())
         alike = look_alike(stripped, self.plan.classes)
         if value == self.plan.label:
-            return "This is the header again: files were joined with their headers; remove it."
+            return HEADER_AGAIN
         if stripped in self.plan.classes:
             return f"Without the blanks around it, it would be class '{stripped}'."
         if alike is not None:
@@ -184,6 +186,9 @@ class Complaints:
         shifted = off_by_one(stripped, self.plan.classes)
         if shifted is not None:
             return shifted
+        if stripped.casefold() in _TOTALS:
+            drop = CALLER.option("on_invalid", "drop")
+            return f"If it is a line of totals, remove it, or pass {drop} to leave such rows out."
         meant = near(value, self.plan.classes)
         return None if meant is None else f"Did you mean '{meant}'?"
 

@@ -9,6 +9,7 @@ import numpy as np
 from evalreport.batch import SliceColumn
 from evalreport.errors import InputError
 from evalreport.readers.wording import quoted
+from evalreport.voice import CALLER
 
 Pair = tuple[str, str]
 
@@ -37,14 +38,15 @@ def two_columns(name: str, header: Sequence[str], path: str | None = None) -> Pa
     fitting = [pair for pair in pairs if all(each in header for each in pair)]
     if len(fitting) > 1:
         raise InputError(
-            f"--slice '{name}' can be read in two ways, as the columns "
+            f"{CALLER.option('slice', name)} can be read in two ways, as the columns "
             f"{', or '.join(quoted(pair) for pair in fitting)}.",
             path=path,
             hint="Rename a column, so that its name has no star.",
         )
     if not fitting and len(pairs) > 1:
         raise InputError(
-            f"--slice '{name}' has {len(pairs)} stars, and a slice has two columns at most.",
+            f"{CALLER.option('slice', name)} has {len(pairs)} stars, and a slice has two columns "
+            "at most.",
             path=path,
             hint="Pass two columns with one star between them.",
         )

@@ -13,9 +13,17 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from evalreport.errors import InputError, SettingsError
+from evalreport.readers.foreign import refuse_json
 from evalreport.readers.interface import Chunk, ReadSettings, Source
+from evalreport.readers.odd_cells import SEVERAL_BLANKS
 from evalreport.readers.storage import InputFile
-from evalreport.readers.text import CountedQuotes, not_utf8, refuse_no_text, refuse_old_mac
+from evalreport.readers.text import (
+    CountedQuotes,
+    empty_file,
+    not_utf8,
+    refuse_no_text,
+    refuse_old_mac,
+)
 from evalreport.voice import CALLER
 
 BLOCK_SIZE = 2 << 20
@@ -42,6 +50,8 @@ class Delimited:
     delimiter: str
     others: str = ""
     """Delimiters to look for beside the usual one."""
+    is_sure: bool = False
+    """Whether the usual one, if the header holds it at all, is the one."""
     marks: tuple[bytes, ...] = ()
 
     def open(self, files: Sequence[InputFile], settings: ReadSettings) -> tuple[Source, ...]:
@@ -56,6 +66,7 @@ class Delimited:
 
     def _open(self, file: InputFile, settings: ReadSettings) -> Source:
         refuse_no_text(file)
+        refuse_json(file)
         refuse_old_mac(file)
         delimiter = _asked(settings.delimiter) or self._delimiter_in(file)
         first, has_more = _first_row(file, delimiter)
@@ -74,6 +85,8 @@ class Delimited:
         with _text(file) as lines:
             line = next((each for each in lines if each.strip()), "")
         outside = "".join(line.split('"')[::2])
+        if self.is_sure and self.delimiter in outside:
+            return self.delimiter
         return max(self.delimiter + self.others, key=outside.count)
 
 
@@ -175,8 +188,19 @@ class DelimitedPart:
             return (
                 "If rows start with a number of their own, as from R's write.table, use write.csv."
             )
+        if self.delimiter == " " and "  " in text:
+            return SEVERAL_BLANKS
+        name = _name_of(self.delimiter)
+        if actual == expected + 1 and text.rstrip("\r\n").endswith(self.delimiter):
+            return (
+                f"The row ends in a {name}, and the header does not: remove it, or add one there."
+            )
         if actual > expected:
-            return f"A cell with a {_name_of(self.delimiter)} in it must be in quotes."
+            return f"A cell with a {name} in it must be in quotes."
+        if not text.strip():
+            return "There is nothing but blanks in it: remove the line."
+        if actual == expected - 1 and not self.names and self._header_ends_in_nothing():
+            return f"The header ends in a {name}, and the row does not: remove it from the header."
         others = {each: text.count(each) for each in _DELIMITER_NAMES if each != self.delimiter}
         other = max(others, key=lambda each: others[each])
         if others[other]:
@@ -185,6 +209,10 @@ class DelimitedPart:
             "If it is the last row, the file was cut short or ends in a remark; else fill in the "
             "cells that lack."
         )
+
+    def _header_ends_in_nothing(self) -> bool:
+        header, _ = _first_row(self.file, self.delimiter)
+        return not header[-1].strip()
 
     def _refuse_open_quote(self) -> None:
         """Refuse a quote that is never closed: it would swallow the rows behind it in silence."""
@@ -290,7 +318,7 @@ def _first_row(file: InputFile, delimiter: str) -> tuple[tuple[str, ...], bool]:
                 raise _too_long(file, "a cell in the first rows") from error
             raise InputError(f"the header cannot be read: {error}.", path=file.shown) from error
     if not first:
-        raise InputError("the file is empty.", path=file.shown)
+        raise empty_file(file)
     if any("\udc80" <= letter <= "\udcff" for name in first for letter in name):
         raise not_utf8(file)
     return first, has_more

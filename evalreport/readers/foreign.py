@@ -16,6 +16,7 @@ _HINTS = {
     **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods", ".numbers"), _WORKBOOK),
     **dict.fromkeys((".pkl", ".pickle", ".joblib", ".pt", ".pth"), _PICKLE),
     **dict.fromkeys((".rds", ".rda", ".rdata"), "In R, write the table with write.csv."),
+    ".pdf": "Write the table as CSV from the program that made the document.",
     ".sas7bdat": "In SAS, write the table with PROC EXPORT and DBMS=CSV.",
     **dict.fromkeys((".sav", ".dta"), "Save the table as CSV, for instance with pandas.to_csv."),
     **dict.fromkeys((".avro", ".orc", ".h5", ".hdf5"), "Write the table as Parquet or CSV."),
@@ -31,11 +32,10 @@ _STAND_INS = (
         "Fetch the file itself: git lfs pull",
     ),
     (
-        b"<!doctype html",
+        (b"<!doctype html", b"<html", b"<head>", b"<body", b"<!--"),
         "this is a web page.",
         "Download the file again; the address may need a login.",
     ),
-    (b"<html", "this is a web page.", "Download the file again; the address may need a login."),
     (
         b"<?xml",
         "this is XML.",
@@ -43,6 +43,21 @@ _STAND_INS = (
     ),
 )
 """What a download that went wrong leaves under the name of the file."""
+
+_OTHER_PROGRAMS = (
+    (tuple(b"\x80" + bytes([version]) for version in range(2, 6)), "a pickle of Python", ".pkl"),
+    (b"SQLite format 3\0", "an SQLite database", ".sqlite"),
+    (b"\xd0\xcf\x11\xe0", "a workbook of Excel", ".xls"),
+    (b"\x89HDF\r\n", "an HDF5 file", ".hdf5"),
+    (b"Obj\x01", "an Avro file", ".avro"),
+    ((b"RDX2\n", b"RDX3\n", b"X\n\0\0"), "a data file of R", ".rds"),
+    ((b"7z\xbc\xaf", b"Rar!\x1a"), "an archive", ".7z"),
+    (b"%PDF-", "a PDF document", ".pdf"),
+)
+"""What files of other programs start with, what they are, and an ending that they should have."""
+
+_PLACE_OF_TAR = slice(257, 262)
+_IN_WORKBOOKS = (b"[Content_Types].xml", b"xl/", b"mimetypeapplication/vnd.oasis")
 
 
 def hint_on_name(name: str) -> str | None:
@@ -72,3 +87,43 @@ def refuse_stand_in(file: InputFile) -> None:
     for mark, fact, hint in _STAND_INS:
         if head.startswith(mark):
             raise InputError(fact, path=file.shown, hint=hint)
+
+
+def refuse_other_program(file: InputFile) -> None:
+    """Refuse a file of another program under the name of a format that can be read.
+
+    Raises
+    ------
+    InputError
+        If its first bytes, decompressed, are those of such a file.
+    """
+    head = file.head(_HEAD)
+    for mark, what, suffix in _OTHER_PROGRAMS:
+        if head.startswith(mark):
+            raise InputError(f"this is {what}.", path=file.shown, hint=_HINTS[suffix])
+    if head[_PLACE_OF_TAR] == b"ustar":
+        raise InputError("this is a tar archive.", path=file.shown, hint=_HINTS[".tar"])
+
+
+def is_workbook(file: InputFile) -> bool:
+    """Tell whether a ZIP archive is what spreadsheets are saved as."""
+    head = file.head(_HEAD)
+    return any(each in head for each in _IN_WORKBOOKS)
+
+
+def refuse_json(file: InputFile) -> None:
+    """Refuse JSON under a name that says columns.
+
+    Raises
+    ------
+    InputError
+        If the file starts as a record of JSON does, or a list of them.
+    """
+    head = b"".join(file.head(_HEAD).removeprefix(b"\xef\xbb\xbf").split())
+    form = "jsonl" if head.startswith(b'{"') else "json" if head.startswith(b"[{") else None
+    if form is not None:
+        raise InputError(
+            f"this is JSON, not columns: it starts with '{chr(head[0])}'.",
+            path=file.shown,
+            hint=f"Pass {CALLER.option('format', form)}.",
+        )

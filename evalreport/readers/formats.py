@@ -8,7 +8,12 @@ from collections.abc import Mapping
 from evalreport.errors import InputError, SettingsError
 from evalreport.readers.arrow_ipc import ArrowIpc
 from evalreport.readers.delimited import Delimited
-from evalreport.readers.foreign import hint_on_name, refuse_stand_in
+from evalreport.readers.foreign import (
+    hint_on_name,
+    is_workbook,
+    refuse_other_program,
+    refuse_stand_in,
+)
 from evalreport.readers.interface import Format
 from evalreport.readers.json_document import JsonDocument
 from evalreport.readers.jsonl import JsonLines
@@ -20,12 +25,13 @@ from evalreport.readers.storage import (
     compression_by_content,
     without_compression,
 )
+from evalreport.readers.text import empty_file
 from evalreport.readers.wording import listed
 from evalreport.voice import CALLER
 
 _ALL: tuple[Format, ...] = (
     Delimited("csv", (".csv",), ",", others=";\t|"),
-    Delimited("tsv", (".tsv",), "\t"),
+    Delimited("tsv", (".tsv",), "\t", others=",;|", is_sure=True),
     JsonLines(),
     JsonDocument(),
     Parquet(),
@@ -75,6 +81,7 @@ def format_of(file: InputFile, asked: str | None) -> Format:
         )
     refuse_stand_in(file)
     _compare_compression(format_, file)
+    refuse_other_program(file)
     _compare_with_content(format_, file)
     return format_
 
@@ -82,7 +89,7 @@ def format_of(file: InputFile, asked: str | None) -> Format:
 def _compare_compression(format_: Format, file: InputFile) -> None:
     stored = file.head(8, stored=True)
     if not stored:
-        raise InputError("the file is empty.", path=file.shown)
+        raise empty_file(file)
     found = compression_by_content(stored)
     if format_.marks and (found or file.compression):
         raise InputError(
@@ -122,6 +129,10 @@ def _compare_with_content(format_: Format, file: InputFile) -> None:
             f"this is no {format_.name} file: it starts with {head[:4]!r}.",
             path=file.shown,
             hint=f"Pass {CALLER.option('format', 'csv')} if it is text with commas.",
+        )
+    if looks_like == "npz" and is_workbook(file):
+        raise InputError(
+            f"this is a workbook, not {format_.name}.", path=file.shown, hint=hint_on_name(".xlsx")
         )
     if looks_like == "npz":
         raise InputError(

@@ -23,6 +23,8 @@ class Glimpse:
     label: str | None = None
     """What the form of the input says to be the label; likewise `probs`."""
     probs: str | None = None
+    row_of: Callable[[str, str], int | None] = lambda *_: None
+    """The first row of the first file in which a column holds a label."""
 
 
 class Labels:
@@ -34,10 +36,18 @@ class Labels:
         Returns the distinct labels in the order they occur; stops at the number it is given.
     limit : int
         More labels than this tell nothing more.
+    locate : callable, optional
+        Returns the first row that a label stands in, if it knows.
     """
 
-    def __init__(self, search: Callable[[int], tuple[str, ...]], limit: int) -> None:
+    def __init__(
+        self,
+        search: Callable[[int], tuple[str, ...]],
+        limit: int,
+        locate: Callable[[str], int | None] = lambda _: None,
+    ) -> None:
         self._search = search
+        self.row_of = locate
         self._limit = max(limit, 6)
         self._found: tuple[str, ...] | None = None
 

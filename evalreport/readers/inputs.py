@@ -182,4 +182,11 @@ def _similar_name(path: str) -> str | None:
     except PermissionError:
         return None
     meant = near(os.path.basename(path), names)
-    return None if meant is None else f"Did you mean '{os.path.join(directory, meant)}'?"
+    if meant is not None:
+        return f"Did you mean '{os.path.join(directory, meant)}'?"
+    there = sorted(each for each in names if format_by_suffix(each) is not None)
+    return (
+        f"Files in the directory: {listed(there)}."
+        if there
+        else "No file that can be read is in the directory."
+    )

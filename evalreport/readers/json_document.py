@@ -112,6 +112,8 @@ class JsonDocumentPart:
                 f"{CALLER.option('format', 'jsonl')}; else write the list of records alone, as "
                 "pandas does with orient='records'."
             )
+        elif letter.isalpha():
+            hint = f"{hint[:-1]}; pass {CALLER.option('format', 'csv')} if it is text with commas."
         raise InputError(
             f"the document is no list of records: it starts with '{letter}'.",
             path=self.file.shown,

@@ -201,6 +201,9 @@ def _hint_on_record(text: str, problem: str) -> str:
         return "Remove the comma behind the last record."
     if problem.startswith("extra data"):
         return "Write each record on a line of its own."
+    if text[:1] not in '{["':
+        as_csv = CALLER.option("format", "csv")
+        return f"Write each record as an object, or pass {as_csv} if this is text with commas."
     if "'" in text[:3] and '"' not in text[:3]:
         return "Quotes in JSON are double: from Python, write records with json.dumps."
     return "Write the records with a JSON library; a file that was cut short ends inside of one."

@@ -67,6 +67,14 @@ def found_labels(columns: Iterable[pa.Array], limit: int) -> tuple[str, ...]:
     return tuple(present if len(present) >= 2 else present + words)[:limit]
 
 
+def first_row_with(column: pa.Array, label: str) -> int | None:
+    """Return the first row of a label in its canonical spelling, or None if it is in none."""
+    numbers, texts = distinct(column)
+    if label not in texts:
+        return None
+    return int(np.argmax(numbers == texts.index(label)))
+
+
 def in_order(labels: Iterable[str]) -> tuple[str, ...]:
     """Return labels sorted: as numbers if all of them are numbers, else as text."""
     names = list(labels)

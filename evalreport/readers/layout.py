@@ -13,6 +13,7 @@ from evalreport.readers.glimpse import Glimpse, Labels
 from evalreport.readers.interface import ReadSettings
 from evalreport.readers.labels import canonical
 from evalreport.readers.numbers import read_numbers
+from evalreport.readers.odd_cells import hint_on_quotes
 from evalreport.readers.odd_columns import refuse_odd_cells
 from evalreport.readers.suspicions import look_alike
 from evalreport.readers.wording import did_you_mean, listed, quoted
@@ -230,7 +231,7 @@ def _matches(
     else:
         pattern = _is_pattern(item, free)
         what = "no column fits" if pattern else "there is no column"
-        fact = f"{what} '{item}', which {CALLER.option(option)} asks for."
+        fact = f"{what} '{clipped(item)}', which {CALLER.option(option)} asks for."
         choices = _patterns_for(item, free) if pattern else free
         hint = did_you_mean(item, choices or free, "columns")
     raise InputError(fact, path=glimpse.path, value=item, hint=hint)
@@ -269,6 +270,7 @@ def _nothing_found(glimpse: Glimpse, free: Sequence[str], labels: Labels) -> Inp
         path=glimpse.path,
         hint=_hint_on_other_kind(glimpse, free)
         or _hint_on_shares(labels.all())
+        or hint_on_quotes(glimpse.header)
         or _hint_on_names(glimpse, free),
     )
 

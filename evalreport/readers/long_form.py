@@ -121,9 +121,9 @@ def _roles(source: Source, settings: ReadSettings) -> Roles:
             return found[0]
         what = f"columns {quoted(found)} all fit" if found else "no column is named so"
         raise InputError(
-            f"the long form needs --{option}, and {what}.",
+            f"the long form needs {CALLER.option(option)}, and {what}.",
             path=source.path,
-            hint=f"Pass --{option} COL; the columns are: {listed(source.header)}.",
+            hint=f"Pass {CALLER.option(option, 'COL')}; the columns are: {listed(source.header)}.",
         )
 
     if settings.target_probs:

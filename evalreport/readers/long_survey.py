@@ -93,7 +93,7 @@ class _Looker:
         if len(classes) < 2:
             raise self._refused(
                 f"every row speaks of class '{listed(classes)}', and it takes two or more.",
-                "In the long form each class has a row of its own for every id.",
+                "In the long form each class has a row of its own for every id, all in one file.",
             )
         divisor = math.gcd(self._divisor, self._n_rows)
         return Survey(classes, self._n_rows, apart=divisor % len(classes) != 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -10,11 +10,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from evalreport.errors import InputError
+from evalreport.errors import InputError, SettingsError
 from evalreport.readers.bridge import numbers_to_arrow
-from evalreport.readers.elements import Elements, is_list, pair_fields
-from evalreport.readers.labels import canonical
+from evalreport.readers.elements import Elements, Pairs, is_list, pair_fields
+from evalreport.readers.labels import canonical, in_order
 from evalreport.readers.tensors import without_gradient
+
+_DISTRIBUTIONS = ("probs", "targets")
+"""What may be given as records, or as a mapping of classes to columns."""
 
 ColumnOfCells: TypeAlias = "NDArray[Any] | pa.ChunkedArray"
 
@@ -56,7 +59,31 @@ def as_columns(given: Any, what: str) -> Columns:
         return _from_chunked(_chunked(given), what)
     if hasattr(given, "__arrow_c_stream__"):
         return _from_stream(given, what)
+    if what in _DISTRIBUTIONS and isinstance(given, Mapping):
+        names = tuple(canonical(each) for each in given)
+        columns = (as_column(each, f"{what}[{name!r}]") for name, each in given.items())
+        return Columns(tuple(columns), names, names)
+    if what in _DISTRIBUTIONS and isinstance(given, Sequence) and _holds_records(given):
+        return _from_records(given, what)
     return _from_numpy(_as_numpy(given, what), what)
+
+
+def named_columns(given: Any, what: str) -> Mapping[str, Any]:
+    """Return a mapping of names to columns, or a data frame, and nothing for None.
+
+    Raises
+    ------
+    SettingsError
+        If it has no names.
+    """
+    if given is None:
+        return {}
+    if not hasattr(given, "items"):
+        raise SettingsError(
+            f"{what} takes columns by their names, not {type(given).__name__}.\n"
+            f"  Pass a mapping, as {what}={{'language': [...]}}, or a data frame."
+        )
+    return {str(name): each for name, each in given.items()}
 
 
 def cells_of(column: ColumnOfCells, start: int, stop: int) -> pa.Array:
@@ -113,6 +140,25 @@ def _from_stream(given: Any, what: str) -> Columns:
     return Columns(tuple(table.columns), names, names)
 
 
+def _holds_records(given: Sequence[Any]) -> bool:
+    """Tell whether rows are mappings of classes to numbers, or lists of such records."""
+    first = next((each for each in given if each is not None), None)
+    return isinstance(first, Mapping) or (
+        isinstance(first, Sequence) and len(first) > 0 and isinstance(first[0], Mapping)
+    )
+
+
+def _from_records(given: Sequence[Any], what: str) -> Columns:
+    try:
+        found = _from_chunked(_chunked(pa.array(given)), what)
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise InputError(f"{what} cannot be read as records: {error}.") from error
+    # The keys of a record have no order that would mean anything.
+    names = in_order(found.shown)
+    columns = tuple(found.columns[found.shown.index(name)] for name in names)
+    return Columns(columns, names, names)
+
+
 def _from_chunked(column: pa.ChunkedArray, what: str) -> Columns:
     """Return a column as it is; lists and records of numbers as one column for each class."""
     if not pa.types.is_nested(column.type):
@@ -122,12 +168,17 @@ def _from_chunked(column: pa.ChunkedArray, what: str) -> Columns:
     if pa.types.is_struct(cells.type):
         names = tuple(canonical(cells.type.field(k).name) for k in range(cells.type.num_fields))
         return Columns(tuple(map(_chunked, cells.flatten())), names, names)
-    if not is_list(cells.type) or pair_fields(cells.type) is not None:
+    if not is_list(cells.type):
         raise InputError(f"{what} cannot be read as an array: its cells are {cells.type}.")
 
     def refuse(row: int, column: str, fact: str, hint: str) -> InputError:
         return InputError(fact, row=row + 1, column=column, hint=hint)
 
+    if pair_fields(cells.type) is not None:
+        pairs = Pairs.of((what,), cells)
+        score = pairs.columns_of(cells, refuse)
+        columns = tuple(_chunked(score(k)) for k in range(len(pairs.names)))
+        return Columns(columns, pairs.names, pairs.names)
     elements = Elements.of((what,), cells)
     place = elements.columns_of(cells, refuse)
     shown = tuple(f"{what}[:, {number}]" for number in range(len(elements.names)))
@@ -146,6 +197,7 @@ def _as_numpy(given: Any, what: str) -> NDArray[Any]:
             # NumPy turns a list of numbers and words into words, True into "True".
             array = np.asarray(given, dtype=object)
     except (TypeError, ValueError, RuntimeError) as error:
+        _refuse_other_lengths(given, what)
         raise InputError(f"{what} cannot be read as an array: {str(error).rstrip('.')}.") from error
     if array.dtype.kind == "c":
         raise InputError(f"{what} holds complex numbers, which are neither labels nor forecasts.")
@@ -155,6 +207,22 @@ def _as_numpy(given: Any, what: str) -> NDArray[Any]:
         # Narrow floats that are no NumPy type of their own: exact in single precision.
         array = array.astype(np.float32)
     return array
+
+
+def _refuse_other_lengths(given: Any, what: str) -> None:
+    """Refuse lists of different lengths, with the first that differs."""
+    rows = given if isinstance(given, Sequence) else ()
+    lengths = [len(each) for each in rows if hasattr(each, "__len__")]
+    row = next((row for row, n in enumerate(lengths) if n != lengths[0]), None)
+    if row is not None and len(lengths) == len(rows):
+        n = lengths[row]
+        raise InputError(
+            f"the list holds {n} number{'' if n == 1 else 's'}, and the first one holds "
+            f"{lengths[0]}.",
+            row=row + 1,
+            column=what,
+            hint="Give every row the probabilities of all classes.",
+        )
 
 
 def _from_numpy(array: NDArray[Any], what: str) -> Columns:

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from evalreport.errors import InputError
 from evalreport.readers.elements import Elements, Pairs, all_classes_hint, is_list, pair_fields
 from evalreport.readers.interface import Chunk, Group, Part, Source
 from evalreport.readers.labels import canonical
+from evalreport.readers.numbers import has_number
 
 _FIRST_ROWS = 1000
 _FIELDS_OF_VECTORS = {"type", "size", "indices", "values"}
@@ -112,7 +114,7 @@ def _list(path: tuple[str, ...], cells: pa.Array, shape: _Shape) -> None:
     if pair_fields(cells.type) is not None:
         of = Pairs.of(path, cells)
         columns = tuple(f"{name}.{each}" for each in of.names)
-    elif _is_number(cells.type.value_type):
+    elif _is_number(cells.type.value_type) or _holds_numbers_as_text(cells):
         of = Elements.of(path, cells)
         columns = tuple(f"{name}[{each}]" for each in of.names)
     if of is None or not of.names:
@@ -130,6 +132,13 @@ def _is_number(kind: pa.DataType) -> bool:
         or pa.types.is_decimal(kind)
         or pa.types.is_null(kind)
     )
+
+
+def _holds_numbers_as_text(cells: pa.Array) -> bool:
+    """Tell whether lists hold texts of which some are numbers: the others have a place to tell."""
+    kind = cells.type.value_type
+    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return is_text and has_number(pc.list_flatten(cells))
 
 
 @dataclass(frozen=True, slots=True)

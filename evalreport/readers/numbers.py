@@ -48,6 +48,11 @@ def read_numbers(column: pa.Array, decimal: str = ".") -> tuple[FloatArray, Kind
     return _float64(column), mask_to_numpy(pc.is_null(column)).astype(np.uint8) * np.uint8(ABSENT)
 
 
+def has_number(column: pa.Array) -> bool:
+    """Tell whether any cell of a column of text is a number."""
+    return bool((~np.isnan(read_numbers(column)[0])).any())
+
+
 def has_decimal_commas(columns: Iterable[pa.Array]) -> bool:
     """Tell whether text holds numbers with a decimal comma, and none with a decimal point."""
     found = False

@@ -13,7 +13,7 @@ from evalreport.readers.bridge import mask_to_numpy
 from evalreport.readers.elements import is_list
 from evalreport.readers.glimpse import Glimpse
 from evalreport.readers.labels import distinct, is_missing_word
-from evalreport.readers.numbers import read_numbers
+from evalreport.readers.numbers import has_number
 from evalreport.voice import CALLER
 
 _STARTS_OF_LISTS = r"^\s*[\[{(]"
@@ -59,7 +59,7 @@ def _fault(cells: pa.Array, labels: Sequence[str]) -> tuple[int, str, str] | Non
     if pc.any(lists).as_py():
         return _first(lists), "'{}' is a list or record that was stored as text.", _WRITE_LISTS
     texts = [each for each in distinct(cells)[1] if not is_missing_word(each)]
-    if not texts or not set(texts) <= set(labels) or _has_number(cells):
+    if not texts or not set(texts) <= set(labels) or has_number(cells):
         return None
     hint = (
         "These look like predicted classes; name the probabilities with "
@@ -82,10 +82,6 @@ def _fault_of_lists(cells: pa.Array) -> tuple[int, str, str] | None:
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
-def _has_number(cells: pa.Array) -> bool:
-    return bool((~np.isnan(read_numbers(cells)[0])).any())
 
 
 def _first(where: pa.Array) -> int:

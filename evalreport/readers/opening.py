@@ -26,7 +26,7 @@ from evalreport.readers.interface import (
     Shard,
     Source,
 )
-from evalreport.readers.labels import as_text, found_labels
+from evalreport.readers.labels import as_text, first_row_with, found_labels
 from evalreport.readers.long_form import widened
 from evalreport.readers.numbers import has_decimal_commas
 from evalreport.readers.odd_cells import hint_on_header
@@ -34,6 +34,7 @@ from evalreport.readers.partitions import with_partitions
 from evalreport.readers.storage import InputFile
 from evalreport.readers.task_rows import refuse_task_columns
 from evalreport.readers.tasks import TASK_READERS, TOP_K, InputPlan, ShardMaker, TaskReader
+from evalreport.readers.text import LOOK_AT_THE_WRITER
 from evalreport.readers.wording import listed, quoted
 from evalreport.voice import CALLER
 
@@ -141,7 +142,8 @@ def understand(
     first = sources[0]
     if not any(source.has_rows for source in sources):
         fact = "there are no rows, only a header." if first.header else "there are no rows."
-        raise InputError(fact, path=first.path, hint=hint_on_header(first.header))
+        hint = hint_on_header(first.header) or LOOK_AT_THE_WRITER
+        raise InputError(fact, path=first.path, hint=hint)
 
     def first_rows(column: str) -> pa.Array:
         _refuse_duplicates(sources, [column])
@@ -154,8 +156,16 @@ def understand(
         columns = (column_of(chunk, column, as_text, first.path) for chunk in chunks)
         return found_labels(columns, limit)
 
+    def row_of(column: str, label: str) -> int | None:
+        for chunk in _chunks([first], (column,), MAX_ROWS):
+            row = first_row_with(chunk.cells.column(column), label)
+            if row is not None:
+                return chunk.number_of(row)
+        return None
+
     glimpse = Glimpse(
-        first.path, first.header, labels_in, first_rows, first.groups, first.label, first.probs
+        *(first.path, first.header, labels_in, first_rows),
+        *(first.groups, first.label, first.probs, row_of),
     )
     plan = planner(glimpse, settings)
     _refuse_duplicates(sources, plan.used)

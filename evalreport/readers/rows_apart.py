@@ -97,7 +97,7 @@ class SortedBy:
             row=row,
             column=self.class_,
             value=value,
-            hint=f"Every id has one row for each class: {listed(self.classes)}.",
+            hint=f"Every id has one row for each class, all in one file: {listed(self.classes)}.",
         )
 
 

@@ -13,7 +13,7 @@ from evalreport.errors import InputError, SettingsError
 from evalreport.readers.arrays import ArrayPart, common_length, predictions_from_arrays
 from evalreport.readers.interface import Predictions, ReadSettings, Source
 from evalreport.readers.labels import canonical
-from evalreport.readers.memory import ColumnOfCells, as_column
+from evalreport.readers.memory import ColumnOfCells, as_column, named_columns
 from evalreport.readers.opening import Stamp, understand, understood
 from evalreport.readers.task_rows import refuse_task_columns
 from evalreport.readers.tasks import TASK_READERS
@@ -60,7 +60,7 @@ def _task_predictions(given: Mapping[str, Any]) -> Predictions:
             f"{' and '.join(absent)} {'is' if len(absent) == 1 else 'are'} missing."
         )
     columns: dict[str, ColumnOfCells] = {}
-    slices = {str(name): each for name, each in (given["slices"] or {}).items()}
+    slices = named_columns(given["slices"], "slices")
     names = {each: _free(each, slices) for each in ("probs", *_SETTINGS, *_TASK_COLUMNS)}
     for each, name in names.items():
         if given[each] is not None:

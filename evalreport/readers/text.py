@@ -15,8 +15,9 @@ from evalreport.readers.storage import InputFile
 from evalreport.voice import CALLER
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 _HEAD = 1 << 16
-
+LOOK_AT_THE_WRITER = "Look at the program that wrote it: it may have failed, or be still at work."
 
 _SECONDS_FOR_A_READ = 5.0
 _SECONDS_FOR_THE_END = 0.25
@@ -98,10 +99,10 @@ def refuse_no_text(file: InputFile) -> None:
     """
     head = file.head(_HEAD)
     if not head.strip():
-        raise InputError("the file is empty.", path=file.shown)
-    if head.startswith(_UTF16_MARKS):
+        raise empty_file(file)
+    if head.startswith((*_UTF16_MARKS, *_UTF32_MARKS)):
         raise InputError(
-            "the file is UTF-16 text.",
+            f"the file is UTF-{32 if head.startswith(_UTF32_MARKS) else 16} text.",
             path=file.shown,
             hint="Save the file as UTF-8 and try again.",
         )
@@ -110,8 +111,14 @@ def refuse_no_text(file: InputFile) -> None:
         raise InputError(
             f"line {line} holds a NUL byte, so this is no text in UTF-8.",
             path=file.shown,
-            hint=f"Save the file as UTF-8, or name its format with {CALLER.option('format')}.",
+            hint="Save the file as UTF-8 if it is UTF-16, else remove that byte; if it is no text, "
+            f"name its format with {CALLER.option('format')}.",
         )
+
+
+def empty_file(file: InputFile) -> InputError:
+    """Return the error for a file without anything in it."""
+    return InputError("the file is empty.", path=file.shown, hint=LOOK_AT_THE_WRITER)
 
 
 def refuse_old_mac(file: InputFile) -> None:

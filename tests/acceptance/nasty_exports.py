@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.acceptance.nasty_files import (
+    WRITER,
     arrow_file,
     arrow_stream,
     gz,
@@ -319,12 +320,12 @@ scored(
 refused(
     "an empty file that was named",
     {"a.csv": lines(HEADER, "cat,0.8,0.21"), "b.csv": ""},
-    "b.csv: the file is empty.",
+    "b.csv: the file is empty." + WRITER,
 )
 refused(
     "a directory of empty files",
     {"out/part-00000.csv": "", "out/part-00001.csv": b""},
-    "out/part-00000.csv: the file is empty.",
+    "out/part-00000.csv: the file is empty." + WRITER,
     inputs=["out"],
 )
 VECTOR = pa.struct(

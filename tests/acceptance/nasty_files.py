@@ -26,6 +26,8 @@ import pyarrow as pa
 import pyarrow.feather as feather
 import pyarrow.parquet as pq
 
+from tests.readers.support import WRITER as WRITER
+
 FLOOR = 2.0**-52
 """What evalreport scores a probability of 0 as, unless told otherwise."""
 
@@ -269,7 +271,8 @@ refused(
     "wrong_delimiter_asked.csv",
     lines("label,prob_cat,prob_dog", "cat,0.88,0.12"),
     "wrong_delimiter_asked.csv: no column is named like a label.\n"
-    "  Pass --label COL; the columns are: label,prob_cat,prob_dog.",
+    "  All the names stand in one cell: pass --delimiter , to part them, or remove quotes around "
+    "whole lines.",
     "--delimiter",
     ";",
 )
@@ -394,19 +397,19 @@ refused(
     lines("label,prob_cat,prob_dog", "cat,0.93,0.07,", "dog,0.3,0.7,"),
     "trailing_delimiter_in_rows_only.csv, row 1: the row has 4 cells, and the header has "
     "3.\n"
-    "  A cell with a comma in it must be in quotes.",
+    "  The row ends in a comma, and the header does not: remove it, or add one there.",
 )
 refused(
     "header_only.csv",
     "label,prob_cat,prob_dog,x\n",
-    "header_only.csv: there are no rows, only a header.",
+    "header_only.csv: there are no rows, only a header." + WRITER,
 )
 refused(
     "header_without_line_end.csv",
     "label,prob_cat,prob_dog",
-    "header_without_line_end.csv: there are no rows, only a header.",
+    "header_without_line_end.csv: there are no rows, only a header." + WRITER,
 )
-refused("only_empty_lines.csv", "\n\n  \n", "only_empty_lines.csv: the file is empty.")
+refused("only_empty_lines.csv", "\n\n  \n", "only_empty_lines.csv: the file is empty." + WRITER)
 scored(
     "no_header.csv",
     lines("cat,0.94,0.06", "dog,0.3,0.7"),
@@ -470,7 +473,8 @@ refused(
     "nul_bytes.csv",
     b"label,prob_cat,prob_dog\ncat,0.64,0.36\ndo\0g,0.3,0.7\n",
     "nul_bytes.csv: line 3 holds a NUL byte, so this is no text in UTF-8.\n"
-    "  Save the file as UTF-8, or name its format with --format.",
+    "  Save the file as UTF-8 if it is UTF-16, else remove that byte; if it is no text, name "
+    "its format with --format.",
 )
 refused(
     "latin1.csv",
@@ -498,7 +502,8 @@ refused(
     "utf16_without_mark.csv",
     "label,prob\n1,0.67\n".encode("utf-16-le"),
     "utf16_without_mark.csv: line 1 holds a NUL byte, so this is no text in UTF-8.\n"
-    "  Save the file as UTF-8, or name its format with --format.",
+    "  Save the file as UTF-8 if it is UTF-16, else remove that byte; if it is no text, name "
+    "its format with --format.",
 )
 scored(
     "emoji.csv",
@@ -586,17 +591,26 @@ refused(
     "a_bit_above_one.csv, row 2, column 'prob_cat': probability 1.00001 is above 1.\n"
     "  Pass --on-invalid drop to leave such rows out.",
 )
-for word in ("0x10", "1_000", "50%", "1/2", "high", "½", "٠.٥", "1e", "--1", "0.5.1", "1 000"):
+_DROP = "Pass --on-invalid drop to leave such rows out."
+_WRITE_OTHERWISE = {
+    "50%": "Remove the percent signs, and pass --input-kind percentages for what remains.",
+    "1/2": "Write fractions as decimal numbers: 0.25 for 1/4.",
+    "1 000": "Write numbers without marks between the thousands: 1234.5 for 1,234.5.",
+    "1.000,5": "Write numbers without marks between the thousands: 1234.5 for 1,234.5.",
+    "1'000.5": "Write numbers without marks between the thousands: 1234.5 for 1,234.5.",
+    "1,000": "Remove a comma between thousands, or pass --decimal , if it stands before the "
+    "decimals.",
+    "\u22120.3": "It starts with U+2212, which only looks like a minus sign: write -.",
+    "'0.7'": "Write the number without quotes, or in double ones.",
+    "\u0660.\u0665": "Write numbers with the digits 0 to 9.",
+    **dict.fromkeys(("0x10", "1_000", "high", "\u00bd", "1e", "--1", "0.5.1"), _DROP),
+}
+for word, hint in _WRITE_OTHERWISE.items():
     refused(
         f"no_number_{word.encode().hex()}.csv",
-        lines("label,prob_cat,prob_dog", "cat,0.75,0.25", f"dog,0.3,{word}"),
+        lines("label;prob_cat;prob_dog", "cat;0.75;0.25", f"dog;0.3;{word}"),
         f"no_number_{word.encode().hex()}.csv, row 2, column 'prob_dog': "
-        f"probability '{word}' is no number.\n"
-        + (
-            "  Remove the percent signs, and pass --input-kind percentages for what remains."
-            if "%" in word
-            else "  Pass --on-invalid drop to leave such rows out."
-        ),
+        f"probability '{word}' is no number.\n  {hint}",
     )
 for word in ("inf", "-inf", "Infinity", "+INF", "1e999"):
     refused(
@@ -731,7 +745,7 @@ refused(
     lines("label,prob", "cat,0.6", "dog,0.7", "cow,0.3"),
     "three_labels_one_column.csv, column 'label': there are 3 labels (cat, dog, cow), and"
     " the single probability column 'prob' can speak for two only.\n"
-    "  Pass --classes A,B --on-invalid drop to keep two of them, or give one probability "
+    "  Pass --classes A,B and --on-invalid drop to keep two of them, or give one probability "
     "column per class.",
 )
 scored(
@@ -1411,7 +1425,7 @@ scored(
     ),
     logs(0.8, 0.7),
 )
-refused("empty.jsonl", "\n\n", "empty.jsonl: the file is empty.")
+refused("empty.jsonl", "\n\n", "empty.jsonl: the file is empty." + WRITER)
 scored(
     "array.json",
     '[\n {"label": 1, "prob": 0.81},\n\n {"label": 0,\n  "prob": 0.3}\n]\n',
@@ -1430,7 +1444,7 @@ refused(
     "  If each line is a record of its own, pass --format jsonl; else write the list of "
     "records alone, as pandas does with orient='records'.",
 )
-refused("empty_list.json", "[]", "empty_list.json: there are no rows.")
+refused("empty_list.json", "[]", "empty_list.json: there are no rows." + WRITER)
 refused(
     "cut_between_records.json",
     '[{"label": 1, "prob": 0.8}, {"label": 0, "prob": 0.3},',
@@ -1480,7 +1494,8 @@ refused(
     "nul.jsonl",
     b'{"label": 1, "prob": 0.8}\n{"label": 0, \0"prob": 0.8}\n',
     "nul.jsonl: line 2 holds a NUL byte, so this is no text in UTF-8.\n"
-    "  Save the file as UTF-8, or name its format with --format.",
+    "  Save the file as UTF-8 if it is UTF-16, else remove that byte; if it is no text, name "
+    "its format with --format.",
 )
 scored(
     "quite_deep.jsonl", '{"label": 1, "prob": 0.8, "x": ' + "[" * 60 + "]" * 60 + "}\n", logs(0.8)
@@ -1568,7 +1583,7 @@ refused(
     ),
     "booleans_and_ints.jsonl, column 'label': there are 3 labels (true, 0, false), and "
     "the single probability column 'prob' can speak for two only.\n"
-    "  Pass --classes A,B --on-invalid drop to keep two of them, or give one probability "
+    "  Pass --classes A,B and --on-invalid drop to keep two of them, or give one probability "
     "column per class.",
 )
 scored("utf8_mark.json", b"\xef\xbb\xbf" + b'[{"label": 1, "prob": 0.88}]', logs(0.88))
@@ -1588,7 +1603,8 @@ refused(
     "text.json",
     "hello",
     "text.json: the document is no list of records: it starts with 'h'.\n"
-    "  A document looks like [{…}, {…}], as pandas writes with orient='records'.",
+    "  A document looks like [{…}, {…}], as pandas writes with orient='records'; pass --format csv "
+    "if it is text with commas.",
 )
 scored("gzipped.json.gz", gz('[{"label": 1, "prob": 0.89}]'), logs(0.89))
 
@@ -1717,7 +1733,7 @@ scored("empty_row_groups.parquet", empty_row_groups, logs(0.8, 0.65))
 refused(
     "no_rows.parquet",
     parquet({"label": pa.array([], pa.int64()), "prob": pa.array([], pa.float64())}),
-    "no_rows.parquet: there are no rows, only a header.",
+    "no_rows.parquet: there are no rows, only a header." + WRITER,
 )
 refused(
     "null_probability.parquet",
@@ -2088,7 +2104,7 @@ scored(
 refused(
     "no_rows.npz",
     npz(y_true=np.zeros(0, int), y_prob=np.zeros((0, 2))),
-    "no_rows.npz: there are no rows, only a header.",
+    "no_rows.npz: there are no rows, only a header." + WRITER,
 )
 refused(
     "single_number.npz",
@@ -2146,21 +2162,21 @@ refused(
     "long_apart_later.csv",
     lines("id,class,prob,label", "a,x,0.8,x", "a,y,0.2,x", "b,x,0.2,x", "c,x,0.5,x", "b,y,0.8,x"),
     "long_apart_later.csv, row 4, column 'class': id 'c' has no row for class 'y'.\n"
-    "  Every id has one row for each class: x, y.",
+    "  Every id has one row for each class, all in one file: x, y.",
     *LONG,
 )
 refused(
     "long_class_missing.csv",
     lines("id,class,prob,label", "a,x,0.8,x", "a,y,0.2,x", "b,y,0.7,y"),
     "long_class_missing.csv, row 3, column 'class': id 'b' has no row for class 'x'.\n"
-    "  Every id has one row for each class: x, y.",
+    "  Every id has one row for each class, all in one file: x, y.",
     *LONG,
 )
 refused(
     "long_class_twice.csv",
     lines("id,class,prob,label", "a,x,0.8,x", "a,y,0.2,x", "b,y,0.7,y", "b,y,0.3,y"),
     "long_class_twice.csv, row 3, column 'class': id 'b' has two rows for class 'y'.\n"
-    "  Every id has one row for each class: x, y.",
+    "  Every id has one row for each class, all in one file: x, y.",
     *LONG,
 )
 refused(
@@ -2224,7 +2240,7 @@ refused(
     "misnamed.csv.gz: the name says gzip, and the file starts with b'labe'.\n"
     "  Take .gz off its name if it is not compressed.",
 )
-refused("empty.csv.gz", gz(""), "empty.csv.gz: the file is empty.")
+refused("empty.csv.gz", gz(""), "empty.csv.gz: the file is empty." + WRITER)
 refused(
     "compressed.parquet.gz",
     lambda: gzip.compress(parquet({"label": [1], "prob": [0.5]})(), mtime=0),
@@ -2251,7 +2267,7 @@ refused(
     "misnamed.jsonl: this is a file compressed by xz, and its name does not say so.\n"
     "  Add .xz to its name.",
 )
-refused("zero_bytes.parquet", b"", "zero_bytes.parquet: the file is empty.")
+refused("zero_bytes.parquet", b"", "zero_bytes.parquet: the file is empty." + WRITER)
 refused(
     "zero_bytes.npz",
     {"zero_bytes.npz": b"\n"},
@@ -2333,10 +2349,9 @@ scored("labels_yes_no_capital.csv", lines("label,prob", "No,0.8", "Yes,0.3"), lo
 refused(
     "labels_of_mixed_case.csv",
     lines("label,prob", "No,0.8", "Yes,0.3", "yes,0.2"),
-    "labels_of_mixed_case.csv, column 'label': there are 3 labels (No, Yes, yes), and the"
-    " single probability column 'prob' can speak for two only.\n"
-    "  Pass --classes A,B --on-invalid drop to keep two of them, or give one probability "
-    "column per class.",
+    "labels_of_mixed_case.csv, row 3, column 'label': label 'yes' stands beside 'No' and 'Yes', "
+    "and the single probability column 'prob' can speak for two only.\n"
+    "  It differs from 'Yes' in case alone: write labels in one spelling.",
 )
 refused(
     "labels_plus_and_minus.csv",
@@ -2350,7 +2365,7 @@ refused(
     lines("label,prob", *(f"{n}.5,0.5" for n in range(9))),
     "labels_as_ranks.csv, column 'label': there are many labels (0.5, 1.5, 2.5, 3.5, 4.5,"
     " …), and the single probability column 'prob' can speak for two only.\n"
-    "  Pass --classes A,B --on-invalid drop to keep two of them, or give one probability "
+    "  Pass --classes A,B and --on-invalid drop to keep two of them, or give one probability "
     "column per class.",
 )
 scored(
@@ -2432,7 +2447,7 @@ refused(
     lines("id,class,prob,label", "a,x,0.8,x", "a,y,0.2,x", "b,x,0.8,x", "b,z,0.2,x"),
     "long_unknown_class.csv, row 4, column 'class': class 'z' stands here, and other ids have no "
     "row for it.\n"
-    "  Every id has one row for each class: x, y, z.",
+    "  Every id has one row for each class, all in one file: x, y, z.",
     *LONG,
 )
 scored(
@@ -2454,7 +2469,7 @@ refused(
     lines("id,class,prob,label", "a,x,0.8,x", "a,y,0.2,x", "b,x,0.7,x", "b,y,0.2,x", "b,z,0.1,x"),
     "long_extra_class.csv, row 5, column 'class': class 'z' stands here, and other ids have no row "
     "for it.\n"
-    "  Every id has one row for each class: x, y, z.",
+    "  Every id has one row for each class, all in one file: x, y, z.",
     *LONG,
 )
 refused(
@@ -2502,7 +2517,7 @@ scored(
 refused(
     "empty_second",
     {"a.csv": lines("label,prob", "1,0.813"), "b.csv": ""},
-    "b.csv: the file is empty.",
+    "b.csv: the file is empty." + WRITER,
 )
 scored(
     "gzipped_and_plain",

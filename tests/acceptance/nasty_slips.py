@@ -226,8 +226,8 @@ refused(
 )
 refused(
     "lists_of_texts.jsonl",
-    lines('{"label": 0, "probs": ["0.8", "0.2"]}'),
-    "lists_of_texts.jsonl, row 1, column 'probs': the list ['0.8', '0.2'] holds texts, not "
+    lines('{"label": 0, "probs": ["high", "low"]}'),
+    "lists_of_texts.jsonl, row 1, column 'probs': the list ['high', 'low'] holds texts, not "
     f"numbers.{WRITE_NUMBERS}",
 )
 refused(

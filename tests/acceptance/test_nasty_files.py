@@ -11,10 +11,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from evalreport.cli.app import app
-from tests.acceptance import nasty_exports, nasty_slips
+from tests.acceptance import nasty_exports, nasty_hands, nasty_slips
 from tests.acceptance.nasty_files import CASES, Case
 
-MORE = (nasty_slips, nasty_exports)
+MORE = (nasty_slips, nasty_exports, nasty_hands)
 """Importing these adds their cases."""
 
 SCORED = [case for case in CASES if case.message is None]

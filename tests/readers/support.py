@@ -15,6 +15,9 @@ from evalreport.batch import PredictionBatch, Rejection
 from evalreport.errors import EvalReportError
 from evalreport.readers import Predictions, ReadSettings, open_predictions
 
+WRITER = "\n  Look at the program that wrote it: it may have failed, or be still at work."
+"""What is said of files with nothing in them."""
+
 
 @dataclass(frozen=True)
 class Rows:

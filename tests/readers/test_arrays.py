@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from evalreport.errors import EvalReportError
+import evalreport
+from evalreport.errors import EvalReportError, SettingsError
 from evalreport.readers import predictions_from_arrays
 from evalreport.voice import ARRAYS, speaking
 from tests.readers.support import rows_of
@@ -117,6 +118,47 @@ def test_column_names_are_classes_if_the_labels_are_among_them() -> None:
     assert predictions.readings[0] == "Classes: the column names of probs."
 
 
+def test_columns_named_by_a_prefix_and_the_class_are_matched_by_name() -> None:
+    frame = pd.DataFrame({"prob_dog": [0.1, 0.8], "prob_cat": [0.9, 0.2]})
+    for classes in (None, ["cat", "dog"]):
+        rows = rows_of(predictions_from_arrays(["cat", "dog"], frame, classes=classes))
+        of = dict(zip(rows.batches[0].classes, rows.probs.T.tolist(), strict=True))
+        assert of == {"cat": [0.9, 0.2], "dog": [0.1, 0.8]}
+
+
+def test_columns_with_names_of_their_own_are_never_taken_by_their_position() -> None:
+    assert complaint(["x", "b"], pd.DataFrame({"a": [0.1, 0.8], "b": [0.9, 0.2]})) == (
+        "the columns of probs are named a, b, and the labels are x, b, so nothing tells which "
+        "column is which class.\n  Pass classes= with the class of each column, in their order."
+    )
+    numbered = predictions_from_arrays(["x", "b"], pd.DataFrame([[0.1, 0.9], [0.8, 0.2]]))
+    assert numbered.classes == ("b", "x")
+
+
+@pytest.mark.parametrize(
+    "probs",
+    [
+        [{"dog": 0.1, "cat": 0.9}, {"cat": 0.2, "dog": 0.8}],
+        {"dog": [0.1, 0.8], "cat": [0.9, 0.2]},
+        [
+            [{"label": "dog", "score": 0.1}, {"label": "cat", "score": 0.9}],
+            [{"label": "cat", "score": 0.2}, {"label": "dog", "score": 0.8}],
+        ],
+    ],
+    ids=["records", "columns by class", "pairs of a pipeline"],
+)
+def test_classes_named_inside_of_the_probabilities(probs: Any) -> None:
+    rows = rows_of(predictions_from_arrays(["cat", "dog"], probs, classes=["cat", "dog"]))
+    assert rows.probs.tolist() == [[0.9, 0.1], [0.2, 0.8]]
+
+
+def test_records_may_name_their_classes_in_any_order() -> None:
+    records = [{"dog": 0.1, "cat": 0.9}, {"cat": 0.2, "dog": 0.8}]
+    here = evalreport.evaluate(["cat", "dog"], records, ids=["a", "b"])
+    there = evalreport.evaluate(["dog", "cat"], records[::-1], ids=["b", "a"])
+    assert here.digest == there.digest
+
+
 def test_sorted_labels_are_classes_if_there_are_as_many_as_columns() -> None:
     labels = [10, 9, 2]
     predictions = predictions_from_arrays(labels, np.full((3, 3), 1 / 3))
@@ -154,7 +196,7 @@ def test_arrays_of_different_length_are_refused() -> None:
         "'probs' has 2 rows, and 'observed' has 3.\n"
         "  All arrays need one value, or one row, for each prediction."
     )
-    assert complaint([0, 1], [0.5, 0.5], weights=[1]).startswith("'weights' has 1 rows")
+    assert complaint([0, 1], [0.5, 0.5], weights=[1]).startswith("'weights' has 1 row, and")
 
 
 def test_arrays_of_no_rows_or_of_other_shapes_are_refused() -> None:
@@ -163,7 +205,19 @@ def test_arrays_of_no_rows_or_of_other_shapes_are_refused() -> None:
     assert complaint([0, 1], np.zeros((2, 2, 2))) == (
         "probs has 3 dimensions, and one or two are needed."
     )
-    assert complaint([0, 1], [[0.5, 0.5], [1.0]]).startswith("probs cannot be read as an array:")
+    assert complaint([0, 1], [[0.5, 0.5], [1.0]]) == (
+        "row 2, column 'probs': the list holds 1 number, and the first one holds 2.\n"
+        "  Give every row the probabilities of all classes."
+    )
+
+
+def test_slices_need_names() -> None:
+    with pytest.raises(SettingsError) as refused:
+        evalreport.evaluate([0, 1], [0.1, 0.9], slices=["fr", "de"])
+    assert str(refused.value) == (
+        "slices takes columns by their names, not list.\n"
+        "  Pass a mapping, as slices={'language': [...]}, or a data frame."
+    )
 
 
 def test_faults_are_named_by_row_and_column_and_python_argument() -> None:

@@ -64,7 +64,7 @@ def test_a_positive_class_that_is_no_label_is_refused(tmp_path: Path) -> None:
 
 def test_more_than_two_labels_are_refused_with_the_first_of_them(tmp_path: Path) -> None:
     hint = (
-        "  Pass --classes A,B --on-invalid drop to keep two of them, "
+        "  Pass --classes A,B and --on-invalid drop to keep two of them, "
         "or give one probability column per class."
     )
     assert refusal(single(tmp_path, "a", "b", "c")) == (

@@ -19,7 +19,7 @@ from evalreport.readers.delimited import DelimitedPart
 from evalreport.readers.interface import MAX_CELLS, MAX_ROWS
 from evalreport.readers.parquet import ROWS_PER_PART
 from evalreport.readers.storage import InputFile
-from tests.readers.support import opened, read, refusal, rows_of, write, write_parquet
+from tests.readers.support import WRITER, opened, read, refusal, rows_of, write, write_parquet
 
 TEXT = "label,p_a,p_b\na,0.75,0.25\nb,0.5,0.5\n"
 
@@ -47,17 +47,20 @@ def test_no_input_at_all() -> None:
 @pytest.mark.parametrize("name", ["p.csv", "p.parquet"])
 @pytest.mark.parametrize("content", [b""])
 def test_an_empty_file(tmp_path: Path, name: str, content: bytes) -> None:
-    assert refusal(write(tmp_path, content, name)) == f"{name}: the file is empty."
+    assert refusal(write(tmp_path, content, name)) == f"{name}: the file is empty." + WRITER
 
 
 def test_a_file_of_blank_lines_is_empty(tmp_path: Path) -> None:
-    assert refusal(write(tmp_path, "\n \n")) == "p.csv: the file is empty."
+    assert refusal(write(tmp_path, "\n \n")) == "p.csv: the file is empty." + WRITER
 
 
 def test_a_header_without_rows(tmp_path: Path) -> None:
-    assert refusal(write(tmp_path, "label,prob\n")) == "p.csv: there are no rows, only a header."
+    assert (
+        refusal(write(tmp_path, "label,prob\n"))
+        == "p.csv: there are no rows, only a header." + WRITER
+    )
     path = write_parquet(tmp_path, {"label": pa.array([], pa.string())})
-    assert refusal(path) == "p.parquet: there are no rows, only a header."
+    assert refusal(path) == "p.parquet: there are no rows, only a header." + WRITER
 
 
 def test_a_ragged_row(tmp_path: Path) -> None:
@@ -90,7 +93,8 @@ def test_text_in_another_encoding(tmp_path: Path) -> None:
     )
     assert refusal(write(tmp_path, TEXT.encode("utf-16-le"))) == (
         "p.csv: line 1 holds a NUL byte, so this is no text in UTF-8.\n"
-        "  Save the file as UTF-8, or name its format with --format."
+        "  Save the file as UTF-8 if it is UTF-16, else remove that byte; if it is no text, name "
+        "its format with --format."
     )
 
 

@@ -87,5 +87,5 @@ def test_lists_that_are_no_distributions_are_refused() -> None:
         "  Give every row the probabilities of all classes."
     )
     with pytest.raises(InputError) as caught:
-        evalreport.evaluate([0, 1], pa.array([[{"label": "a", "score": 1.0}], []]))
-    assert "probs cannot be read as an array: its cells are list<" in str(caught.value)
+        evalreport.evaluate([0, 1], pa.array([[{"word": "a", "times": 1.0}], []]))
+    assert "the list holds 0 numbers" in str(caught.value)

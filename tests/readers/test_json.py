@@ -11,7 +11,7 @@ import pytest
 from evalreport.api import evaluate_file
 from evalreport.readers.jsonl import JsonLinesPart
 from evalreport.readers.storage import InputFile
-from tests.readers.support import opened, read, refusal, rows_of, write
+from tests.readers.support import WRITER, opened, read, refusal, rows_of, write
 
 RECORD = {"label": "cat", "probs": {"cat": 0.9, "dog": 0.1}}
 CUT = "\n  Write the records with a JSON library; a file that was cut short ends inside of one."
@@ -227,7 +227,7 @@ DOCUMENTS = [
     ('[{"label":"a"}] x', "p.json: the list of records has ended, and 'x' follows.\n"
      "  A document holds one list of records and nothing else."),
     ("[1, 2]", f"p.json, row 1: there is a number, and an object is needed.{EXAMPLE}"),
-    ("[]", "p.json: there are no rows."),
+    ("[]", "p.json: there are no rows." + WRITER),
 ]  # fmt: skip
 
 

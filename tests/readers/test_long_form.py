@@ -16,7 +16,7 @@ from tests.readers.support import opened, read, refusal, rows_of, write
 
 HEADER = "id,class,prob,label\n"
 GOOD = "1,a,0.75,a\n1,b,0.25,a\n2,b,0.5,b\n2,a,0.5,b\n"
-EVERY = "\n  Every id has one row for each class: a, b."
+EVERY = "\n  Every id has one row for each class, all in one file: a, b."
 OBSERVED = "\n  Write the observed class on all rows of an id, or 1 on its row and 0 elsewhere."
 
 
@@ -90,10 +90,10 @@ BAD: list[tuple[str, str]] = [
      f"row 3, column 'class': id '2' has two rows for class 'a'.{EVERY}"),
     ("1,a,1,a\n1,b,0,a\n2,a,1,a\n2,c,0,a\n",
      "row 4, column 'class': class 'c' stands here, and other ids have no row for it.\n"
-     "  Every id has one row for each class: a, b, c."),
+     "  Every id has one row for each class, all in one file: a, b, c."),
     ("1,a,1,a\n2,a,1,a\n",
      "column 'class': every row speaks of class 'a', and it takes two or more.\n"
-     "  In the long form each class has a row of its own for every id."),
+     "  In the long form each class has a row of its own for every id, all in one file."),
     ("1,a,1,a\n1,b,0,a\n,a,1,a\n,b,0,a\n",
      "row 3, column 'id': the id is missing.\n  In the long form every row has an id and a class."),
     ("1,a,1,a\n1,,0,a\n",

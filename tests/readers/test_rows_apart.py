@@ -117,7 +117,7 @@ def test_a_message_names_the_first_row_of_the_id(tmp_path, temporary, small_memo
     first = next(number for number, row in enumerate(gone, 1) if row.startswith("i9,"))
     assert refusal(write(tmp_path, HEADER + "".join(gone)), class_column="class") == (
         f"p.csv, row {first}, column 'class': id 'i9' has no row for class 'c'.\n"
-        "  Every id has one row for each class: a, b, c."
+        "  Every id has one row for each class, all in one file: a, b, c."
     )
     gc.collect()
     assert os.listdir(temporary) == []

@@ -15,7 +15,7 @@ import pytest
 from evalreport.readers import ReadSettings, open_predictions
 from evalreport.readers.text import CountedQuotes
 from tests.readers.forms import zstd
-from tests.readers.support import opened, read, refusal, rows_of, write
+from tests.readers.support import WRITER, opened, read, refusal, rows_of, write
 
 TEXT = "label,p_a,p_b\na,0.75,0.25\nb,0.5,0.5\n"
 BINARY = "label;prob\n1;0,75\n0;0,5\n"
@@ -165,7 +165,7 @@ def test_a_suffix_of_a_compression_that_is_not_true_is_refused(
         f"  Add .{suffix} to its name."
     )
     empty = write(tmp_path, compress(b""), f"p.csv.{suffix}")
-    assert refusal(empty) == f"p.csv.{suffix}: the file is empty."
+    assert refusal(empty) == f"p.csv.{suffix}: the file is empty." + WRITER
 
 
 def test_what_is_no_text_may_not_be_compressed_as_a_whole(tmp_path: Path) -> None:

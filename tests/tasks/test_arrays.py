@@ -171,7 +171,7 @@ def test_arguments_that_are_missing_or_say_nothing_are_refused(options, message)
         ),
         (
             {"probs": [-1.0, -2.0], "clusters": ["a"], "input_kind": "tokens"},
-            "'clusters' has 1 rows, and 'probs' has 2.\n"
+            "'clusters' has 1 row, and 'probs' has 2.\n"
             "  All arrays need one value, or one row, for each prediction.",
         ),
         ({"probs": [], "input_kind": "tokens"}, "there are no rows."),
