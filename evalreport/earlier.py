@@ -26,11 +26,12 @@ from evalreport.evaluation import (
 )
 from evalreport.evaluation_file import is_evaluation_file, read_result
 from evalreport.findings import with_comparison
-from evalreport.readers import open_predictions
+from evalreport.readers import bytes_read, open_predictions
 from evalreport.readers.interface import Predictions, ReadSettings
 from evalreport.results import ComparisonResult, EvaluationResult
 from evalreport.tasks import TASKS
 from evalreport.voice import CALLER
+from evalreport.watching import NOBODY, OPENING_PREVIOUS, READING_PREVIOUS, ReadingWatch, Watcher
 
 
 def _saved(path: str) -> EvaluationResult | None:
@@ -69,6 +70,8 @@ class EarlierRun:
         The current predictions; None if the current run is a saved evaluation.
     by_position : bool
         Whether rows without ids are told by their place.
+    watcher : Watcher
+        Told how far reading has come.
 
     Raises
     ------
@@ -85,9 +88,11 @@ class EarlierRun:
         how: EvaluateSettings,
         current: Predictions | None,
         by_position: bool = False,
+        watcher: Watcher = NOBODY,
     ) -> None:
         self.path = run if isinstance(run, str) else run.title
         self._by_position = by_position
+        self._watcher = watcher
         self._stack = ExitStack()
         self._stores: tuple[RowStore, RowStore] | None = None
         self._reason: str | None = None
@@ -144,10 +149,13 @@ class EarlierRun:
     def _score(
         self, read: ReadSettings, how: EvaluateSettings, current: Predictions | None
     ) -> EvaluationResult:
+        self._watcher.step(OPENING_PREVIOUS)
         predictions = self._open(read)
         if current is not None:
             self._prepare(predictions, current, how)
         store = None if self._stores is None else self._stores[0]
+        self._watcher.step(READING_PREVIOUS)
+        self._watcher.opened(predictions)
         result = evaluate_predictions(
             predictions,
             how,
@@ -155,6 +163,7 @@ class EarlierRun:
             created=creation_time(predictions.modified),
             version=evalreport.__version__,
             on_batch=None if store is None else store.add,
+            on_read=ReadingWatch(self._watcher, predictions, bytes_read),
         )
         refuse_if_nothing_was_scored(result)
         return result

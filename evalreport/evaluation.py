@@ -110,7 +110,7 @@ def evaluate_predictions(
     created: str | None,
     version: str,
     on_batch: Callable[[Any], None] | None = None,
-    on_rows: Callable[[int], None] | None = None,
+    on_read: Callable[[int, int], None] | None = None,
 ) -> EvaluationResult:
     """Score every row of the predictions and return all that is to be said about them.
 
@@ -125,8 +125,9 @@ def evaluate_predictions(
         the same bytes.
     on_batch : callable, optional
         Told of every batch that was read.
-    on_rows : callable, optional
-        Told how many more rows were read, as the work goes on.
+    on_read : callable, optional
+        Told how many more rows were read, as the work goes on, and of how many bytes the parts
+        are that are done.
 
     Raises
     ------
@@ -136,7 +137,7 @@ def evaluate_predictions(
     task = TASKS.get(predictions.task)
     if task is not None:
         said = _Said(title, created, version)
-        return _evaluate_task(task, predictions, settings, said, on_batch, on_rows)
+        return _evaluate_task(task, predictions, settings, said, on_batch, on_read)
     plan = Plan(
         classes=predictions.classes,
         positive=predictions.positive,
@@ -153,7 +154,7 @@ def evaluate_predictions(
             f"{CALLER.flag('verify')} needs labels: scikit-learn's log loss takes no soft ones."
         )
     states = fold(
-        plan, predictions.shards, workers=settings.workers, on_batch=on_batch, on_rows=on_rows
+        plan, predictions.shards, workers=settings.workers, on_batch=on_batch, on_read=on_read
     )
     result = EvaluationResult(
         evalreport_version=version,
@@ -184,7 +185,7 @@ def _evaluate_task(
     settings: EvaluateSettings,
     said: _Said,
     on_batch: Callable[[Any], None] | None,
-    on_rows: Callable[[int], None] | None,
+    on_read: Callable[[int, int], None] | None,
 ) -> EvaluationResult:
     """Evaluate what is no classification: the same fold, other statistics."""
     has_floor = settings.floor != "auto" and not task.takes_floor
@@ -193,7 +194,7 @@ def _evaluate_task(
     floor = settings.floor_for(predictions.input_kind) if task.takes_floor else None
     plan = task.plan(predictions, settings.n_worst, floor)
     states = fold(
-        plan, predictions.shards, workers=settings.workers, on_batch=on_batch, on_rows=on_rows
+        plan, predictions.shards, workers=settings.workers, on_batch=on_batch, on_read=on_read
     )
     parts = task.results(states, predictions.paths)
     quality = parts["data_quality"]

@@ -21,20 +21,15 @@ from evalreport.evaluation import (
 )
 from evalreport.evaluation_file import is_evaluation_file, read_result, refuse_saved
 from evalreport.limits import are_met, judge_limits
-from evalreport.readers import open_predictions
+from evalreport.readers import bytes_read, open_predictions
 from evalreport.readers.interface import Predictions, ReadSettings
 from evalreport.renderers import html_renderer, json_renderer, junit_xml, markdown_renderer
 from evalreport.report import build_report
 from evalreport.report.model import Report
 from evalreport.results import EvaluationResult
 from evalreport.settings import STANDARD_STREAM, ReportSettings
+from evalreport.watching import DRAWING, NOBODY, OPENING, READING, WRITING, ReadingWatch, Watcher
 from evalreport.write import StagedFiles
-
-OnRows = Callable[[int], None]
-OnStep = Callable[[str], None]
-
-DRAWING = "Drawing plots"
-WRITING = "Writing files"
 
 
 class Document(NamedTuple):
@@ -65,19 +60,15 @@ class JobOutcome:
     limits_are_met: bool = True
 
 
-def run(
-    settings: ReportSettings, on_rows: OnRows | None = None, on_step: OnStep | None = None
-) -> JobOutcome:
+def run(settings: ReportSettings, watcher: Watcher = NOBODY) -> JobOutcome:
     """Read the predictions, evaluate them and write every output that was asked for.
 
     Parameters
     ----------
     settings : ReportSettings
         What to do.
-    on_rows : callable, optional
-        Told how many more rows were read, as the work goes on.
-    on_step : callable, optional
-        Told what is done next, once the rows are read.
+    watcher : Watcher, optional
+        Told how far the work has come.
 
     Raises
     ------
@@ -89,15 +80,18 @@ def run(
     if settings.limits.max_regression is not None and not (settings.previous or settings.config):
         raise SettingsError("--max-regression needs a previous run: add --previous FILE.")
     if settings.previous is not None and _is_one_saved(settings.inputs):
-        return _run_on_saved(settings, settings.previous)
+        return _run_on_saved(settings, settings.previous, watcher)
     refuse_saved(settings.inputs)
     read = _read_settings(settings)
+    watcher.step(OPENING)
     predictions = open_predictions(settings.inputs, read)
     settings.refuse_to_replace(predictions.paths)
-    with StagedFiles() as files, _earlier(settings, read, predictions) as earlier:
+    with StagedFiles() as files, _earlier(settings, read, predictions, watcher) as earlier:
         rejects = _Rejects(files, settings.rejects, predictions) if settings.rejects else None
         sinks = [rejects.keep] if rejects else []
         sinks += [earlier.keep] if earlier is not None and earlier.wants_rows else []
+        watcher.step(READING)
+        watcher.opened(predictions)
         result = evaluate_predictions(
             predictions,
             _evaluate_settings(settings),
@@ -105,25 +99,24 @@ def run(
             created=creation_time(predictions.modified),
             version=evalreport.__version__,
             on_batch=_all_of(sinks),
-            on_rows=on_rows,
+            on_read=ReadingWatch(watcher, predictions, bytes_read),
         )
         refuse_if_nothing_was_scored(result)
         if rejects:
             rejects.close()
         if earlier is not None:
             result = earlier.compared(result)
-        return written_outcome(judged_report(result, settings), settings, files, on_step)
+        return written_outcome(judged_report(result, settings), settings, files, watcher)
 
 
 def written_outcome(
-    report: Report, settings: ReportSettings, files: StagedFiles, on_step: OnStep | None = None
+    report: Report, settings: ReportSettings, files: StagedFiles, watcher: Watcher = NOBODY
 ) -> JobOutcome:
     """Write every document that was asked for, and return what the job came to."""
-    tell = on_step or (lambda step: None)
     if settings.html_path is not None:
-        tell(DRAWING)
+        watcher.step(DRAWING)
     documents = documents_of(report, settings)
-    tell(WRITING)
+    watcher.step(WRITING)
     stage(documents, files)
     files.commit()
     return outcome_of(report, documents, settings)
@@ -133,24 +126,25 @@ def _is_one_saved(inputs: Sequence[str]) -> bool:
     return len(inputs) == 1 and is_evaluation_file(inputs[0])
 
 
-def _run_on_saved(settings: ReportSettings, previous: str) -> JobOutcome:
+def _run_on_saved(settings: ReportSettings, previous: str, watcher: Watcher) -> JobOutcome:
     """Compare a saved evaluation with a previous run, without its rows."""
     result = read_result(settings.inputs[0])
     read, how = _read_settings(settings), _evaluate_settings(settings)
     how = replace(how, floor=result.input.floor, label_smoothing=result.input.label_smoothing)
     by_position = settings.pair_by_position
-    with StagedFiles() as files, EarlierRun(previous, read, how, None, by_position) as earlier:
+    opened = EarlierRun(previous, read, how, None, by_position, watcher)
+    with StagedFiles() as files, opened as earlier:
         report = judged_report(earlier.compared(result), settings)
-        return written_outcome(report, settings, files)
+        return written_outcome(report, settings, files, watcher)
 
 
 def _earlier(
-    settings: ReportSettings, read: ReadSettings, predictions: Predictions
+    settings: ReportSettings, read: ReadSettings, predictions: Predictions, watcher: Watcher
 ) -> AbstractContextManager[EarlierRun | None]:
     if settings.previous is None:
         return nullcontext()
     how, by_position = _evaluate_settings(settings), settings.pair_by_position
-    return EarlierRun(settings.previous, read, how, predictions, by_position)
+    return EarlierRun(settings.previous, read, how, predictions, by_position, watcher)
 
 
 def _all_of(

@@ -58,6 +58,7 @@ class ReportSettings:
     """Whether the Markdown holds a chart of the classes, for forges that draw it."""
     workers: int = 1
     quiet: bool = False
+    log_format: Literal["text", "json"] = "text"
     target_probs: tuple[str, ...] = ()
     normalize_targets: bool = False
     label_smoothing: float = 0.0

@@ -44,6 +44,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "examples": set(),
     "choices": {"errors"},
+    # Who waits for a job, and what they are told.
+    "watching": set(),
     # Who asked, and so how options are spelled in messages.
     "voice": set(),
     "settings": {"errors", "results", "task_results", "limits"},
@@ -186,6 +188,7 @@ MAY_IMPORT["earlier"] = {
     "findings",
     "readers",
     "tasks",
+    "watching",
     "voice",
 }
 MAY_IMPORT["evaluated"] = {

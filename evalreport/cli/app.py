@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,10 +15,14 @@ from evalreport import __version__
 from evalreport.cli.compare import compare
 from evalreport.cli.demo import demo
 from evalreport.cli.distributions import distributions
-from evalreport.cli.exits import INTERRUPTED, NOT_WRITTEN, UNEXPECTED
+from evalreport.cli.exits import INTERRUPTED, NOT_WRITTEN, UNEXPECTED, USAGE, tell_error
 from evalreport.cli.gate import gate
+from evalreport.cli.log import asks_for_events, end_log, running_log, start_log
 from evalreport.cli.report import report
 from evalreport.cli.schema import schema
+
+# What typer raises for wrong usage: its public name is that of one of them only.
+_WRONG_USAGE: tuple[type[Any], ...] = typer.BadParameter.__bases__
 
 app = typer.Typer(
     help="An honest verdict on a classifier's probabilities: log loss, per class and per slice, "
@@ -56,22 +60,36 @@ def _program(
 def main() -> None:
     """Run the program."""
     _replace_closed_streams()
+    if asks_for_events(sys.argv[1:]):
+        start_log()
     leaving = _Leaving()
     atexit.register(leaving.at_once)  # what is registered later runs before
+    leaving.code = _exit_code()
+    end_log(leaving.code)
+    sys.exit(leaving.code)
+
+
+def _exit_code() -> int:
+    """Run the command that the arguments name, and return what it came to."""
+    log = running_log()
     try:
-        app()
-    except SystemExit as stop:
-        leaving.code = stop.code
-        raise
+        return app(standalone_mode=log is None) or 0
+    except SystemExit as ended:  # how typer ends by itself, after it has told of wrong usage
+        return ended.code if isinstance(ended.code, int) else 0
+    except _WRONG_USAGE as error:
+        if log is None:
+            raise
+        log.error(error.format_message(), USAGE)
+        return USAGE
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        return INTERRUPTED
     except OSError as error:  # standard output itself cannot be written to
-        sys.stderr.write(f"error: {error.strerror or error}.\n")
-        sys.exit(NOT_WRITTEN)
+        tell_error(f"{error.strerror or error}.", NOT_WRITTEN)
+        return NOT_WRITTEN
     except Exception:  # the last stop: shown in full, and never mistaken for a failed limit
         traceback.print_exc()
         sys.stderr.write("\nThis is a bug in evalreport. Please report it with the lines above.\n")
-        sys.exit(UNEXPECTED)
+        return UNEXPECTED
 
 
 class _Leaving:
@@ -81,11 +99,11 @@ class _Leaving:
     would abort with another exit code than the error has.
     """
 
-    code: str | int | None = None
+    code: int = 0
 
     def at_once(self) -> None:
         """End the process, if the exit code is that of an error."""
-        if isinstance(self.code, int) and self.code:
+        if self.code:
             for stream in (sys.stdout, sys.stderr):
                 with suppress(OSError, ValueError):
                     stream.flush()

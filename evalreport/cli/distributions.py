@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from evalreport.cli import options
+from evalreport.cli import options, stream_options
 from evalreport.cli.exits import exit_codes
 
 
@@ -37,7 +37,7 @@ def distributions(
     json: options.Json = None,
     markdown: options.Markdown = None,
     title: options.Title = None,
-    verbose: options.Verbose = False,
+    verbose: stream_options.Verbose = False,
 ) -> None:
     """Compare two distributions: entropies, cross-entropies, divergences, and a bar chart."""
     with exit_codes(verbose):

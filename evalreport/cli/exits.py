@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import typer
 
+from evalreport.cli.log import running_log
 from evalreport.errors import (
     EvalReportError,
     InputError,
@@ -39,17 +40,27 @@ def exit_codes(verbose: bool = False) -> Iterator[None]:
     try:
         yield
     except EvalReportError as error:
-        raise _stop(error, str(error), _CODES[type(error)], verbose) from error
+        raise _stop(error, error, _CODES[type(error)], verbose) from error
     except BrokenPipeError as error:
         # Whoever read the summary has seen enough; Python would complain again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from error
     except OSError as error:
-        raise _stop(error, f"{error.strerror or error}.", NOT_WRITTEN, verbose) from error
+        sentence = f"{error.strerror or error}."
+        raise _stop(error, sentence, NOT_WRITTEN, verbose) from error
 
 
-def _stop(error: Exception, sentence: str, code: int, verbose: bool) -> typer.Exit:
+def tell_error(error: EvalReportError | str, code: int) -> None:
+    """Tell on standard error why the program ends with this exit code."""
+    log = running_log()
+    if log is None:
+        typer.echo(f"error: {error}", err=True)
+    else:
+        log.error(error, code)
+
+
+def _stop(error: Exception, told: EvalReportError | str, code: int, verbose: bool) -> typer.Exit:
     if verbose:
         traceback.print_exception(error)
-    typer.echo(f"error: {sentence}", err=True)
+    tell_error(told, code)
     return typer.Exit(code)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from evalreport.cli import options
+from evalreport.cli import options, stream_options
 from evalreport.cli.exits import exit_codes
 from evalreport.cli.limit_options import LimitOptions, taken_limits
 from evalreport.cli.signatures import taking
@@ -28,8 +28,8 @@ def gate(
     key: options.MarkerKey = None,
     unit: options.UnitOption = options.Unit.nats,
     no_github: options.NoGithub = False,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = False,
+    quiet: stream_options.Quiet = False,
+    verbose: stream_options.Verbose = False,
     **more: Any,
 ) -> None:
     """Judge limits on a saved evaluation, without the rows: exit code 1 if one fails."""
@@ -45,7 +45,9 @@ def gate(
             unit=unit.value,
             quiet=quiet,
             limits=limits,
-            **more,
+            junit=more["junit"],
+            config=more["config"],
+            log_format=more["log_format"].value,
         )
         from evalreport.cli.show import show
         from evalreport.gate import run_gate

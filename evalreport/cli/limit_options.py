@@ -1,4 +1,7 @@
-"""Options that say what is required of a result, and the settings file that can say it too."""
+"""Options that say what is required of a result, and the settings file that can say it too.
+
+Also those that the settings file has to be read before.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import typer
 
 from evalreport.cli.exits import exit_codes
 from evalreport.cli.numbers import a_number, whole_number
+from evalreport.cli.stream_options import LogFormat, LogFormatOption
 from evalreport.limits import Limits
 
 _LIMITS = "Limits"
@@ -157,9 +161,11 @@ class LimitOptions:
             callback=_read_config,
         ),
     ] = None
+    # Behind the settings file, which may ask for it.
+    log_format: LogFormatOption = LogFormat.text
 
 
-_NO_LIMIT = ("junit", "config")
+_NO_LIMIT = ("junit", "config", "log_format")
 
 
 def taken_limits(given: dict[str, Any]) -> Limits:

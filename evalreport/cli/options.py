@@ -356,8 +356,6 @@ Workers = Annotated[
         show_default=False,
     ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print one line.")]
-Verbose = Annotated[bool, typer.Option("--verbose", help="Show a traceback with an error.")]
 
 
 def all_cores() -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from evalreport.cli import options, row_options, task_options
+from evalreport.cli import options, row_options, stream_options, task_options
 from evalreport.cli.exits import exit_codes
 from evalreport.cli.limit_options import LimitOptions, taken_limits
 from evalreport.cli.signatures import taking
@@ -62,8 +62,8 @@ def report(
     no_mermaid: row_options.NoMermaid = False,
     no_github: options.NoGithub = False,
     workers: options.Workers = None,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = False,
+    quiet: stream_options.Quiet = False,
+    verbose: stream_options.Verbose = False,
     **more: Any,
 ) -> None:
     """Evaluate predictions: print the summary and write the HTML report."""

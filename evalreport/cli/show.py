@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from evalreport.cli.exits import LIMIT_FAILED
+from evalreport.cli.log import running_log
 from evalreport.cli.progress import job_progress
 from evalreport.errors import OutputError
 from evalreport.github import limits_for_github, tell_github
@@ -18,13 +19,16 @@ from evalreport.settings import ReportSettings
 
 def run_and_show(settings: ReportSettings) -> int:
     """Run the job, show what came of it, and return the exit code."""
-    with job_progress() as shown:
-        outcome = run(settings, shown.rows, shown.step)
+    with job_progress() as watcher:
+        outcome = run(settings, watcher)
     return show(outcome, settings)
 
 
 def show(outcome: JobOutcome, settings: ReportSettings, gate_only: bool = False) -> int:
     """Print the document that was asked for, or the summary and the files; return the exit code."""
+    log = running_log()
+    if log is not None:
+        log.outcome(outcome)
     if outcome.stdout is not None:
         write_document(outcome.stdout)
     elif settings.quiet:

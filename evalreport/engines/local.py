@@ -16,7 +16,7 @@ WORTH_A_WORKER = 256 * 2**20
 BatchT = TypeVar("BatchT")
 StatesT = TypeVar("StatesT", bound=Folded)
 OnBatch = Callable[[BatchT], None]
-OnRows = Callable[[int], None]
+OnRead = Callable[[int, int], None]
 
 
 def fold(
@@ -25,7 +25,7 @@ def fold(
     *,
     workers: int = 1,
     on_batch: OnBatch[BatchT] | None = None,
-    on_rows: OnRows | None = None,
+    on_read: OnRead | None = None,
 ) -> StatesT:
     """Return the states of all rows of all shards.
 
@@ -40,49 +40,57 @@ def fold(
         result does not depend on it.
     on_batch : callable, optional
         Told of every batch; asks for reading in this process, in order.
-    on_rows : callable, optional
-        Told how many more rows were read, as the work goes on.
+    on_read : callable, optional
+        Told how many more rows were read, as the work goes on; and of how many bytes the shards
+        are that were read to their end.
     """
     n_bytes = sum(shard.n_bytes for shard in shards)
     spread = min(workers, len(shards), n_bytes // WORTH_A_WORKER + 1)
     here = spread < 2 or on_batch is not None
-    parts = _here(plan, shards, on_batch) if here else _spread(plan, shards, spread)
-    return _merged(plan, parts, on_rows)
+    tell = on_read or (lambda n_rows, n_bytes: None)
+    parts = _here(plan, shards, on_batch, tell) if here else _spread(plan, shards, spread, tell)
+    return _merged(plan, parts)
 
 
 def _here(
     plan: FoldPlan[BatchT, StatesT],
     shards: Sequence[Shard[BatchT]],
     on_batch: OnBatch[BatchT] | None,
+    tell: OnRead,
 ) -> Iterator[StatesT]:
     for shard in shards:
         for batch in shard.batches():
             if on_batch is not None:
                 on_batch(batch)
-            yield plan.from_batch(batch)
+            states = plan.from_batch(batch)
+            tell(states.n_read, 0)
+            yield states
+        tell(0, shard.n_bytes)
 
 
 def _spread(
-    plan: FoldPlan[BatchT, StatesT], shards: Sequence[Shard[BatchT]], workers: int
+    plan: FoldPlan[BatchT, StatesT],
+    shards: Sequence[Shard[BatchT]],
+    workers: int,
+    tell: OnRead,
 ) -> Iterator[StatesT]:
     context = multiprocessing.get_context("spawn")
     voice = current_voice()  # of the messages about rows that a worker refuses
     with ProcessPoolExecutor(
         workers, mp_context=context, initializer=speak, initargs=(voice,)
     ) as pool:
-        yield from pool.map(_states_of_shard, [plan] * len(shards), shards)
+        done = pool.map(_states_of_shard, [plan] * len(shards), shards)
+        for states, shard in zip(done, shards, strict=True):
+            tell(states.n_read, shard.n_bytes)
+            yield states
 
 
 def _states_of_shard(plan: FoldPlan[BatchT, StatesT], shard: Shard[BatchT]) -> StatesT:
-    return _merged(plan, _here(plan, [shard], None), None)
+    return _merged(plan, _here(plan, [shard], None, lambda n_rows, n_bytes: None))
 
 
-def _merged(
-    plan: FoldPlan[BatchT, StatesT], parts: Iterable[StatesT], on_rows: OnRows | None
-) -> StatesT:
+def _merged(plan: FoldPlan[BatchT, StatesT], parts: Iterable[StatesT]) -> StatesT:
     states = plan.empty()
     for part in parts:
         states = states.merge(part)
-        if on_rows is not None:
-            on_rows(part.n_read)
     return states

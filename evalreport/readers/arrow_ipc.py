@@ -51,10 +51,11 @@ def _open(file: InputFile) -> Source:
     with whole.opened(()) as (schema, batches):
         if _is_file(file):
             sizes = [_checked_size(batch) for batch in batches]
-            parts, has_rows = tuple(_parts(whole, sizes)), any(sizes)
+            parts, has_rows, n_rows = tuple(_parts(whole, sizes)), any(sizes), sum(sizes)
         else:
-            parts, has_rows = (whole,), any(batch.num_rows for batch in batches)
-        return flattened(Source(file.shown, tuple(schema.names), has_rows, parts), schema)
+            parts, has_rows, n_rows = (whole,), any(batch.num_rows for batch in batches), None
+        source = Source(file.shown, tuple(schema.names), has_rows, parts, n_rows=n_rows)
+        return flattened(source, schema)
 
 
 def _is_mapped(file: InputFile) -> bool:

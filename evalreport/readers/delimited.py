@@ -15,6 +15,7 @@ import pyarrow.csv as pa_csv
 from evalreport.errors import InputError, SettingsError
 from evalreport.readers.foreign import refuse_json
 from evalreport.readers.interface import Chunk, ReadSettings, Source
+from evalreport.readers.meter import ReadAhead
 from evalreport.readers.odd_cells import SEVERAL_BLANKS
 from evalreport.readers.storage import InputFile
 from evalreport.readers.text import (
@@ -138,9 +139,11 @@ class DelimitedPart:
     ) -> Iterator[pa.RecordBatch]:
         """Yield the rows behind the first `n_done`, and make sure that every quote is closed."""
         # Handed the name instead, pyarrow reads ahead by as much as a hundred megabytes.
-        with self.file.open() as opened:
+        with self.file.open() as opened, ReadAhead() as ahead:
             stream = CountedQuotes(opened)
-            for batch in self._stream(stream, columns, block_size):
+            for number, batch in enumerate(self._stream(stream, columns, block_size), start=1):
+                # Each batch is a block, and pyarrow reads as many as 32 of them ahead.
+                ahead.handed_on(number * block_size / max(1, stream.n_bytes))
                 if batch.num_rows > n_done:
                     yield batch.slice(n_done)
                 n_done = max(0, n_done - batch.num_rows)

@@ -168,6 +168,8 @@ class Source:
     label: str | None = None
     """The column of what happened, if the form of the input says so; likewise `probs`."""
     probs: str | None = None
+    n_rows: int | None = None
+    """How many rows there are; None if only reading tells."""
 
 
 class Format(Protocol):
@@ -237,6 +239,11 @@ class Predictions:
     """Whether batches have targets: a distribution of what happened that is not one-hot."""
     top_k: bool = False
     """Whether rows hold only their most likely classes."""
+    n_rows: int | None = None
+    """How many rows there are to read; None if only reading tells."""
+
+    streamed: bool = False
+    """Whether rows are read in the order of their bytes, so that these tell what is behind."""
 
     @property
     def task(self) -> str:

@@ -310,5 +310,8 @@ def _source(
         if by_name and class_names:
             notes.append(f"The columns of '{name}' are named by the archive: {listed(names)}.")
     has_rows = any(shape.lengths and shape.lengths[0] for shape in shapes.values())
+    rows = [shape.lengths for name, shape in shapes.items() if name not in _CLASS_NAMES]
+    lengths = {each[0] for each in rows if each}
+    n_rows = lengths.pop() if len(lengths) == 1 else None
     part = ArrayFilesPart(places, shapes, columns, shown, n_bytes)
-    return Source(shown, tuple(shapes), has_rows, (part,), tuple(notes), groups)
+    return Source(shown, tuple(shapes), has_rows, (part,), tuple(notes), groups, n_rows=n_rows)

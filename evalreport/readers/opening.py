@@ -39,6 +39,7 @@ from evalreport.readers.wording import listed, quoted
 from evalreport.voice import CALLER
 
 _FIRST_ROWS = 1000
+_STREAMED = ("csv", "tsv", "jsonl", "json")
 FOUND_BY_NAME = ReadSettings()
 _CLASSES = TaskReader(plan_columns, CheckedShard)
 
@@ -206,7 +207,14 @@ def understood(
         shards=shards,
         soft=isinstance(plan, ColumnPlan) and plan.soft,
         top_k=settings.top_k,
+        n_rows=_all_rows(sources),
+        streamed=format_name in _STREAMED and settings.class_column is None,
     )
+
+
+def _all_rows(sources: Sequence[Source]) -> int | None:
+    counts = [each.n_rows for each in sources if each.n_rows is not None]
+    return sum(counts) if len(counts) == len(sources) else None
 
 
 def _with_softness(sources: Sequence[Source], plan: ColumnPlan, normalize: bool) -> ColumnPlan:

@@ -43,7 +43,8 @@ def _open(file: InputFile) -> Source:
         with pq.ParquetFile(file.for_arrow()) as opened:
             schema, metadata = opened.schema_arrow, opened.metadata
         parts = tuple(_parts(file, metadata))
-        source = Source(file.shown, tuple(schema.names), metadata.num_rows > 0, parts)
+        n_rows = metadata.num_rows
+        source = Source(file.shown, tuple(schema.names), n_rows > 0, parts, n_rows=n_rows)
         return flattened(source, schema)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise damaged("Parquet file", file.shown, error) from error

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from evalreport.errors import InputError
 from evalreport.readers import remote
+from evalreport.readers.meter import open_metered
 
 _DAMAGED = "Write the file again, or copy it again if the copy was cut short."
 
@@ -48,7 +49,7 @@ class InputFile:
         """Open the bytes as they are stored."""
         if remote.is_remote(self.file):
             return remote.open_address(self.file, self.shown)
-        return open(self.file, "rb")
+        return open_metered(self.file)
 
     def open(self) -> BinaryIO:
         """Open the bytes, decompressed on the way.

@@ -35,6 +35,7 @@ class CountedQuotes(io.RawIOBase):
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self.n_quotes = 0
+        self.n_bytes = 0
         self._reading = threading.Lock()
         self._is_stopped = False
         self._has_ended = threading.Event()
@@ -49,6 +50,7 @@ class CountedQuotes(io.RawIOBase):
         with self._reading:
             data = b"" if self._is_stopped else self._stream.read(size)
             self.n_quotes += data.count(b'"')
+            self.n_bytes += len(data)
         if not data:
             self._has_ended.set()
         return data
