@@ -75,7 +75,7 @@ class SplitGap:
     role: SplitRole
     gap: float | None
     interval: Interval | None
-    """Welch's, at 95 %; None with clusters, or under ten rows."""
+    """At 95 %, Welch's, or by clusters; None under ten rows, or ten clusters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,17 +35,18 @@ _LEVELS = (ALL_BITS, 10, 6, 0)
 _HASH_LETTERS = 16
 
 MASS = 0
-"""The column of the weights; then come losses, and expected losses over all rows."""
+"""The column of the weights; then come losses, and over all rows what is beside them."""
 
 By = Literal["all", "class", "forecast", "slice"]
 
 
 class ClusterSums(NamedTuple):
-    """Weight, loss and expected loss of one cluster in one group."""
+    """Weight, loss, expected loss and entropy of the targets of one cluster in one group."""
 
     mass: float
     loss: float
     expected: float = 0.0
+    target_entropy: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ class _Rows:
     names: Sequence[str]
     weights: FloatArray | None
     losses: FloatArray
-    expected: FloatArray | None = None
+    beside: tuple[FloatArray, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +182,14 @@ class ByCluster:
 
     @property
     def units(self) -> tuple[int, ...]:
-        """Return log2 of the units of weight and loss, and of the expected loss over all rows."""
+        """Return log2 of the units of weight and loss; over all rows of what is beside them, too.
+
+        That is the expected loss, and the entropy of soft targets.
+        """
         has_masses = self.weighted or (self.soft and self.by == "class")
         both = mass_unit(has_masses), sum_unit(has_masses)
-        return (*both, sum_unit(self.weighted)) if self.by == "all" else both
+        n_beside = (2 if self.soft else 1) if self.by == "all" else 0
+        return (*both, *(sum_unit(self.weighted),) * n_beside)
 
     def empty(self) -> ClusterState:
         """Return the state of no rows."""
@@ -206,10 +211,11 @@ class ByCluster:
         used, codes = np.unique(cells, return_inverse=True)
         columns = [
             mass(found.weights, codes, len(used)),
-            grouped(found.losses, found.weights, codes, len(used)),
+            *(
+                grouped(each, found.weights, codes, len(used))
+                for each in (found.losses, *found.beside)
+            ),
         ]
-        if found.expected is not None:
-            columns.append(grouped(found.expected, found.weights, codes, len(used)))
         hashes = hashes_of(np.array(clusters.values, dtype=object)).tolist()
         places = (divmod(cell, len(found.names)) for cell in used.tolist())
         keys = [join_key(hashes[cluster], found.names[group]) for cluster, group in places]
@@ -220,7 +226,9 @@ class ByCluster:
         rows, weights = np.arange(len(scored)), scored.weights
         if self.by == "all":
             nowhere = np.zeros(len(scored), dtype=np.int64)
-            return _Rows(rows, nowhere, ("",), weights, scored.excess, scored.entropies)
+            targets = (scored.target_entropies,) if self.soft else ()
+            beside = (scored.entropies, *targets)
+            return _Rows(rows, nowhere, ("",), weights, scored.excess, beside)
         if self.by == "class":
             happened = occurrences(scored, self.soft)
             names = tuple(str(k) for k in range(scored.n_classes))

@@ -6,8 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from evalreport.results import CalibrationResult, DecompositionResult, Interval, ReliabilityResult
+from evalreport.results import (
+    CalibrationResult,
+    DecompositionResult,
+    Interval,
+    ReliabilityResult,
+    SplitsResult,
+)
 from evalreport.statistics.cluster_cells import MOST_CLUSTERS, ByCluster, ClusterState
+from evalreport.statistics.cluster_gaps import splits_by_cluster
 from evalreport.statistics.clustered import (
     baseline_by_cluster,
     classes_by_cluster,
@@ -79,11 +86,11 @@ class ClusterPlan:
             )
         ]
         calibration = parts["calibration"]
-        baseline = replace(parts["baseline"], skill_interval=None)
+        baseline = baseline_by_cluster(
+            everything, states[self.by_class], parts["baseline"], self.soft
+        )
         gap: tuple[float | None, Interval | None] = (None, None)
-        if not self.soft:  # what clusters have in common of soft labels is not summed up here
-            baseline = baseline_by_cluster(states[self.by_class], parts["baseline"])
-            gap = gap if calibration.gap_z is None else gap_by_cluster(everything)
+        gap = gap if calibration.gap_z is None else gap_by_cluster(everything)
         return {
             "overall": overall_by_cluster(everything, parts["overall"]),
             "clusters": clusters_result(everything, parts["overall"]),
@@ -97,6 +104,13 @@ class ClusterPlan:
                 states[self.by_forecast], parts["loss_by_forecast"]
             ),
         }
+
+    def splits(self, states: PlanStates[Any], splits: SplitsResult | None) -> SplitsResult | None:
+        """Return training rows beside others, with the intervals that the clusters allow."""
+        if splits is None:
+            return None
+        by_value = next(each for each in self.by_slice if each.column == splits.column)
+        return splits_by_cluster(states[by_value], splits)
 
 
 def _without_simulations(calibration: CalibrationResult) -> CalibrationResult:

@@ -30,6 +30,7 @@ from evalreport.results import (
     SliceResult,
 )
 from evalreport.statistics.cluster_cells import ALL_BITS, ClusterState, ClusterSums
+from evalreport.statistics.cluster_gaps import soft_skill_interval
 from evalreport.statistics.clusters import RatioError, ratio_error
 from evalreport.task_results import MeanResult
 
@@ -208,17 +209,26 @@ def _upper_tail(difference: float, variance: float, degrees: float) -> float | N
 def gap_by_cluster(state: ClusterState) -> tuple[float | None, Interval | None]:
     """Return the gap between loss and expected loss in standard errors, and its interval."""
     clusters = _everything(state)
+    # What is summed of soft labels is the excess of the loss above the entropy of the targets.
     error = ratio_error(
-        [each.loss - each.expected for each in clusters], [each.mass for each in clusters]
+        [each.loss + each.target_entropy - each.expected for each in clusters],
+        [each.mass for each in clusters],
     )
     if error is None or error.n_clusters < LEAST_ROWS or error.jackknife == 0.0:
         return None, None
     return error.ratio / error.jackknife, error.interval(-math.inf)
 
 
-def baseline_by_cluster(by_class: ClusterState, baseline: BaselineResult) -> BaselineResult:
+def baseline_by_cluster(
+    everything: ClusterState, by_class: ClusterState, baseline: BaselineResult, soft: bool
+) -> BaselineResult:
     """Return the baseline with the interval of the skill that the clusters allow."""
-    if baseline.skill_interval is None or baseline.skill is None:
+    if baseline.skill is None:
+        return baseline
+    if soft:
+        ends = soft_skill_interval(everything, by_class, baseline.skill)
+        return replace(baseline, skill_interval=ends)
+    if baseline.skill_interval is None:
         return baseline
     interval = skill_interval(by_class, baseline.skill)
     return replace(baseline, skill_interval=interval)

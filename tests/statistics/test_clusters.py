@@ -20,6 +20,7 @@ from evalreport.results import EvaluationResult
 from evalreport.scoring import ScoredBatch
 from evalreport.settings import ReportSettings
 from evalreport.statistics.cluster_cells import ByCluster, ClusterState, ClusterSums, join_key
+from evalreport.statistics.cluster_gaps import difference_interval
 from evalreport.statistics.clustered import mean_error
 from evalreport.statistics.interface import Sums
 from evalreport.task_results import TaskColumns
@@ -147,7 +148,7 @@ def test_a_slice_is_compared_over_the_same_clusters():
     assert sum(each.p_value for each in result.slices) == pytest.approx(1.0)
 
 
-def test_soft_labels_with_clusters_have_an_interval_and_no_skill_interval():
+def test_soft_labels_with_clusters_have_the_intervals_that_hard_ones_have():
     rng = np.random.default_rng(10)
     targets, probs = rng.dirichlet([1.0, 1.0], 300), rng.dirichlet([1.0, 1.0], 300)
     clusters = np.arange(300) // 5
@@ -158,7 +159,76 @@ def test_soft_labels_with_clusters_have_an_interval_and_no_skill_interval():
     assert by_row.overall.standard_error == pytest.approx(plain.overall.standard_error, rel=1e-12)
     assert result.overall.interval is not None
     assert all(each.interval is not None for each in result.classes)
-    assert (result.baseline.skill_interval, result.calibration.gap_z) == (None, None)
+    assert by_row.calibration.gap_z == pytest.approx(plain.calibration.gap_z, rel=1e-9)
+    widths = [half_width(each.baseline.skill_interval) for each in (by_row, plain)]
+    assert widths[0] == pytest.approx(widths[1], rel=0.05)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_skill_and_gap_of_soft_labels_are_those_of_leaving_out_each_cluster_in_turn(weighted):
+    from scipy.stats import entropy, t
+
+    rng = np.random.default_rng(11)
+    clusters = np.repeat(np.arange(40), uneven(40, 12))
+    n, common = len(clusters), rng.dirichlet([0.5] * 3, 40)[clusters]
+    targets = 0.6 * common + 0.4 * rng.dirichlet([0.5] * 3, n)
+    probs = 0.5 * common + 0.5 * rng.dirichlet([1.0] * 3, n)
+    weights = rng.uniform(0.5, 2.0, n) if weighted else np.ones(n)
+    options = {"weights": weights} if weighted else {}
+    result = evalreport.evaluate(targets=targets, probs=probs, clusters=clusters, **options).result
+    excess = entropy(targets, probs, axis=1)
+
+    def skill(kept):
+        mean = np.average(targets[kept], axis=0, weights=weights[kept])
+        divergences = entropy(targets[kept], np.broadcast_to(mean, targets[kept].shape), axis=1)
+        return 1 - (weights * excess)[kept].sum() / (weights[kept] * divergences).sum()
+
+    def gap(kept):
+        gaps = excess + entropy(targets, axis=1) - entropy(probs, axis=1)
+        return np.average(gaps[kept], weights=weights[kept])
+
+    sizes = np.bincount(clusters, weights)
+    quantile = t.ppf(0.975, sizes.sum() ** 2 / (sizes**2).sum() - 1)
+    error = jackknife(skill, clusters)
+    assert sum(result.baseline.skill_interval) / 2 == pytest.approx(result.baseline.skill)
+    assert half_width(result.baseline.skill_interval) == pytest.approx(error * quantile, rel=0.05)
+    z = gap(np.ones(n, bool)) / jackknife(gap, clusters)
+    assert result.calibration.gap_z == pytest.approx(z, rel=1e-6)
+
+
+def test_the_gap_between_splits_is_that_of_leaving_out_each_cluster_in_turn():
+    from scipy.stats import t
+
+    observed, probs, clusters = rows_of(uneven(40, 13), seed=13)
+    # Every fourth cluster is test, every other stands on both sides or is training alone.
+    is_test = (clusters % 4 == 0) | ((clusters % 4 == 1) & (np.arange(len(clusters)) % 2 == 0))
+    names = np.where(is_test, "test", "train")
+    result = evaluated(observed, probs, clusters, slices={"split": names})
+    losses = -np.log(np.where(observed == 1, probs, 1 - probs))
+
+    def gap(kept):
+        return losses[kept & is_test].mean() - losses[kept & ~is_test].mean()
+
+    found = result.splits.gaps[0]
+    sizes = [np.bincount(clusters[each]) for each in (is_test, ~is_test)]
+    degrees = min(each.sum() ** 2 / (each**2).sum() for each in sizes) - 1
+    expected = jackknife(gap, clusters) * t.ppf(0.975, degrees)
+    assert found.gap == pytest.approx(gap(np.ones(len(losses), bool)))
+    assert sum(found.interval) / 2 == pytest.approx(found.gap)
+    assert half_width(found.interval) == pytest.approx(expected, rel=0.15)
+
+
+def test_what_clusters_have_in_common_cancels_where_half_of_each_is_on_either_side():
+    rng = np.random.default_rng(14)
+    levels, noise = rng.gamma(2.0, 0.5, 30), 0.01 * rng.normal(size=30)
+    one = {i: ClusterSums(1 / 60, (level + noise[i]) / 60) for i, level in enumerate(levels)}
+    other = {i: ClusterSums(1 / 60, level / 60) for i, level in enumerate(levels)}
+    low, high = difference_interval(one, other)
+    assert (low + high) / 2 == pytest.approx(noise.mean())
+    assert high - low < 0.01
+    apart = {i + 30: each for i, each in other.items()}
+    low, high = difference_interval(one, apart)
+    assert high - low > 0.5
 
 
 # --- coverage ---------------------------------------------------------------------------------
