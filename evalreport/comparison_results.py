@@ -55,6 +55,18 @@ class RowMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeBounds:
+    """Losses that are known only to lie between two values: the least, and the most.
+
+    None stands for infinity: without a floor nothing bounds a loss from above.
+    """
+
+    previous: tuple[float | None, float | None]
+    current: tuple[float | None, float | None]
+    change: tuple[float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
 class ComparedGroup:
     """A class or a slice in both runs; `name` is the class, or the value of the slice.
 
@@ -74,6 +86,8 @@ class ComparedGroup:
     outcome: ChangeOutcome
     zero_probability_rows: tuple[int, int]
     """Rows given zero probability: previous, current."""
+    bounds: ChangeBounds | None = None
+    """Where rows that list only their most likely classes leave losses open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,8 @@ class ChangedRow:
     """One of the rows whose loss changed most."""
 
     id: str
-    label: str
+    label: str | None
+    """What happened: a class, or a number; None for documents, in which many things do."""
     previous: float | None
     """Loss in nats; None if it is infinite."""
     current: float | None
@@ -152,3 +167,8 @@ class ComparisonResult:
     only_previous_classes: tuple[str, ...] = ()
     """Classes that only the previous run has a forecast for; likewise `only_current_classes`."""
     only_current_classes: tuple[str, ...] = ()
+    bounds: ChangeBounds | None = None
+    """Where rows that list only their most likely classes leave losses open; the change is None,
+    and its interval reaches from the lower end for the least to the upper end for the most."""
+    counted: Literal["row", "document"] = "row"
+    """What `n_common` and `rows` count: rows, or with tokens documents."""

@@ -12,6 +12,8 @@ from typing import Self
 import evalreport
 from evalreport.batch import PredictionBatch
 from evalreport.comparison import (
+    Keeper,
+    Keeping,
     RowStore,
     compare_by_rows,
     compare_evaluations,
@@ -29,7 +31,6 @@ from evalreport.findings import with_comparison
 from evalreport.readers import bytes_read, open_predictions
 from evalreport.readers.interface import Predictions, ReadSettings
 from evalreport.results import ComparisonResult, EvaluationResult
-from evalreport.tasks import TASKS
 from evalreport.voice import CALLER
 from evalreport.watching import NOBODY, OPENING_PREVIOUS, READING_PREVIOUS, ReadingWatch, Watcher
 
@@ -179,27 +180,41 @@ class EarlierRun:
         )
 
     def _prepare(self, before: Predictions, now: Predictions, how: EvaluateSettings) -> None:
-        if now.task in TASKS:
-            return  # the comparison says that it knows classes only
-        have_ids = [each.columns.id is not None for each in (before, now)]
+        have_ids = [_tells_rows_apart(each) for each in (before, now)]
         if self._by_position and any(have_ids):
             raise SettingsError(
                 f"{CALLER.flag('pair_by_position')} is for rows without ids, and these have some: "
                 "leave it away."
             )
         if not all(have_ids) and not self._by_position:
-            only_one = "only one of the two runs has row ids"
+            what = "document names or row ids" if now.task == "tokens" else "row ids"
+            only_one = f"only one of the two runs has {what}"
             self._reason = only_one if any(have_ids) else "rows have no ids"
             return
         first, second = (
-            self._stack.enter_context(
-                RowStore(
-                    each.classes,
-                    how.floor_for(each.input_kind),
-                    how.label_smoothing,
-                    self._by_position,
-                )
-            )
+            self._stack.enter_context(row_store(each, how, self._by_position))
             for each in (before, now)
         )
         self._stores = first, second
+
+
+def _tells_rows_apart(predictions: Predictions) -> bool:
+    columns = predictions.columns
+    has_documents = predictions.task == "tokens" and columns.cluster is not None
+    return columns.id is not None or has_documents
+
+
+def row_store(predictions: Predictions, how: EvaluateSettings, by_position: bool) -> RowStore:
+    """Return where the rows of a run are kept until they are brought together."""
+    floor = how.floor_for(predictions.input_kind)
+    keeping = Keeping(floor, how.label_smoothing, by_position)
+    keepers: dict[str, Keeper] = {
+        "tokens": keeping.tokens,
+        "gaussian": keeping.gaussian,
+        "top-k": keeping.top_k,
+    }
+    return RowStore(
+        keepers.get(predictions.task, keeping.classes),
+        predictions.classes,
+        by_document=predictions.task == "tokens",
+    )

@@ -26,7 +26,7 @@ from evalreport.readers.interface import Predictions, ReadSettings
 from evalreport.renderers import html_renderer, json_renderer, junit_xml, markdown_renderer
 from evalreport.report import build_report
 from evalreport.report.model import Report
-from evalreport.results import EvaluationResult
+from evalreport.results import EvaluationResult, Floor
 from evalreport.settings import STANDARD_STREAM, ReportSettings
 from evalreport.watching import DRAWING, NOBODY, OPENING, READING, WRITING, ReadingWatch, Watcher
 from evalreport.write import StagedFiles
@@ -130,7 +130,8 @@ def _run_on_saved(settings: ReportSettings, previous: str, watcher: Watcher) -> 
     """Compare a saved evaluation with a previous run, without its rows."""
     result = read_result(settings.inputs[0])
     read, how = _read_settings(settings), _evaluate_settings(settings)
-    how = replace(how, floor=result.input.floor, label_smoothing=result.input.label_smoothing)
+    floor: Floor = "auto" if result.task in ("tokens", "gaussian") else result.input.floor
+    how = replace(how, floor=floor, label_smoothing=result.input.label_smoothing)
     by_position = settings.pair_by_position
     opened = EarlierRun(previous, read, how, None, by_position, watcher)
     with StagedFiles() as files, opened as earlier:

@@ -29,6 +29,7 @@ from evalreport.calibration_results import ReliabilityPoint as ReliabilityPoint
 from evalreport.calibration_results import ReliabilityResult as ReliabilityResult
 from evalreport.calibration_results import VerificationResult as VerificationResult
 from evalreport.cluster_results import ClustersResult as ClustersResult
+from evalreport.comparison_results import ChangeBounds as ChangeBounds
 from evalreport.comparison_results import ChangeCauses as ChangeCauses
 from evalreport.comparison_results import ChangedRow as ChangedRow
 from evalreport.comparison_results import ChangeOutcome as ChangeOutcome

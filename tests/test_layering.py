@@ -142,6 +142,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "intervals",
         "scoring",
         "statistics",
+        "task_batches",
+        "top_k_batch",
+        "top_k_results",
         "voice",
     },
     "evaluation": {

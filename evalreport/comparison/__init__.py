@@ -2,6 +2,14 @@
 
 from evalreport.comparison.comparable import refuse_incomparable
 from evalreport.comparison.compare import compare_by_rows, compare_evaluations
+from evalreport.comparison.kept import Keeper, Keeping
 from evalreport.comparison.rows import RowStore
 
-__all__ = ["RowStore", "compare_by_rows", "compare_evaluations", "refuse_incomparable"]
+__all__ = [
+    "Keeper",
+    "Keeping",
+    "RowStore",
+    "compare_by_rows",
+    "compare_evaluations",
+    "refuse_incomparable",
+]

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
 
-from evalreport.comparison import difference
+from evalreport.comparison import difference, separate
 from evalreport.comparison.causes import causes_of, zero_part_of_means
 from evalreport.comparison.comparable import refuse_incomparable
 from evalreport.comparison.difference import Difference
+from evalreport.comparison.ends import Ends
 from evalreport.comparison.groups import (
     groups_of_pairs,
     groups_of_two_samples,
     with_outcomes,
 )
 from evalreport.comparison.matching import Matching
-from evalreport.comparison.pairs import (
-    ALL,
-    CURRENT,
-    N_IS_INFINITE,
-    N_IS_ZERO,
-    N_WAS_INFINITE,
-    N_WAS_ZERO,
-    PREVIOUS,
-    N,
-    PairSums,
-)
+from evalreport.comparison.pairs import PairSums
 from evalreport.comparison.rows import RowStore
 from evalreport.errors import InputError, MergeError
 from evalreport.formats import clean
@@ -69,51 +62,58 @@ def compare_by_rows(
     refuse_incomparable(previous, current)
     matching = Matching(previous_rows, current_rows)
     values = {name: list(codes) for name, codes in current_rows.slice_values.items()}
-    sums = PairSums(current.input.columns.weight is not None)
+    is_wide = current.task == "gaussian"
+    is_weighted = current.input.columns.weight is not None or current.task == "tokens"
+    nothing = PairSums(is_weighted, is_wide)
+    ends = Ends(nothing, nothing)
     for pairs in matching.pairs():
-        sums = sums.merge(PairSums.of(pairs, current_rows.classes, values))
+        ends = ends.merge(Ends.of(pairs, current_rows.classes, values, is_wide))
     match = matching.result()
-    if not sums.row(ALL, "")[N]:
-        reason = "no row is in both, once and with the same label"
-        return compare_evaluations(previous, current, previous_is_saved, reason, match)
-    return _paired_by_rows(previous, current, sums, match, by_position)
+    if ends.measured().n:
+        return _paired_by_rows(previous, current, ends, match, by_position)
+    if current.task == "tokens" and match.other_label:
+        raise InputError(
+            "the two runs cut the same documents into other tokens, as that called "
+            f"'{clean(match.example_other_label or '', 40)}', so that their losses per token mean "
+            "different things.",
+            path=previous.input.paths[0] if previous.input.paths else None,
+            hint="Compare the bits per byte of the two reports instead.",
+        )
+    reason = "no row is in both, once and with the same label"
+    return compare_evaluations(previous, current, previous_is_saved, reason, match)
 
 
 def _paired_by_rows(
     previous: EvaluationResult,
     current: EvaluationResult,
-    sums: PairSums,
+    ends: Ends,
     match: RowMatch,
     by_position: bool,
 ) -> ComparisonResult:
-    row = sums.row(ALL, "")
-    is_infinite = row[N_WAS_INFINITE] > 0, row[N_IS_INFINITE] > 0
-    measured = Difference(None) if any(is_infinite) else _of_pairs(sums)
+    found = ends.measured()
+    counted = _counted(current)
     told = "place in the file" if by_position else "id"
-    zero_part = None if any(is_infinite) else sums.zero_part()
+    has_zero_part = not any(found.is_infinite) and found.bounds is None
+    zero_part = ends.least.zero_part() if has_zero_part else None
+    changed = () if found.bounds else ends.least.changed.groups.get("", ())
     return _result(
         previous,
         current,
-        measured,
+        found.difference,
         paired=True,
         method="rows",
-        why=f"The same rows in both runs, told by their {told}, are compared one by one.",
-        n_common=row[N],
-        previous_loss=None if is_infinite[0] else sums.mean(ALL, "", PREVIOUS),
-        current_loss=None if is_infinite[1] else sums.mean(ALL, "", CURRENT),
-        outcome=_outcome(measured, *is_infinite),
-        zero_probability_rows=(row[N_WAS_ZERO], row[N_IS_ZERO]),
+        why=f"The same {counted}s in both runs, told by their {told}, are compared one by one.",
+        n_common=found.n,
+        previous_loss=found.previous,
+        current_loss=found.current,
+        outcome=_outcome(found.difference, *found.is_infinite),
+        zero_probability_rows=found.zeros,
         rows=match,
-        groups=with_outcomes(groups_of_pairs(sums, current)),
-        changed_rows=tuple(ChangedRow(**content) for _, content in sums.changed.groups.get("", ())),
-        causes=causes_of(previous, current, measured.change, zero_part),
+        groups=with_outcomes(groups_of_pairs(ends, current)),
+        changed_rows=tuple(ChangedRow(**content) for _, content in changed),
+        causes=causes_of(previous, current, found.difference.change, zero_part),
+        bounds=found.bounds,
     )
-
-
-def _of_pairs(sums: PairSums) -> Difference:
-    if sums.clustered:
-        return difference.of_clusters(sums.cluster_error())
-    return difference.of_pairs(sums.moments(ALL, ""))
 
 
 def compare_evaluations(
@@ -148,6 +148,8 @@ def compare_evaluations(
         If the runs cannot be compared at all.
     """
     refuse_incomparable(previous, current)
+    if current.task in separate.TASKS:
+        return _of_separate_tasks(previous, current, previous_is_saved, reason, match, path)
     states = _states(previous, path), _states(current)
     paired = NotPaired(reason) if reason else _by_buckets(*states, by_position)
     overall = [_moments(each) for each in states]
@@ -155,10 +157,7 @@ def compare_evaluations(
         measured = difference.of_two_samples(*overall)
         if any(each.plan.clustered for each in states):
             measured = difference.of_two_errors(previous, current)
-        why = (
-            f"The runs are compared as two separate sets of rows, because {paired.reason}: "
-            "chance weighs more than if the same rows were compared one by one."
-        )
+        why = _why_separate(paired.reason)
     else:
         measured = difference.of_buckets(paired)
         why = "The same rows in both runs are compared by their sums in 1,024 hash buckets."
@@ -184,9 +183,61 @@ def compare_evaluations(
     )
 
 
-def _states(result: EvaluationResult, path: str | None = None) -> States:
+def _of_separate_tasks(
+    previous: EvaluationResult,
+    current: EvaluationResult,
+    is_saved: bool,
+    reason: str | None,
+    match: RowMatch | None,
+    path: str | None,
+) -> ComparisonResult:
+    """Compare two evaluations whose sums do not tell rows apart."""
+    with _sums_of_this_version(previous, path):
+        measured = separate.difference_of(previous, current)
+    bounds = separate.bounds_of(previous, current)
+    zeros = previous.overall.zero_probability_rows, current.overall.zero_probability_rows
+    losses = previous.overall.judged_loss, current.overall.judged_loss
+    # Without a band, a loss that is None is infinite; between bounds it is not known.
+    is_infinite = (False, False) if bounds else (losses[0] is None, losses[1] is None)
+    return _result(
+        previous,
+        current,
+        measured,
+        paired=False,
+        method="unpaired",
+        why=_why_separate(reason or "an evaluation file of this kind does not tell rows apart"),
+        n_common=None,
+        previous_loss=losses[0],
+        current_loss=losses[1],
+        outcome=_outcome(measured, *is_infinite),
+        zero_probability_rows=zeros,
+        rows=match,
+        groups=tuple(separate.groups_of(previous, current)),
+        changed_rows=(),
+        causes=causes_of(previous, current, measured.change, None),
+        bounds=bounds,
+        is_saved=is_saved,
+    )
+
+
+def _why_separate(reason: str) -> str:
+    return (
+        f"The runs are compared as two separate sets of rows, because {reason}: chance weighs "
+        "more than if the same rows were compared one by one."
+    )
+
+
+@contextmanager
+def _sums_of_this_version(result: EvaluationResult, path: str | None) -> Iterator[None]:
+    """Say of sums that cannot be read who wrote them.
+
+    Raises
+    ------
+    InputError
+        If they cannot be read.
+    """
     try:
-        return States.from_json(result.state)
+        yield
     except (KeyError, TypeError, ValueError, MergeError) as error:
         raise InputError(
             f"the sums in the evaluation '{clean(result.title)}' were written by another version, "
@@ -194,6 +245,11 @@ def _states(result: EvaluationResult, path: str | None = None) -> States:
             path=path,
             hint="Evaluate the predictions again.",
         ) from error
+
+
+def _states(result: EvaluationResult, path: str | None = None) -> States:
+    with _sums_of_this_version(result, path):
+        return States.from_json(result.state)
 
 
 def _by_buckets(previous: States, current: States, by_position: bool) -> Any:
@@ -227,7 +283,7 @@ def _result(
     only_previous, only_current = _other_classes(previous, current)
     return ComparisonResult(
         previous=_previous_run(previous, is_saved),
-        n=current.overall.n,
+        n=_n_of(current),
         change=measured.change,
         standard_error=error,
         interval=measured.interval,
@@ -236,6 +292,7 @@ def _result(
         least_detectable=None if error is None else difference.DETECTABLE * error,
         only_previous_classes=only_previous,
         only_current_classes=only_current,
+        counted=_counted(current),
         **parts,
     )
 
@@ -250,6 +307,17 @@ def _other_classes(
     )
 
 
+def _counted(result: EvaluationResult) -> Literal["row", "document"]:
+    has_documents = result.tokens is not None and result.tokens.documents_from != "none"
+    return "document" if has_documents else "row"
+
+
+def _n_of(result: EvaluationResult) -> int:
+    """Return how many rows a run has; with tokens documents, if they are told apart."""
+    n_documents = None if result.tokens is None else result.tokens.n_documents
+    return result.overall.n if n_documents is None else n_documents
+
+
 def _previous_run(result: EvaluationResult, is_saved: bool) -> PreviousRun:
     return PreviousRun(
         title=result.title,
@@ -257,7 +325,7 @@ def _previous_run(result: EvaluationResult, is_saved: bool) -> PreviousRun:
         created=result.created,
         digest=result.digest,
         is_saved=is_saved,
-        n=result.overall.n,
+        n=_n_of(result),
         log_loss=result.overall.judged_loss,
         baseline=result.baseline.judged_loss,
         skill=result.baseline.skill,

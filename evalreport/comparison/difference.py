@@ -45,6 +45,8 @@ class Difference:
     one_sided: Interval | None = None
     p_value: float | None = None
     is_constant: bool = False
+    bounds: tuple[float | None, float | None] | None = None
+    """Where the change lies, if it is known no better than that."""
 
     @property
     def outcome(self) -> Outcome:
@@ -69,6 +71,33 @@ def of_pairs(moments: Moments | None) -> Difference:
         hall_p_value(moments),
         is_constant,
     )
+
+
+def between(least: Difference, most: Difference) -> Difference:
+    """Return what is known of a change that lies between two, each with its own chance."""
+    p_value = 1.0
+    if least.change is not None and least.change > 0.0:
+        p_value = 1.0 if least.p_value is None else least.p_value
+    elif most.change is not None and most.change < 0.0:
+        p_value = 1.0 if most.p_value is None else most.p_value
+    return Difference(
+        None,
+        interval=_ends(_or_itself(least, least.interval), _or_itself(most, most.interval)),
+        one_sided=_ends(_or_itself(least, least.one_sided), _or_itself(most, most.one_sided)),
+        p_value=p_value,
+        bounds=(least.change, most.change),
+    )
+
+
+def _or_itself(end: Difference, interval: Interval | None) -> Interval | None:
+    """Return the interval of a change; if every row changed by the same there is only that."""
+    if interval is None and end.is_constant and end.change is not None:
+        return end.change, end.change
+    return interval
+
+
+def _ends(low: Interval | None, high: Interval | None) -> Interval | None:
+    return None if low is None or high is None else (low[0], high[1])
 
 
 def of_clusters(error: RatioError | None) -> Difference:
@@ -98,6 +127,9 @@ def of_two_errors(previous: EvaluationResult, current: EvaluationResult) -> Diff
 
 
 def _degrees(result: EvaluationResult) -> float:
+    documents = None if result.tokens is None else result.tokens.effective_documents
+    if documents is not None:
+        return documents - 1.0
     if result.clusters is None:
         return result.overall.n - 1.0
     effective = result.clusters.effective

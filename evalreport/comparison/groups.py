@@ -7,65 +7,55 @@ from dataclasses import replace
 
 from evalreport.comparison import difference
 from evalreport.comparison.difference import Difference
-from evalreport.comparison.pairs import (
-    CLASSES,
-    CURRENT,
-    N_IS_INFINITE,
-    N_IS_ZERO,
-    N_WAS_INFINITE,
-    N_WAS_ZERO,
-    PREVIOUS,
-    N,
-    PairSums,
-    slice_grouping,
-)
+from evalreport.comparison.ends import Ends
+from evalreport.comparison.pairs import CLASSES, slice_grouping
 from evalreport.intervals import Moments
-from evalreport.results import ClassResult, ComparedGroup, EvaluationResult, SliceResult
+from evalreport.results import (
+    ChangeBounds,
+    ClassResult,
+    ComparedGroup,
+    EvaluationResult,
+    SliceResult,
+)
 from evalreport.statistics.plan import States
 from evalreport.statistics.worse import LEAST_ROWS, largest_accepted
 
 Group = ClassResult | SliceResult
 
 
-def groups_of_pairs(sums: PairSums, current: EvaluationResult) -> Iterator[ComparedGroup]:
+def groups_of_pairs(ends: Ends, current: EvaluationResult) -> Iterator[ComparedGroup]:
     """Yield every class and slice of this run that has pairs."""
     for each in _groups_of(current):
-        grouping, name = CLASSES, _name(each)
-        if isinstance(each, SliceResult):
-            grouping = slice_grouping(each.column)
-        row = sums.row(grouping, name)
-        if not row[N]:
-            continue
-        was_infinite, is_infinite = row[N_WAS_INFINITE] > 0, row[N_IS_INFINITE] > 0
-        measured = Difference(None)
-        if not was_infinite and not is_infinite:
-            measured = difference.of_pairs(sums.moments(grouping, name))
-        if sums.clustered:
-            measured = Difference(measured.change)  # too narrow where rows belong together
-        yield _compared(
-            each,
-            row[N],
-            None if was_infinite else sums.mean(grouping, name, PREVIOUS),
-            None if is_infinite else sums.mean(grouping, name, CURRENT),
-            measured,
-            (row[N_WAS_ZERO], row[N_IS_ZERO]),
-        )
+        grouping = slice_grouping(each.column) if isinstance(each, SliceResult) else CLASSES
+        found = ends.measured(grouping, _name(each))
+        if found.n:
+            losses = (found.previous, found.current)
+            yield compared_group(
+                each, found.n, *losses, found.difference, found.zeros, found.bounds
+            )
 
 
 def groups_of_two_samples(
     previous: EvaluationResult, current: EvaluationResult, before: States, now: States
 ) -> Iterator[ComparedGroup]:
     """Yield every class and slice that is in both runs, compared as two sets of rows."""
-    old = {_key(each): each for each in _groups_of(previous)}
-    for each in _groups_of(current):
-        was = old.get(_key(each))
-        if was is None or not was.n or not each.n:
-            continue
+    for was, each in groups_in_both(previous, current):
         measured = difference.of_two_samples(_moments(before, was), _moments(now, each))
         if before.plan.clustered or now.plan.clustered:
             measured = Difference(measured.change)
         zeros = was.zero_probability_rows, each.zero_probability_rows
-        yield _compared(each, each.n, was.judged_loss, each.judged_loss, measured, zeros)
+        yield compared_group(each, each.n, was.judged_loss, each.judged_loss, measured, zeros)
+
+
+def groups_in_both(
+    previous: EvaluationResult, current: EvaluationResult
+) -> Iterator[tuple[Group, Group]]:
+    """Yield every class and slice that has rows in both runs, as it was and as it is."""
+    old = {_key(each): each for each in _groups_of(previous)}
+    for each in _groups_of(current):
+        was = old.get(_key(each))
+        if was is not None and was.n and each.n:
+            yield was, each
 
 
 def _groups_of(result: EvaluationResult) -> Sequence[Group]:
@@ -83,22 +73,26 @@ def with_outcomes(groups: Iterator[ComparedGroup]) -> tuple[ComparedGroup, ...]:
 
 
 def _with_outcome(group: ComparedGroup, cut: float) -> ComparedGroup:
-    if group.p_value is None or group.p_value > cut or not group.change:
+    least, most = (group.change, group.change) if group.bounds is None else group.bounds.change
+    if group.p_value is None or group.p_value > cut:
         return group
-    return replace(group, outcome="worse" if group.change > 0 else "better")
+    if least is not None and least > 0.0:
+        return replace(group, outcome="worse")
+    return replace(group, outcome="better") if most is not None and most < 0.0 else group
 
 
-def _compared(
+def compared_group(
     each: Group,
     n: int,
     previous: float | None,
     current: float | None,
     measured: Difference,
     zeros: tuple[int, int],
+    bounds: ChangeBounds | None = None,
 ) -> ComparedGroup:
-    is_slice = isinstance(each, SliceResult)
+    """Return what became of a class or slice, before looking at many is corrected for."""
     return ComparedGroup(
-        kind="slice" if is_slice else "class",
+        kind="slice" if isinstance(each, SliceResult) else "class",
         column=each.column if isinstance(each, SliceResult) else None,
         name=_name(each),
         n=n,
@@ -109,6 +103,7 @@ def _compared(
         p_value=measured.p_value if n >= LEAST_ROWS else None,
         outcome="no clear change",
         zero_probability_rows=zeros,
+        bounds=bounds,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,10 +26,14 @@ class Pairs:
     """
 
     ids: pa.Array
-    labels: IntArray
-    """Index of the class of this run."""
+    labels: IntArray | None
+    """Index of the class of this run; None if what happened is no class."""
     previous: FloatArray
     current: FloatArray
+    most: tuple[FloatArray, FloatArray] | None
+    """The most that a row can have lost, previous and current, where losses are the least."""
+    outcomes: FloatArray | None
+    """What happened, if that is a number."""
     was_zero: NDArray[np.bool_]
     is_zero: NDArray[np.bool_]
     weights: FloatArray | None
@@ -39,7 +43,22 @@ class Pairs:
     """Codes of the values, by column."""
 
     def __len__(self) -> int:
-        return len(self.labels)
+        return len(self.previous)
+
+    @property
+    def n_open(self) -> int:
+        """Pairs of which a loss is only known to lie between two bounds."""
+        if self.most is None:
+            return 0
+        is_open = (self.most[0] != self.previous) | (self.most[1] != self.current)
+        return int(np.count_nonzero(is_open))
+
+    def ends(self) -> tuple[Pairs, Pairs]:
+        """Return the pairs at the least change that can be, and at the greatest."""
+        if self.most is None:
+            return self, self
+        before, now = self.most
+        return replace(self, previous=before), replace(self, current=now)
 
 
 class Matching:
@@ -50,7 +69,7 @@ class Matching:
 
     def __init__(self, previous: RowStore, current: RowStore) -> None:
         self._previous, self._current = previous, current
-        index = {name: code for code, name in enumerate(current.classes)}
+        index = current.class_codes
         # A class that only the previous run knows is none of the labels of this one.
         self._labels = np.array([index.get(each, -1) for each in previous.classes], dtype=np.int64)
         self._counts = dict.fromkeys(
@@ -101,11 +120,15 @@ class Matching:
             self._see("repeated", before["id"].take(where))
 
     def _agreeing(self, before: pa.Table, now: pa.Table) -> Pairs:
-        """Return the pairs whose label is the same in both runs."""
-        labels = _numbers(now, "label").astype(np.int64)
-        same = self._labels[_numbers(before, "label")] == labels
+        """Return the pairs of which the same happened in both runs."""
+        same = np.ones(len(now), dtype=bool)
+        if "label" in now.column_names:
+            same = self._labels[_numbers(before, "label")] == _numbers(now, "label")
         if "entropy" in now.column_names:
             same &= np.abs(_numbers(now, "entropy") - _numbers(before, "entropy")) < _SAME_ENTROPY
+        for name in now.column_names:
+            if name.startswith("same "):
+                same &= _numbers(now, name) == _numbers(before, name)
         self._counts["other_label"] += int(len(same) - np.count_nonzero(same))
         if not same.all():
             self._see("other_label", now["id"].take(np.flatnonzero(~same)))
@@ -113,22 +136,22 @@ class Matching:
         return self._pairs(before.take(kept), now.take(kept))
 
     def _pairs(self, before: pa.Table, now: pa.Table) -> Pairs:
-        weights = None
-        if "weight" in now.column_names:
-            weights = _numbers(now, "weight")
+        weights = _optional(now, "weight")
+        if weights is not None:
             differ = weights != _numbers(before, "weight")
             self._counts["other_weight"] += int(np.count_nonzero(differ))
+        is_bounded = "most" in now.column_names
         return Pairs(
             ids=now["id"].combine_chunks(),
-            labels=_numbers(now, "label").astype(np.int64),
+            labels=_optional(now, "label", np.int64),
             previous=_numbers(before, "loss"),
             current=_numbers(now, "loss"),
+            most=(_numbers(before, "most"), _numbers(now, "most")) if is_bounded else None,
+            outcomes=_optional(now, "same outcome"),
             was_zero=_numbers(before, "zero"),
             is_zero=_numbers(now, "zero"),
             weights=weights,
-            clusters=_numbers(now, "cluster").astype(np.int64)
-            if "cluster" in now.column_names
-            else None,
+            clusters=_optional(now, "cluster", np.int64),
             slices={
                 name.removeprefix("slice "): _numbers(now, name).astype(np.int64)
                 for name in now.column_names
@@ -144,3 +167,7 @@ class Matching:
 
 def _numbers(table: pa.Table, column: str) -> NDArray[Any]:
     return np.asarray(table[column].to_numpy())
+
+
+def _optional(table: pa.Table, column: str, kind: Any = np.float64) -> NDArray[Any] | None:
+    return _numbers(table, column).astype(kind) if column in table.column_names else None

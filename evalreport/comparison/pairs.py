@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from evalreport.batch import FloatArray, IntArray
+from evalreport.comparison.documents import SEVERAL
 from evalreport.comparison.matching import Pairs
+from evalreport.exact import FLOAT_UNIT
 from evalreport.intervals import Moments
 from evalreport.statistics.buckets import N_BUCKETS
 from evalreport.statistics.clusters import RatioError, ratio_error
@@ -23,6 +25,7 @@ from evalreport.statistics.moments import (
     moment_units,
     sum_unit,
 )
+from evalreport.statistics.signed import n_powers, power_columns, power_sums, signed_sums
 
 ALL, CLASSES, CLUSTERS = "", "class", "cluster"
 MOST_CHANGED = 20
@@ -35,43 +38,54 @@ N, N_WAS_ZERO, N_IS_ZERO, N_WAS_INFINITE, N_IS_INFINITE, MASS, PREVIOUS, CURRENT
 class PairSums:
     """Sums over pairs: of all, by class, and by the values of each slice column.
 
-    `sums` are by grouping, and in it by class index or slice value. `changed` holds the rows whose
-    loss changed most.
+    `sums` are by grouping, and in it by class or slice value. `changed` holds the rows whose loss
+    changed most. `wide` sums take losses of any sign and size, as those of densities.
     """
 
     weighted: bool
+    wide: bool = False
     sums: Mapping[str, Sums] = field(default_factory=dict)
     changed: FirstEntries = field(default_factory=lambda: FirstEntries(MOST_CHANGED))
+    several: frozenset[str] = frozenset()
+    """Slice columns of which a pair holds more than one value: they group nothing."""
 
     def merge(self, other: PairSums) -> PairSums:
         """Return the sums over both sets of pairs."""
         merged = dict(self.sums)
         for name, sums in other.sums.items():
             merged[name] = merged[name].merge(sums) if name in merged else sums
-        return PairSums(self.weighted, merged, self.changed.merge(other.changed))
+        changed = self.changed.merge(other.changed)
+        return PairSums(self.weighted, self.wide, merged, changed, self.several | other.several)
 
     @classmethod
     def of(
-        cls, pairs: Pairs, classes: Sequence[str], slice_values: Mapping[str, Sequence[str]]
+        cls,
+        pairs: Pairs,
+        classes: Sequence[str],
+        slice_values: Mapping[str, Sequence[str]],
+        wide: bool = False,
     ) -> PairSums:
         """Return the sums over these pairs."""
-        weighted = pairs.weights is not None
+        totals = _Totals(pairs, wide)
         zeros = np.zeros(len(pairs), dtype=np.int64)
-        sums = {ALL: _grouped(pairs, zeros, [""]), CLASSES: _grouped(pairs, pairs.labels, classes)}
+        sums = {ALL: totals.by(zeros, [""])}
+        if pairs.labels is not None:
+            sums[CLASSES] = totals.by(pairs.labels, classes)
         if pairs.clusters is not None:
-            sums[CLUSTERS] = _grouped(pairs, pairs.clusters, range(N_BUCKETS))
-        for column, values in slice_values.items():
-            sums[slice_grouping(column)] = _grouped(pairs, pairs.slices[column], values)
-        return cls(weighted, sums, _most_changed(pairs, classes))
+            sums[CLUSTERS] = totals.by(pairs.clusters, range(N_BUCKETS))
+        several = {name for name, codes in pairs.slices.items() if (codes == SEVERAL).any()}
+        for column in slice_values.keys() - several:
+            sums[slice_grouping(column)] = totals.by(pairs.slices[column], slice_values[column])
+        changed = _most_changed(pairs, classes)
+        return cls(pairs.weights is not None, wide, sums, changed, frozenset(several))
 
     def row(self, grouping: str, key: Key) -> tuple[int, ...]:
         """Return the integers of a group; zeros if nothing was seen of it."""
-        sums = self.sums.get(grouping, Sums(_units(self.weighted)))
-        return sums.row(key)
+        return self._of(grouping).row(key)
 
     def mean(self, grouping: str, key: Key, column: int) -> float | None:
         """Return the mean loss of one run, or a part of the change; None over no weight."""
-        sums = self.sums.get(grouping, Sums(_units(self.weighted)))
+        sums = self._of(grouping)
         whole = sums.value(key, MASS)
         return float(sums.value(key, column) / whole) if whole else None
 
@@ -95,7 +109,15 @@ class PairSums:
     def moments(self, grouping: str, key: Key) -> Moments | None:
         """Return mean, spread and skewness of the change of a row; None over no rows."""
         row = self.row(grouping, key)
+        if self.wide and not self.weighted:
+            return power_sums(row[N], row[MOMENTS:]).moments()
         return PowerSums.from_row(row[N], row[MOMENTS:], self.weighted).moments()
+
+    def _of(self, grouping: str) -> Sums:
+        """Return the sums of a grouping; none at all of one that would mislead."""
+        if grouping in map(slice_grouping, self.several):
+            return Sums(_units(self.weighted, self.wide))
+        return self.sums.get(grouping, Sums(_units(self.weighted, self.wide)))
 
 
 def slice_grouping(column: str) -> str:
@@ -103,41 +125,53 @@ def slice_grouping(column: str) -> str:
     return f"slice {column}"
 
 
-def _units(weighted: bool) -> tuple[int, ...]:
-    sums = (sum_unit(weighted),) * 4
-    return (0, 0, 0, 0, 0, mass_unit(weighted), *sums, *moment_units(weighted))
+def _units(weighted: bool, wide: bool) -> tuple[int, ...]:
+    if wide:
+        sums = (FLOAT_UNIT,) * (4 + n_powers(weighted))
+        return (0, 0, 0, 0, 0, mass_unit(weighted), *sums)
+    parts = (sum_unit(weighted),) * 4
+    return (0, 0, 0, 0, 0, mass_unit(weighted), *parts, *moment_units(weighted))
 
 
-def _grouped(pairs: Pairs, groups: IntArray, names: Sequence[Key]) -> Sums:
-    n_groups, weights = len(names), pairs.weights
-    was_infinite, is_infinite = np.isinf(pairs.previous), np.isinf(pairs.current)
-    previous = np.where(was_infinite, 0.0, pairs.previous)
-    current = np.where(is_infinite, 0.0, pairs.current)
-    change = current - previous
-    of_zeros = np.where(pairs.was_zero | pairs.is_zero, change, 0.0)
-    columns = [
-        counts(groups, n_groups),
-        *(
-            counts(groups, n_groups, chosen)
-            for chosen in (pairs.was_zero, pairs.is_zero, was_infinite, is_infinite)
-        ),
-        mass(weights, groups, n_groups),
-        *(
-            grouped(values, weights, groups, n_groups)
-            for values in (
-                previous,
-                current,
-                np.maximum(of_zeros, 0.0),
-                np.maximum(-of_zeros, 0.0),
-            )
-        ),
-        *_signed_moments(change, weights, groups, n_groups),
-    ]
-    return Sums.from_columns(_units(weights is not None), names, columns)
+class _Totals:
+    """What is added up of pairs, whatever they are grouped by."""
+
+    def __init__(self, pairs: Pairs, wide: bool) -> None:
+        self._pairs, self._wide = pairs, wide
+        self._was_infinite, self._is_infinite = np.isinf(pairs.previous), np.isinf(pairs.current)
+        self._previous = np.where(self._was_infinite, 0.0, pairs.previous)
+        self._current = np.where(self._is_infinite, 0.0, pairs.current)
+        self._change = self._current - self._previous
+        of_zeros = np.where(pairs.was_zero | pairs.is_zero, self._change, 0.0)
+        self._up, self._down = np.maximum(of_zeros, 0.0), np.maximum(-of_zeros, 0.0)
+
+    def by(self, groups: IntArray, names: Sequence[Key]) -> Sums:
+        """Return the sums within groups."""
+        pairs, n = self._pairs, len(names)
+        chosen = (pairs.was_zero, pairs.is_zero, self._was_infinite, self._is_infinite)
+        add = signed_sums if self._wide else _plain_sums
+        moments = power_columns if self._wide else _signed_moments
+        columns = [
+            counts(groups, n),
+            *(counts(groups, n, each) for each in chosen),
+            mass(pairs.weights, groups, n),
+            *(
+                add(values, groups, n, pairs.weights)
+                for values in (self._previous, self._current, self._up, self._down)
+            ),
+            *moments(self._change, groups, n, pairs.weights),
+        ]
+        return Sums.from_columns(_units(pairs.weights is not None, self._wide), names, columns)
+
+
+def _plain_sums(
+    values: FloatArray, groups: IntArray, n_groups: int, weights: FloatArray | None
+) -> list[int]:
+    return grouped(values, weights, groups, n_groups)
 
 
 def _signed_moments(
-    change: FloatArray, weights: FloatArray | None, groups: IntArray, n_groups: int
+    change: FloatArray, groups: IntArray, n_groups: int, weights: FloatArray | None
 ) -> list[list[int]]:
     """Sum the powers of changes, which have signs: what is above zero less what is below."""
     powers = WEIGHTED_POWERS if weights is not None else ((1, 1), (1, 2), (1, 3))
@@ -180,12 +214,18 @@ def _changed(pairs: Pairs, classes: Sequence[str], i: int, size: float) -> Entry
     previous, current = float(pairs.previous[i]), float(pairs.current[i])
     content = {
         "id": name,
-        "label": classes[int(pairs.labels[i])],
+        "label": _what_happened(pairs, classes, i),
         "previous": _finite(previous),
         "current": _finite(current),
         "change": _finite(current - previous),
     }
     return (-size, name), content
+
+
+def _what_happened(pairs: Pairs, classes: Sequence[str], i: int) -> str | None:
+    if pairs.labels is not None:
+        return classes[int(pairs.labels[i])]
+    return None if pairs.outcomes is None else repr(float(pairs.outcomes[i]))
 
 
 def _finite(value: float) -> float | None:

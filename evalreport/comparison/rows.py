@@ -16,53 +16,53 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 
-from evalreport.batch import ObjectArray, PredictionBatch
+from evalreport.batch import SliceColumn
+from evalreport.comparison.documents import documents_of
+from evalreport.comparison.kept import NO_ID, Keeper, KeptRows
 from evalreport.hashing import hashes_of
-from evalreport.scoring import ScoredBatch
-from evalreport.statistics.buckets import buckets_of, cluster_keys
 
 N_PARTITIONS = 64
 MOST_BYTES_IN_MEMORY = 128 * 2**20
 """Bytes of rows that one run holds in memory; more of them go to disk."""
 
 _SHIFT = np.uint64(64 - 6)
-_NO_ID = ""
 
 
 class RowStore:
-    """The scored rows of one run: id, label, loss, and what they are reported by.
+    """The scored rows of one run: id, what happened, loss, and what they are reported by.
 
     Parameters
     ----------
+    keep : callable
+        What is kept of a batch; see `kept.Keeping`.
     classes : tuple of str
-        Names of the classes.
-    floor : float or None
-        Least probability scored.
-    label_smoothing : float
-        How much of equal odds is mixed into what happened.
-    by_position : bool
-        Whether rows without ids are told by their place in the input instead.
+        Names of the classes that come first; others are added as they are met.
+    by_document : bool
+        Whether rows of one id are parts of one document, and are added up.
     most_bytes : int
         How much is held in memory.
     """
 
     def __init__(
         self,
-        classes: tuple[str, ...],
-        floor: float | None,
-        label_smoothing: float = 0.0,
-        by_position: bool = False,
+        keep: Keeper,
+        classes: Sequence[str] = (),
+        by_document: bool = False,
         most_bytes: int = MOST_BYTES_IN_MEMORY,
     ) -> None:
-        self.classes = classes
+        self.class_codes = {name: code for code, name in enumerate(classes)}
         self.n_without_id = 0
         self.slice_values: dict[str, dict[str, int]] = {}
-        self._floor, self._smoothing = floor, label_smoothing
-        self._by_position, self._most_bytes = by_position, most_bytes
+        self._keep, self._by_document, self._most_bytes = keep, by_document, most_bytes
         self._held: list[list[pa.RecordBatch]] = [[] for _ in range(N_PARTITIONS)]
         self._n_bytes = 0
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._writers: list[Any] = []
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes that rows have, in the order of their codes."""
+        return tuple(self.class_codes)
 
     def __enter__(self) -> Self:
         return self
@@ -77,48 +77,36 @@ class RowStore:
         if self._folder is not None:
             self._folder.cleanup()
 
-    def add(self, batch: PredictionBatch) -> None:
+    def add(self, batch: Any) -> None:
         """Keep the rows of a batch that are scored and have an id."""
-        scored = ScoredBatch(batch, self._floor, self._smoothing)
-        ids = self._ids(scored.batch)
-        if ids is None or not len(scored):
+        kept = self._keep(batch)
+        if kept is None or not len(kept):
             return
-        cells = self._cells(scored, ids)
-        hashes = hashes_of(ids)
-        has_id = ids != _NO_ID
-        self.n_without_id += int(len(ids) - np.count_nonzero(has_id))
-        self._share_out(cells, (hashes >> _SHIFT).astype(np.int64), has_id)
+        has_id = kept.ids != NO_ID
+        self.n_without_id += int(len(kept) - np.count_nonzero(has_id))
+        partitions = (hashes_of(kept.ids) >> _SHIFT).astype(np.int64)
+        self._share_out(self._cells(kept), partitions, has_id)
         if self._n_bytes > self._most_bytes:
             self._spill()
 
-    def _ids(self, batch: PredictionBatch) -> ObjectArray | None:
-        if not self._by_position:
-            return batch.ids
-        if batch.rows is None:
-            return None
-        places = [f"{batch.source}:{row}" for row in batch.rows.tolist()]
-        return np.array(places, dtype=object)
-
-    def _cells(self, scored: ScoredBatch, ids: ObjectArray) -> pa.RecordBatch:
-        losses = np.where(scored.is_zero & (scored.floor is None), np.inf, scored.excess)
-        columns = {
-            "id": pa.array(ids, pa.string()),
-            "label": pa.array(scored.observed.astype(np.int32)),
-            "loss": pa.array(losses),
-            "zero": pa.array(scored.is_zero),
-        }
-        if scored.is_soft:
-            columns["entropy"] = pa.array(scored.target_entropies)
-        if scored.weights is not None:
-            columns["weight"] = pa.array(scored.weights)
-        clusters = cluster_keys(scored)
-        if clusters is not None:
+    def _cells(self, kept: KeptRows) -> pa.RecordBatch:
+        columns = {"id": pa.array(kept.ids, pa.string()), "loss": pa.array(kept.losses)}
+        columns["zero"] = pa.array(kept.is_zero)
+        if kept.labels is not None:
+            columns["label"] = _coded(kept.labels, self.class_codes)
+        if kept.most is not None:
+            columns["most"] = pa.array(kept.most)
+        if kept.entropies is not None:
+            columns["entropy"] = pa.array(kept.entropies)
+        if kept.weights is not None:
+            columns["weight"] = pa.array(kept.weights)
+        if kept.clusters is not None:
             # Which of 1,024 buckets of clusters: the rows of one cluster stay together in it.
-            columns["cluster"] = pa.array(buckets_of(clusters).astype(np.int16))
-        for each in scored.batch.slices:
+            columns["cluster"] = pa.array(kept.clusters.astype(np.int16))
+        columns |= {f"same {name}": pa.array(each) for name, each in kept.same.items()}
+        for each in kept.slices:
             known = self.slice_values.setdefault(each.name, {})
-            codes = [known.setdefault(value, len(known)) for value in each.values]
-            columns[f"slice {each.name}"] = pa.array(np.array(codes, np.int32)[each.codes])
+            columns[f"slice {each.name}"] = _coded(each, known)
         return pa.RecordBatch.from_pydict(columns)
 
     def _share_out(
@@ -163,4 +151,13 @@ class RowStore:
             self._close_writers()
             with pa.OSFile(str(self._file(number))) as file, pa.ipc.open_stream(file) as stream:
                 parts = [*stream, *parts]
-        return pa.Table.from_batches(parts) if parts else None
+        if not parts:
+            return None
+        rows = pa.Table.from_batches(parts)
+        return documents_of(rows) if self._by_document else rows
+
+
+def _coded(column: SliceColumn, known: dict[str, int]) -> pa.Array:
+    """Return the values as codes that hold for all batches; new ones are added."""
+    codes = [known.setdefault(value, len(known)) for value in column.values]
+    return pa.array(np.array(codes, np.int32)[column.codes])

@@ -245,7 +245,8 @@ _TASK_CHECKS: Mapping[str, tuple[Check, ...]] = {
 
 
 def _checks_of(result: EvaluationResult) -> tuple[Check, ...]:
-    return _TASK_CHECKS.get(result.task, _CHECKS)
+    task_checks = _TASK_CHECKS.get(result.task)
+    return _CHECKS if task_checks is None else (*task_checks, *_COMPARISON)
 
 
 def find(result: EvaluationResult) -> tuple[FindingResult, ...]:

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from evalreport.findings.changes import change_in, counted, group_loss, signed, size
 from evalreport.findings.judgement import Judgement, Piece, judgement
 from evalreport.formats import (
     LossFormat,
     clean,
     count_text,
     listed,
-    signed_text,
 )
 from evalreport.results import ComparedGroup, ComparisonResult, EvaluationResult, Interval
 
 _MOST_NAMED = 3
 _HARDER = 0.05
 """Part of the baseline that it may move by before the mix of classes is spoken of."""
+
+
+_LABELS = (
+    "another label",
+    "Check which labels are right, and whether ids stand for the same rows.",
+)
+_HAPPENED = {
+    "gaussian": ("another outcome", "Check which outcomes are right, and what the ids stand for."),
+    "tokens": (
+        "another number of tokens",
+        "Compare losses per token only of models that cut texts into the same tokens.",
+    ),
+}
+"""What differs in rows of one id that are not the same, and what to check."""
 
 
 def is_compared(result: EvaluationResult) -> bool:
@@ -32,32 +46,11 @@ def has_pairs(result: EvaluationResult) -> bool:
 # --- words ------------------------------------------------------------------------------------
 
 
-def signed(nats: float | None, losses: LossFormat) -> str:
-    """Return a change with its sign, in the unit shown."""
-    return "not known" if nats is None else signed_text(losses.value(nats))
-
-
 def signed_interval(interval: Interval | None, losses: LossFormat) -> str:
     """Return the interval of a change: "+0.012 to +0.045"; empty if there is none."""
     if interval is None:
         return ""
     return f"{signed(interval[0], losses)} to {signed(interval[1], losses)}"
-
-
-def change_words(comparison: ComparisonResult, losses: LossFormat) -> str:
-    """Return what changed, in a few words: "worse by 0.028", "no clear change (+0.001)"."""
-    if comparison.change is None:
-        return f"{comparison.outcome}: a loss is infinite"
-    if comparison.outcome == "no clear change":
-        if comparison.is_constant and comparison.change == 0.0:
-            return "no change in any row"
-        return f"no clear change ({signed(comparison.change, losses)})"
-    return f"{comparison.outcome} by {size(comparison.change, losses)}"
-
-
-def size(change: float | None, losses: LossFormat) -> str:
-    """Return a change without its sign."""
-    return "" if change is None else losses.amount(abs(change))
 
 
 def group_name(group: ComparedGroup) -> str:
@@ -84,11 +77,12 @@ def worse(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
     comparison = result.comparison
     if comparison is None or comparison.outcome != "worse":
         return
-    if comparison.change is None:
+    if comparison.change is None and comparison.bounds is None:
         title = "Worse than the previous run: the loss is infinite"
         why = "It was finite in the previous run."
     else:
-        title = f"Worse than the previous run by {size(comparison.change, losses)}"
+        by = size(comparison.change, losses, comparison.bounds)
+        title = f"Worse than the previous run by {by}"
         interval = signed_interval(comparison.interval, losses)
         why = f"More than chance explains (95% CI {interval}).{zero_sentence(comparison, losses)}"
     yield judgement(
@@ -121,7 +115,7 @@ def more_zeros(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgeme
         yield judgement(
             "more-zeros",
             "error",
-            f"{count_text(now, 'row')} given zero probability, {was:,} in the previous run",
+            f"{counted(comparison, now)} given zero probability, {was:,} in the previous run",
             why="Without a floor the loss of such a row is infinite: a floor makes the change "
             "look smaller than it is.",
             check="Check what the model can no longer say.",
@@ -139,13 +133,14 @@ def worse_groups(result: EvaluationResult, losses: LossFormat) -> Iterator[Judge
     first, n_more = found[0], len(found) - 1
     name = group_name(first)
     more = f", and {count_text(n_more, 'more group')}" if n_more else ""
-    was = f"{losses.text(first.previous)} then, {losses.text(first.current)} now"
-    text = f" is worse than in the previous run by {size(first.change, losses)}"
+    then, now = (group_loss(losses, result, first, is_now) for is_now in (False, True))
+    was = f"{then} then, {now} now"
+    text = f" is worse than in the previous run by {size(first.change, losses, first.bounds)}"
     yield judgement(
         "worse-group",
         "warning",
         f"{name[0].upper()}{name[1:]}{text}{more}",
-        why=f"{was}, on {count_text(first.n, 'row')}.{_others(found[1:], losses)}",
+        why=f"{was}, on {counted(result.comparison, first.n)}.{_others(found[1:], losses)}",
         check="Check what changed for these rows.",
         section="compare",
         short=(Piece(name, is_data=True), Piece(f"{text}: {was}{more}")),
@@ -153,7 +148,7 @@ def worse_groups(result: EvaluationResult, losses: LossFormat) -> Iterator[Judge
 
 
 def _others(groups: Sequence[ComparedGroup], losses: LossFormat) -> str:
-    named = [f"{group_name(each)} {signed(each.change, losses)}" for each in groups]
+    named = [f"{group_name(each)} {change_in(losses, each.change, each.bounds)}" for each in groups]
     return f" Also {listed(named, most=_MOST_NAMED)}." if named else ""
 
 
@@ -163,15 +158,16 @@ def different_rows(result: EvaluationResult, losses: LossFormat) -> Iterator[Jud
     if comparison is None or comparison.rows is None:
         return
     match, n_common = comparison.rows, comparison.n_common or 0
+    what = f"{comparison.counted}s"
     if match.only_previous or match.only_current:
         yield judgement(
             "different-rows",
             "warning",
-            "The two runs scored different rows",
-            why=f"{n_common:,} of {comparison.n:,} rows are compared; {match.only_current:,} are "
+            f"The two runs scored different {what}",
+            why=f"{n_common:,} of {comparison.n:,} {what} are compared; {match.only_current:,} are "
             f"only in this run and {match.only_previous:,} only in the previous one. The change "
             "is measured on those in both.",
-            check="Check whether rows were added or lost on purpose.",
+            check=f"Check whether {what} were added or lost on purpose.",
             section="compare",
         )
     if match.repeated:
@@ -194,19 +190,21 @@ def other_labels(result: EvaluationResult, losses: LossFormat) -> Iterator[Judge
     match = comparison.rows
     if match.other_label:
         have = "has" if match.other_label == 1 else "have"
+        what, check = _HAPPENED.get(result.task, _LABELS)
         yield judgement(
             "other-label",
             "warning",
-            f"{count_text(match.other_label, 'row')} {have} another label in the previous run",
-            why=f"As '{clean(match.example_other_label or '', 40)}'. Such rows are not compared.",
-            check="Check which labels are right, and whether ids stand for the same rows.",
+            f"{counted(comparison, match.other_label)} {have} {what} in the previous run",
+            why=f"As '{clean(match.example_other_label or '', 40)}'. Such {comparison.counted}s "
+            "are not compared.",
+            check=check,
             section="compare",
         )
     if match.other_weight:
         yield judgement(
             "other-weight",
             "note",
-            f"{count_text(match.other_weight, 'row')} of another weight in the previous run",
+            f"{counted(comparison, match.other_weight)} of another weight in the previous run",
             why="The weights of this run are used for both.",
             check="Check the weight columns.",
             section="compare",

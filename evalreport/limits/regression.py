@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from evalreport.formats import MINUS, count_text
 from evalreport.limits.wording import limit_text, told_apart
-from evalreport.results import ComparisonResult, EvaluationResult, LimitResult
+from evalreport.results import ChangeBounds, ComparisonResult, EvaluationResult, LimitResult
 
 _NAME = "max_regression"
 
@@ -27,14 +27,17 @@ def judge_regression(result: EvaluationResult, limit: float | None) -> Iterator[
         yield _outcome(limit, None, "not judged", why)
     elif _has_more_zeros(comparison):
         was, now = comparison.zero_probability_rows
-        text = f"{count_text(now, 'row')} given zero probability, {was:,} in the previous run."
+        what = count_text(now, comparison.counted)
+        text = f"{what} given zero probability, {was:,} in the previous run."
         yield _outcome(limit, comparison.change, "failed", text)
+    elif comparison.bounds is not None:
+        yield _of_bounds(limit, comparison, comparison.bounds)
     elif comparison.change is None:
         yield _of_infinite(limit, comparison)
     elif comparison.is_constant:
-        yield _of_constant(limit, comparison.change)
+        yield _of_constant(limit, comparison.change, comparison.counted)
     elif comparison.one_sided is None:
-        why = "Not judged: fewer than 10 rows were compared."
+        why = f"Not judged: fewer than 10 {comparison.counted}s were compared."
         yield _outcome(limit, comparison.change, "not judged", why)
     else:
         yield _of_interval(limit, comparison, comparison.change, *comparison.one_sided)
@@ -61,11 +64,32 @@ def _of_infinite(limit: float, comparison: ComparisonResult) -> LimitResult:
     return _outcome(limit, None, "not judged", "Not judged: the loss is infinite in both runs.")
 
 
-def _of_constant(limit: float, change: float) -> LimitResult:
+def _of_bounds(limit: float, comparison: ComparisonResult, bounds: ChangeBounds) -> LimitResult:
+    """Judge a change that lies between two: both have to be on one side of the limit."""
+    least, most = bounds.change
+    if comparison.one_sided is None or least is None or most is None:
+        why = "Not judged: the change is not bounded, or fewer than 10 rows were compared."
+        return _outcome(limit, None, "not judged", why)
+    low, high = comparison.one_sided
+    shown = f"Change between {_signed(least, limit)} and {_signed(most, limit)} nats"
+    if low > limit:
+        text = f"{shown}: with 95% confidence above {_signed(low, limit)}, over the limit of "
+        return _outcome(limit, least, "failed", f"{text}{limit_text(limit)}.")
+    if high < limit:
+        text = f"{shown}: with 95% confidence below {_signed(high, limit)}, within the limit of "
+        return _outcome(limit, most, "passed", f"{text}{limit_text(limit)}.")
+    text = (
+        f"{shown}, with 95% confidence from {_signed(low, limit)} to {_signed(high, limit)}: on "
+        f"both sides of the limit of {limit_text(limit)}."
+    )
+    return _outcome(limit, None, "inconclusive", text)
+
+
+def _of_constant(limit: float, change: float, counted: str) -> LimitResult:
     outcome = "failed" if change > limit else "passed"
-    text = "Every row has the same loss as in the previous run."
+    text = f"Every {counted} has the same loss as in the previous run."
     if change:
-        text = f"Every row changed by {_signed(change, limit)} nats; the limit is "
+        text = f"Every {counted} changed by {_signed(change, limit)} nats; the limit is "
         text += f"{limit_text(limit)}."
     return _outcome(limit, change, outcome, text)
 
@@ -91,7 +115,8 @@ def _of_interval(
 def _detectable(comparison: ComparisonResult) -> str:
     n = comparison.n if comparison.n_common is None else comparison.n_common
     least = comparison.least_detectable or 0.0
-    return f"These {count_text(n, 'row')} would show a regression of {told_apart(least, 0.0)}."
+    what = count_text(n, comparison.counted)
+    return f"These {what} would show a regression of {told_apart(least, 0.0)}."
 
 
 def _needed(comparison: ComparisonResult, limit: float) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
-from evalreport.formats import DASH
+from evalreport.formats import DASH, capital
 from evalreport.renderers.environment import markdown_environment, own_templates_at_fault
 from evalreport.renderers.groups import (
     Group,
@@ -43,6 +43,7 @@ _AGAINST_PREVIOUS = {
     "better": "and better than the previous run",
     "no clear change": "no clear change since the previous run",
 }
+_SAYS_WHAT_CHANGED = re.compile("the previous run|no clear change|no change")
 
 
 class MarkdownRenderer:
@@ -139,6 +140,8 @@ class Summary:
     """This run beside the previous one."""
     changes: tuple[dict[str, Cell], ...]
     """Classes and slices that clearly changed."""
+    counted: str
+    """What these hold: "Rows", or "Documents"."""
 
 
 def summarise(report: Report) -> Summary:
@@ -148,7 +151,7 @@ def summarise(report: Report) -> Summary:
     classes = _group_table(report, "classes", len(result.classes))
     n_left_out = result.input.rows_rejected
     guide, loss = section_of(report, "help"), classes.titles.loss
-    unit = unit_name(report.verdict)
+    unit, comparison = unit_name(report.verdict), result.comparison
     return Summary(
         key=_marker_key(report.key),
         heading=_heading(report),
@@ -170,6 +173,7 @@ def summarise(report: Report) -> Summary:
         digest=result.digest[:_DIGEST_LENGTH],
         compared=_compared_table(report),
         changes=changed_groups(report),
+        counted="Rows" if comparison is None else f"{capital(comparison.counted)}s",
     )
 
 
@@ -180,7 +184,9 @@ def _heading(report: Report) -> str:
     colon = "," if ":" in verdict.headline else ":"
     said = f"{verdict.loss_name} {verdict.value_text}{colon} {uncapitalised(verdict.headline)}"
     comparison = report.result.comparison
-    return said if comparison is None else f"{said}, {_AGAINST_PREVIOUS[comparison.outcome]}"
+    if comparison is None or _SAYS_WHAT_CHANGED.search(verdict.headline):
+        return said
+    return f"{said}, {_AGAINST_PREVIOUS[comparison.outcome]}"
 
 
 def _facts(report: Report) -> tuple[Fact, ...]:

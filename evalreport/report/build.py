@@ -8,6 +8,7 @@ from typing import Literal
 
 from evalreport.formats import capital, clean, date_text, listed
 from evalreport.report.attention import attention
+from evalreport.report.changed import with_change
 from evalreport.report.kinds import report_kind
 from evalreport.report.limits import exit_text, limit_lines, limits_section, limits_text
 from evalreport.report.model import Report, Verdict
@@ -45,7 +46,7 @@ def build_report(
     kind = report_kind(result.task)
     limits = limits_section(result.limits)
     parts = (*(() if limits is None else (limits,)), *kind.sections(view, command))
-    answer = replace(kind.verdict(view), limits_text=limits_text(result.limits))
+    answer = replace(with_change(view, kind.verdict(view)), limits_text=limits_text(result.limits))
     title = clean(result.title)
     return Report(
         title=title,

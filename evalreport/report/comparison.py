@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from evalreport.findings.comparison import (
+from evalreport.findings.changes import (
+    change_in,
     change_words,
-    group_name,
+    counted,
+    group_loss,
+    loss_in,
+    run_loss,
     signed,
-    signed_interval,
     size,
+)
+from evalreport.findings.comparison import (
+    group_name,
+    signed_interval,
     worst_first,
     zero_sentence,
 )
@@ -16,20 +23,26 @@ from evalreport.formats import (
     DASH,
     INFINITE,
     MINUS,
+    capital,
     clean,
     count_text,
     percent_text,
     points_text,
 )
+from evalreport.report.changed import OUTCOME_WORDS, then_and_now
 from evalreport.report.marks import change_mark
-from evalreport.report.model import Cell, Column, Fact, Section, Table, Tag, Text, Tone
+from evalreport.report.model import Cell, Column, Section, Table, Tag, Text, Tone
 from evalreport.report.view import View, code, say, strong
 from evalreport.results import ComparedGroup, ComparisonResult
 
 MOST_GROUPS = 40
 _TONES: dict[str, Tone] = {"worse": "poor", "better": "good", "no clear change": "none"}
-_WORDS = {"worse": "Worse", "better": "Better", "no clear change": "No clear change"}
 _MOST_SHARES = 10
+_LOSS_NAMES = {
+    "soft": "Excess loss",
+    "tokens": "Loss per token",
+    "gaussian": "Loss of the density",
+}
 
 
 def compare_section(view: View) -> Section:
@@ -57,6 +70,11 @@ def compare_section(view: View) -> Section:
     )
 
 
+def changes_section(view: View) -> Section | None:
+    """Return the section on the previous run, if there is one."""
+    return None if view.result.comparison is None else compare_section(view)
+
+
 def _how_to_compare(view: View) -> Text:
     voice = voice_of(view.result)
     # `evaluate` takes no previous run: two evaluations are compared by a function.
@@ -67,123 +85,67 @@ def _how_to_compare(view: View) -> Text:
 
 def outcome_tag(outcome: str) -> Tag:
     """Return the tag of an outcome."""
-    return Tag(_WORDS[outcome], _TONES[outcome])
-
-
-def previous_fact(view: View) -> Fact:
-    """Return the fact beside the verdict."""
-    comparison = view.result.comparison
-    term = "Against the previous run"
-    if comparison is None:
-        return Fact(term, "No previous run given", "Nothing to compare with")
-    if comparison.change is None:
-        return Fact(term, _WORDS[comparison.outcome], "A loss is infinite")
-    headline = f"{signed(comparison.change, view.losses)} {comparison.outcome}"
-    interval = signed_interval(comparison.interval, view.losses)
-    parts = [f"95% CI {interval}" if interval else "No interval", _rows_compared(comparison)]
-    if comparison.current_loss != view.result.overall.judged_loss:
-        losses = (comparison.previous_loss, comparison.current_loss)
-        parts.append(f"{_loss(view, losses[0])} then, {_loss(view, losses[1])} now")
-    return Fact(term, headline, ", ".join(parts))
-
-
-def _rows_compared(comparison: ComparisonResult) -> str:
-    if not comparison.paired:
-        return "not the same rows"
-    if comparison.n_common == comparison.n == comparison.previous.n:
-        return "same rows"
-    return f"{count_text(comparison.n_common or 0, 'row')} in both"
-
-
-def previous_line(view: View) -> str:
-    """Return the comparison in one line for summaries; empty if there is none."""
-    comparison = view.result.comparison
-    if comparison is None:
-        return ""
-    interval = signed_interval(comparison.interval, view.losses)
-    aside = ", ".join([*([f"95% CI {interval}"] if interval else []), _rows_compared(comparison)])
-    words = f"{change_words(comparison, view.losses)} ({aside})"
-    before = _loss(view, comparison.previous_loss)
-    if comparison.current_loss == view.result.overall.judged_loss:
-        return f"Previous {before}: {words}"
-    # The rows in both runs are not all rows, so the loss above is not the one that changed.
-    return f"Previous {before}, now {_loss(view, comparison.current_loss)}: {words}"
-
-
-def change_text(view: View) -> str:
-    """Return what became of the loss in a few words; empty if there is no previous run."""
-    comparison = view.result.comparison
-    return "" if comparison is None else change_words(comparison, view.losses)
-
-
-def headline_with(view: View, band: str) -> str:
-    """Return the headline of an ordinary result with what became of the loss."""
-    comparison = view.result.comparison
-    if comparison is None:
-        return f"{band[0].upper()}{band[1:]}"
-    if comparison.outcome == "no clear change":
-        same = comparison.is_constant and comparison.change == 0.0
-        return f"{band[0].upper()}{band[1:]}, {'no change' if same else 'no clear change'}"
-    return f"{_WORDS[comparison.outcome]} than the previous run, and {band}"
+    return Tag(OUTCOME_WORDS[outcome], _TONES[outcome])
 
 
 # --- the section ------------------------------------------------------------------------------
 
 
-def _loss(view: View, nats: float | None) -> str:
-    return INFINITE if nats is None else view.losses.text(nats)
-
-
 def _row_loss(view: View, nats: float | None) -> str:
+    if view.result.task == "gaussian":
+        return loss_in(view.losses, view.result, nats)
     return INFINITE if nats is None else view.losses.amount(nats)
 
 
 def _lede(view: View, comparison: ComparisonResult) -> Text:
     name, before = clean(view.result.title, 40), clean(comparison.previous.title, 40)
-    losses = (comparison.previous_loss, comparison.current_loss)
-    then_and_now = f"{_loss(view, losses[0])} then, {_loss(view, losses[1])} now."
-    words = f"is {comparison.outcome} than {before} by {size(comparison.change, view.losses)}"
-    if comparison.outcome == "no clear change" or comparison.change is None:
+    by = size(comparison.change, view.losses, comparison.bounds)
+    words = f"is {comparison.outcome} than {before} by {by}"
+    if comparison.outcome == "no clear change" or not by:
         words = f"against {before}: {change_words(comparison, view.losses)}"
     return say(
         f"{name} ",
         strong(words),
-        f": {then_and_now} {comparison.why} A plus sign means more loss, which is worse.",
+        f": {then_and_now(view, comparison)}. {comparison.why} "
+        "A plus sign means more loss, which is worse.",
     )
 
 
 def _overall_table(view: View, comparison: ComparisonResult) -> Table:
     interval = signed_interval(comparison.interval, view.losses)
     was, now = comparison.zero_probability_rows
-    common = count_text(comparison.n_common or 0, "row")
-    where = f"{common} in both runs" if comparison.paired else "all rows of each run"
-    rows = [
+    common, what = counted(comparison, comparison.n_common or 0), f"{comparison.counted}s"
+    where = f"{common} in both runs" if comparison.paired else f"all {what} of each run"
+    change = change_in(view.losses, comparison.change, comparison.bounds)
+    rows: list[tuple[Cell, ...]] = [
         (
-            Cell("Log loss" if not view.is_soft else "Excess loss"),
-            Cell(_loss(view, comparison.previous_loss)),
-            Cell(_loss(view, comparison.current_loss), strong=True),
-            Cell(signed(comparison.change, view.losses), comparison.change, strong=True),
+            Cell(_LOSS_NAMES.get(view.result.task, "Log loss")),
+            Cell(run_loss(view.losses, view.result, comparison, is_current=False)),
+            Cell(run_loss(view.losses, view.result, comparison, is_current=True), strong=True),
+            Cell(change, comparison.change, strong=True),
             Cell(interval or DASH),
             Cell("", tag=outcome_tag(comparison.outcome)),
-        ),
-        _plain_row("Rows given zero probability", f"{was:,}", f"{now:,}", _count_change(now - was)),
+        )
+    ]
+    if view.result.task != "gaussian":
+        zeros = f"{capital(what)} given zero probability"
+        if comparison.counted == "document":
+            zeros = "Documents with a token of zero probability"
+        rows.append(_plain_row(zeros, f"{was:,}", f"{now:,}", _count_change(now - was)))
+    if comparison.previous.skill is not None or view.result.baseline.skill is not None:
+        rows.append(_skill_row(comparison.previous.skill, view.result.baseline.skill))
+    rows.append(
         _plain_row(
-            "Less loss than always predicting class frequencies",
-            percent_text(comparison.previous.skill),
-            percent_text(view.result.baseline.skill),
-            _points(comparison.previous.skill, view.result.baseline.skill),
-        ),
-        _plain_row(
-            "Rows scored",
+            f"{capital(what)} scored",
             f"{comparison.previous.n:,}",
             f"{comparison.n:,}",
             _count_change(comparison.n - comparison.previous.n),
-        ),
-    ]
+        )
+    )
     return Table(
         id="compared",
         caption="This run beside the previous one",
-        note=f"The first two lines: {where}. The others: all rows of each run.",
+        note=f"{_compared_lines(view)}: {where}. The others: all {what} of each run.",
         columns=(
             Column("what", "What"),
             Column("previous", "Previous", numeric=True),
@@ -194,6 +156,15 @@ def _overall_table(view: View, comparison: ComparisonResult) -> Table:
         ),
         rows=tuple(rows),
     )
+
+
+def _compared_lines(view: View) -> str:
+    return "The first line" if view.result.task == "gaussian" else "The first two lines"
+
+
+def _skill_row(before: float | None, now: float | None) -> tuple[Cell, ...]:
+    what = "Less loss than always predicting class frequencies"
+    return _plain_row(what, percent_text(before), percent_text(now), _points(before, now))
 
 
 def _plain_row(what: str, previous: str, current: str, change: str) -> tuple[Cell, ...]:
@@ -231,7 +202,7 @@ def _groups_table(view: View, comparison: ComparisonResult) -> Table | None:
             Column("result", "Result"),
             Column("interval", "95% CI", numeric=True),
             Column("mark", "Less – more loss", sortable=False),
-            Column("rows", "Rows", numeric=True),
+            Column("rows", f"{capital(comparison.counted)}s", numeric=True),
         ),
         rows=tuple(_group_row(view, each, scale) for each in shown),
         more=f"and {more:,} more, none clearly worse: see the JSON." if more > 0 else "",
@@ -254,9 +225,11 @@ def _group_row(view: View, group: ComparedGroup, scale: float) -> tuple[Cell, ..
         mark = change_mark(group.change, group.interval, scale, _TONES[group.outcome])
     return (
         Cell(group_name(group)),
-        Cell(_loss(view, group.previous), group.previous),
-        Cell(_loss(view, group.current), group.current, strong=True),
-        Cell(signed(group.change, view.losses), group.change),
+        Cell(group_loss(view.losses, view.result, group, is_current=False), group.previous),
+        Cell(
+            group_loss(view.losses, view.result, group, is_current=True), group.current, strong=True
+        ),
+        Cell(change_in(view.losses, group.change, group.bounds), group.change),
         Cell("", group.change, tag=outcome_tag(group.outcome)),
         Cell(signed_interval(group.interval, view.losses) or DASH),
         Cell("" if mark else DASH, mark=mark),
@@ -267,12 +240,14 @@ def _group_row(view: View, group: ComparedGroup, scale: float) -> tuple[Cell, ..
 def _rows_table(view: View, comparison: ComparisonResult) -> Table | None:
     if not comparison.changed_rows:
         return None
+    has_labels = any(each.label is not None for each in comparison.changed_rows)
+    what = comparison.counted
     return Table(
         id="changed-rows",
-        caption="Rows whose loss changed most",
+        caption=f"{capital(what)}s whose loss changed most",
         columns=(
-            Column("id", "Row id"),
-            Column("label", "Happened"),
+            Column("id", f"{capital(what)} id"),
+            *((Column("label", "Happened"),) if has_labels else ()),
             Column("previous", "Previous", numeric=True),
             Column("current", "This run", numeric=True),
             Column("change", "Change", numeric=True),
@@ -280,7 +255,7 @@ def _rows_table(view: View, comparison: ComparisonResult) -> Table | None:
         rows=tuple(
             (
                 Cell(clean(each.id), code=True),
-                Cell(clean(each.label)),
+                *((Cell(clean(each.label or "")),) if has_labels else ()),
                 Cell(_row_loss(view, each.previous), each.previous),
                 Cell(_row_loss(view, each.current), each.current),
                 Cell(signed(each.change, view.losses), each.change, strong=True),
@@ -339,7 +314,7 @@ def _notes(view: View, comparison: ComparisonResult) -> tuple[Text, ...]:
     if comparison.least_detectable:
         n = comparison.n if comparison.n_common is None else comparison.n_common
         notes.append(
-            f"With {count_text(n, 'row')} a regression of "
+            f"With {counted(comparison, n)} a regression of "
             f"{size(comparison.least_detectable, view.losses)} or more is found four times in "
             "five; a smaller one may stay hidden."
         )

@@ -11,6 +11,7 @@ from evalreport.formats import (
     score_text,
     size_text,
 )
+from evalreport.report.comparison import changes_section
 from evalreport.report.explain import INTERVAL_METHOD
 from evalreport.report.gaussian import ends_text, gaussian_of
 from evalreport.report.model import (
@@ -43,6 +44,7 @@ def gaussian_sections(view: View, command: str) -> tuple[Section, ...]:
         ("standard deviation", std),
     ]
     candidates = (
+        changes_section(view),
         _calibration_section(view),
         _slices_section(view),
         _worst_section(view),

@@ -11,6 +11,7 @@ from evalreport.formats import (
     expected_text,
     percent_text,
 )
+from evalreport.report.comparison import changes_section
 from evalreport.report.explain import INTERVAL_METHOD
 from evalreport.report.model import (
     Cell,
@@ -41,6 +42,7 @@ def token_sections(view: View, command: str) -> tuple[Section, ...]:
         ("document", columns.cluster),
     ]
     candidates = (
+        changes_section(view),
         token_slices_section(view),
         _documents_section(view),
         _tails_section(view),

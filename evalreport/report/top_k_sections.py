@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from evalreport.findings.top_k import is_open, listed_text
 from evalreport.formats import clean, cost_text, count_text, percent_text, probability_text
 from evalreport.report.calibration import reliability_figure
+from evalreport.report.comparison import changes_section
 from evalreport.report.explain import INTERVAL_METHOD
 from evalreport.report.model import Cell, Column, Definition, Section, Table, Text
 from evalreport.report.task_parts import task_quality_section, task_run_section
@@ -32,6 +33,7 @@ def top_k_sections(view: View, command: str) -> tuple[Section, ...]:
     if view.result.overall.top_k is None:
         return quality, run
     candidates = (
+        changes_section(view),
         _ranks_section(view),
         _groups_section(view, "classes", "class", view.result.classes),
         _groups_section(view, "slices", "slice", view.result.slices),

@@ -20,7 +20,7 @@ from evalreport.formats import (
     spoken,
 )
 from evalreport.report import soft
-from evalreport.report.comparison import change_text, headline_with, previous_fact, previous_line
+from evalreport.report.changed import change_text, headline_with, previous_fact, previous_line
 from evalreport.report.model import Fact, Text, Tone, Verdict
 from evalreport.report.ruler import ruler
 from evalreport.report.view import View, band_tag, band_tone, code, say, strong

@@ -12,7 +12,7 @@ import pytest
 
 from evalreport.api import evaluate_file
 from evalreport.comparing import compare
-from evalreport.comparison import RowStore, compare_by_rows, rows
+from evalreport.comparison import Keeping, RowStore, compare_by_rows, rows
 from evalreport.errors import InputError, SettingsError
 from evalreport.evaluation import evaluate_predictions
 from evalreport.evaluation_file import to_document
@@ -190,7 +190,10 @@ def test_rows_on_disk_give_the_same_bytes_as_rows_in_memory(files):
 
     def compared(most_bytes: int) -> str:
         opened = [open_predictions([str(path)]) for path in (previous, current)]
-        stores = [RowStore(each.classes, 2.0**-52, most_bytes=most_bytes) for each in opened]
+        stores = [
+            RowStore(Keeping(2.0**-52).classes, each.classes, most_bytes=most_bytes)
+            for each in opened
+        ]
         results = [
             evaluate_predictions(each, title="x", created=None, version="0", on_batch=store.add)
             for each, store in zip(opened, stores, strict=True)

@@ -151,19 +151,11 @@ def test_the_summaries_name_what_the_number_is(tmp_path):
     assert "zero probability" not in tokens + gaussian
 
 
-@pytest.mark.parametrize(
-    ("kind", "text", "what"),
-    [
-        ("tokens", "logprob\n-1\n-2\n", "tokens"),
-        ("gaussian", "y,mean,std\n1,2,1\n2,2,1\n", "Gaussian forecasts"),
-    ],
-)
-def test_tasks_are_not_compared_with_a_previous_run_yet(tmp_path, kind, text, what):
-    (tmp_path / "t.csv").write_text(text)
-    words = ["report", "t.csv", "--input-kind", kind, "--previous", "t.csv"]
-    done = evalreport(*words, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (3, b"")
-    assert done.stderr.decode() == (
-        f"error: t.csv: runs of {what} are not compared yet.\n  Compare runs of classes.\n"
-    )
-    assert [each.name for each in tmp_path.iterdir()] == ["t.csv"]
+def test_documents_without_names_are_two_sets_of_rows_and_the_limit_on_the_change_says_so(tmp_path):
+    (tmp_path / "t.csv").write_text("logprob\n-1\n-2\n")
+    (tmp_path / "before.csv").write_text("logprob\n-1\n-1\n")
+    words = ["report", "t.csv", "--input-kind", "tokens", "--previous", "before.csv"]
+    done = evalreport(*words, "--max-regression", "0.1", "-o", "none", cwd=tmp_path)
+    said = done.stdout.decode()
+    assert "Previous 1.000: no clear change (+0.500) (not the same rows)" in said
+    assert "Limit not judged: fewer than 10 rows were compared" in said

@@ -503,8 +503,8 @@ def test_a_limit_is_judged_where_both_bounds_agree(tmp_path, monkeypatch, option
     assert " ".join(said.split()) in " ".join(text.split())
 
 
-def test_runs_are_not_compared_and_a_sentence_says_so(tmp_path, monkeypatch):
+def test_two_runs_are_compared_between_bounds(tmp_path, monkeypatch):
     write_jsonl(tmp_path / "before.jsonl", records(THREE))
     outcome = command(tmp_path, monkeypatch, "--previous", "before.jsonl")
-    assert outcome.exit_code == 3
-    assert "runs of top-k are not compared yet." in outcome.output
+    assert outcome.exit_code == 0
+    assert "no clear change" in outcome.output
