@@ -40,6 +40,8 @@ def evaluate(
     slices: Mapping[str, Any] | None = None,
     ids: Any = None,
     clusters: Any = None,
+    top_k: bool = False,
+    top_labels: Any = None,
     texts: Any = None,
     n_chars: Any = None,
     n_bytes: Any = None,
@@ -89,6 +91,12 @@ def evaluate(
     clusters : array_like of shape (n_rows,), optional
         What rows belong to, as a patient or a page: rows of the same name are not independent, and
         intervals allow for it. With tokens the document of each row.
+    top_k : bool
+        Whether rows hold only their most likely classes. `probs` are then mappings of labels to
+        probabilities, lists of records with label and score, a data frame with a column for each
+        class and nothing in it where a row does not list the class, or lists of numbers.
+    top_labels : array_like of shape (n_rows, k), optional
+        With `top_k`, the labels of the numbers in `probs`; rows may be of different lengths.
     texts, n_chars, n_bytes : array_like of shape (n_rows,), optional
         The text of each row of tokens, or how many characters and UTF-8 bytes it has.
     mean, std : array_like of shape (n_rows,), optional

@@ -22,7 +22,9 @@ _ARRAY_KEYWORDS = {
     "cluster": "clusters",
     "text": "texts",
 }
-_ARRAYS = frozenset({*_ARRAY_KEYWORDS.values(), "probs", "n_chars", "n_bytes", "mean", "std"})
+_ARRAYS = frozenset(
+    {*_ARRAY_KEYWORDS.values(), "probs", "top_labels", "n_chars", "n_bytes", "mean", "std"}
+)
 """Keywords of `evaluate` that take data, not the name of a column."""
 
 

@@ -11,7 +11,7 @@ from evalreport.readers.classes import settle_classes
 from evalreport.readers.crossings import Pair, columns_of, two_columns
 from evalreport.readers.glimpse import Glimpse, Labels
 from evalreport.readers.interface import ReadSettings
-from evalreport.readers.layout import find_layout
+from evalreport.readers.layout import find_layout, in_one_order
 from evalreport.readers.odd_cells import hint_on_header
 from evalreport.readers.targets import SoftPlan, plan_targets, refuse_contradictions
 from evalreport.readers.wording import did_you_mean, listed, quoted
@@ -154,8 +154,9 @@ def _distributions(
         len(glimpse.header) + 1,
         lambda text: glimpse.row_of(label, text),
     )
-    layout = find_layout(glimpse, free, settings, labels)
+    layout, note = in_one_order(find_layout(glimpse, free, settings, labels), glimpse, settings)
     settled = settle_classes(layout, settings, labels, glimpse.path, label)
+    settled = replace(settled, readings=(*settled.readings, *note))
     return SoftPlan((), settled, layout.likely_cause)
 
 

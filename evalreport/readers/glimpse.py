@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -25,6 +25,8 @@ class Glimpse:
     probs: str | None = None
     row_of: Callable[[str, str], int | None] = lambda *_: None
     """The first row of the first file in which a column holds a label."""
+    orders: Callable[[], Iterable[tuple[str, ...]]] = tuple
+    """The orders in which files, and rows of JSON, name the columns."""
 
 
 class Labels:

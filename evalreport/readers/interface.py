@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar, get_args
 
@@ -168,6 +168,8 @@ class Source:
     label: str | None = None
     """The column of what happened, if the form of the input says so; likewise `probs`."""
     probs: str | None = None
+    orders: Callable[[], Iterable[tuple[str, ...]]] = tuple
+    """Other orders that rows name the columns in, as far as the first rows show."""
     n_rows: int | None = None
     """How many rows there are; None if only reading tells."""
 

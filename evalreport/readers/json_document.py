@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ import pyarrow as pa
 from evalreport.errors import InputError
 from evalreport.readers.interface import Chunk, ReadSettings, Source
 from evalreport.readers.jsonl import as_record, batch_of, chunks_of, no_json, source_of
-from evalreport.readers.records import unique_keys
+from evalreport.readers.records import key_orders, unique_keys
 from evalreport.readers.storage import InputFile
 from evalreport.readers.text import not_utf8, refuse_no_text
 from evalreport.voice import CALLER
@@ -78,6 +79,10 @@ class JsonDocumentPart:
                 records = []
         if records:
             yield batch_of(records, self.file.shown, row)
+
+    def key_orders(self) -> set[tuple[str, ...]]:
+        """Return the orders in which the first records name their keys."""
+        return key_orders(islice(self._values(), _ROWS_PER_BATCH))
 
     def _values(self) -> Iterator[Any]:
         """Yield the items of the list; only the text of a few is held at a time."""

@@ -15,7 +15,7 @@ import pyarrow.json as pa_json
 from evalreport.errors import InputError
 from evalreport.readers.interface import Chunk, ReadSettings, Source
 from evalreport.readers.nested import flattened
-from evalreport.readers.records import to_batch, unique_keys
+from evalreport.readers.records import key_orders, to_batch, unique_keys
 from evalreport.readers.storage import InputFile
 from evalreport.readers.text import not_utf8, refuse_no_text
 from evalreport.voice import CALLER
@@ -64,7 +64,9 @@ def source_of(shown: str, part: JsonLinesPart | Any, first: pa.RecordBatch | Non
     """Return the source whose columns are those of the first records."""
     if first is None:
         return Source(shown, (), False, (part,))
-    return flattened(Source(shown, tuple(first.schema.names), True, (part,)), first.schema)
+    names = tuple(first.schema.names)
+    source = Source(shown, names, True, (part,), orders=part.key_orders)
+    return flattened(source, first.schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,12 @@ class JsonLinesPart:
                 if batch.num_rows:
                     yield batch
 
+    def key_orders(self) -> set[tuple[str, ...]]:
+        """Return the orders in which the records of the first block name their keys."""
+        with self.file.open() as stream:
+            lines = next(_blocks(stream, self.block_size), b"").split(b"\n")
+        return key_orders(_record_in(line) for line in lines)
+
     def _parsed(self, block: bytes, first_row: int) -> pa.RecordBatch:
         try:
             block.decode("utf-8")
@@ -118,6 +126,14 @@ class JsonLinesPart:
             raise InputError(
                 "a record is nested too deeply.", path=self.file.shown, row=first_row
             ) from error
+
+
+def _record_in(line: bytes) -> Any:
+    """Return the record in a line that pyarrow could read, or None if another reader cannot."""
+    try:
+        return json.loads(line, strict=False)
+    except ValueError:
+        return None
 
 
 def chunks_of(

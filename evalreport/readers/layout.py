@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from evalreport.errors import InputError, clipped
 from evalreport.readers.glimpse import Glimpse, Labels
 from evalreport.readers.interface import ReadSettings
-from evalreport.readers.labels import canonical
+from evalreport.readers.labels import canonical, in_order
 from evalreport.readers.numbers import read_numbers
 from evalreport.readers.odd_cells import hint_on_quotes
 from evalreport.readers.odd_columns import refuse_odd_cells
@@ -108,6 +108,27 @@ def find_layout(
     if len(layouts) > 1:
         raise _two_readings(glimpse, layouts)
     return _without_odd_cells(glimpse, layouts[0], labels)
+
+
+def in_one_order(
+    layout: Layout, glimpse: Glimpse, settings: ReadSettings
+) -> tuple[Layout, tuple[str, ...]]:
+    """Return the layout with sorted classes if files, or rows of JSON, name them in other orders.
+
+    Otherwise the order of the classes, and with it that of the results, would be that of whichever
+    row comes first.
+    """
+    told = settings.classes or len(settings.probs) > 1 or layout.by_position
+    if told or layout.is_single or len({*layout.names}) < len(layout.columns):
+        return layout, ()
+    place = {column: number for number, column in enumerate(layout.columns)}
+    found = ([place[each] for each in order if each in place] for order in glimpse.orders())
+    if all(each == sorted(each) for each in found):
+        return layout, ()
+    column_of = dict(zip(layout.names, layout.columns, strict=True))
+    names = in_order(column_of)
+    note = "Classes are sorted, because files or rows name them in different orders."
+    return replace(layout, columns=tuple(column_of[each] for each in names), names=names), (note,)
 
 
 def _named_like_groups(free: Sequence[str], settings: ReadSettings) -> list[str]:

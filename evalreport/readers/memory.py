@@ -63,7 +63,7 @@ def as_columns(given: Any, what: str) -> Columns:
         names = tuple(canonical(each) for each in given)
         columns = (as_column(each, f"{what}[{name!r}]") for name, each in given.items())
         return Columns(tuple(columns), names, names)
-    if what in _DISTRIBUTIONS and isinstance(given, Sequence) and _holds_records(given):
+    if what in _DISTRIBUTIONS and isinstance(given, Sequence) and holds_records(given):
         return _from_records(given, what)
     return _from_numpy(_as_numpy(given, what), what)
 
@@ -140,7 +140,7 @@ def _from_stream(given: Any, what: str) -> Columns:
     return Columns(tuple(table.columns), names, names)
 
 
-def _holds_records(given: Sequence[Any]) -> bool:
+def holds_records(given: Sequence[Any]) -> bool:
     """Tell whether rows are mappings of classes to numbers, or lists of such records."""
     first = next((each for each in given if each is not None), None)
     return isinstance(first, Mapping) or (

@@ -167,6 +167,7 @@ def understand(
     glimpse = Glimpse(
         *(first.path, first.header, labels_in, first_rows),
         *(first.groups, first.label, first.probs, row_of),
+        lambda: (order for each in sources for order in (each.header, *each.orders())),
     )
     plan = planner(glimpse, settings)
     _refuse_duplicates(sources, plan.used)

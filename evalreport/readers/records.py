@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,19 @@ def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the key '{twice}' stands in it twice")
     return found
+
+
+def key_orders(records: Iterable[Any]) -> set[tuple[str, ...]]:
+    """Return the different orders in which records name their keys; inner ones with a point."""
+    return {tuple(_names(each, "")) for each in records if isinstance(each, dict)}
+
+
+def _names(record: dict[str, Any], outer: str) -> Iterator[str]:
+    for key, value in record.items():
+        if isinstance(value, dict):
+            yield from _names(value, f"{outer}{key}.")
+        else:
+            yield f"{outer}{key}"
 
 
 def _column(values: list[Any]) -> pa.Array:

@@ -1,4 +1,4 @@
-"""Tokens and Gaussian forecasts out of memory: the same columns as in a file, by other names."""
+"""Tokens, Gaussian forecasts and most likely classes in memory: the same columns as in a file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from evalreport.readers.labels import canonical
 from evalreport.readers.memory import ColumnOfCells, as_column, named_columns
 from evalreport.readers.opening import Stamp, understand, understood
 from evalreport.readers.task_rows import refuse_task_columns
-from evalreport.readers.tasks import TASK_READERS
+from evalreport.readers.tasks import TASK_READERS, TOP_K, TaskReader
+from evalreport.readers.top_k_arrays import listed_columns
 from evalreport.task_results import TaskColumns
 
 _SETTINGS = {"observed": "label", "weights": "weight", "ids": "id"}
@@ -44,6 +45,10 @@ def predictions_in_memory(given: Mapping[str, Any]) -> Predictions:
     """
     if given["input_kind"] in TASK_READERS:
         return _task_predictions(given)
+    if given["top_k"]:
+        return _top_k_predictions(given)
+    if given["top_labels"] is not None:
+        raise SettingsError("top_labels= names the most likely classes: add top_k=True.")
     only_tasks = {name: given[name] for name in _TASK_COLUMNS if name != "clusters"}
     refuse_task_columns({name: name for name, each in only_tasks.items() if each is not None})
     names = signature(predictions_from_arrays).parameters
@@ -53,29 +58,49 @@ def predictions_in_memory(given: Mapping[str, Any]) -> Predictions:
 def _task_predictions(given: Mapping[str, Any]) -> Predictions:
     """Take tokens or Gaussian forecasts; the same checks apply as to a file."""
     kind = given["input_kind"]
-    needed = ("probs",) if kind == "tokens" else ("observed", "mean", "std")
+    refuse_task_columns({} if given["top_labels"] is None else {"top_labels": "top_labels"})
+    _refuse_absent(given, ("probs",) if kind == "tokens" else ("observed", "mean", "std"))
+    probs = {} if given["probs"] is None else {"probs": token_lists(given["probs"])}
+    return _read_as_file(given, probs, {}, TASK_READERS[kind])
+
+
+def _top_k_predictions(given: Mapping[str, Any]) -> Predictions:
+    _refuse_absent(given, ("observed", "probs"))
+    return _read_as_file(given, *listed_columns(given), TOP_K)
+
+
+def _refuse_absent(given: Mapping[str, Any], needed: Sequence[str]) -> None:
     absent = [f"{name}=" for name in needed if given[name] is None]
     if absent:
         raise SettingsError(
             f"{' and '.join(absent)} {'is' if len(absent) == 1 else 'are'} missing."
         )
-    columns: dict[str, ColumnOfCells] = {}
+
+
+def _read_as_file(
+    given: Mapping[str, Any],
+    probs: Mapping[str, ColumnOfCells],
+    labels: Mapping[str, ColumnOfCells],
+    reader: TaskReader,
+) -> Predictions:
+    """Put the arrays side by side, as a file has them, with settings that name their columns."""
     slices = named_columns(given["slices"], "slices")
-    names = {each: _free(each, slices) for each in ("probs", *_SETTINGS, *_TASK_COLUMNS)}
-    for each, name in names.items():
-        if given[each] is not None:
-            columns[name] = (
-                token_lists(given[each]) if each == "probs" else as_column(given[each], each)
-            )
+    forecasts = {_free(name, slices): column for name, column in (*probs.items(), *labels.items())}
+    taken = {**slices, **forecasts}
+    names = {each: _free(each, taken) for each in (*_SETTINGS, *_TASK_COLUMNS)}
+    names = {each: name for each, name in names.items() if given[each] is not None}
+    columns = forecasts | {name: as_column(given[each], each) for each, name in names.items()}
     columns |= {name: as_column(each, f"slice '{name}'") for name, each in slices.items()}
-    part = ArrayPart(columns, common_length(columns, names[needed[0]]))
+    part = ArrayPart(columns, common_length(columns, next(iter(columns))))
 
     def named(arrays: Mapping[str, str]) -> dict[str, str]:
-        return {to: names[each] for each, to in arrays.items() if given[each] is not None}
+        return {to: names[each] for each, to in arrays.items() if each in names}
 
     settings = ReadSettings(
-        input_kind=kind,
-        probs=(names["probs"],) if given["probs"] is not None else (),
+        input_kind=given["input_kind"],
+        top_k=given["top_k"],
+        probs=tuple(forecasts)[: len(probs)],
+        top_labels=tuple(forecasts)[len(probs) :],
         target_probs=() if given["targets"] is None else ("targets",),
         classes=None if given["classes"] is None else tuple(map(canonical, given["classes"])),
         positive=None if given["positive"] is None else canonical(given["positive"]),
@@ -86,7 +111,6 @@ def _task_predictions(given: Mapping[str, Any]) -> Predictions:
         **{each: given[each] for each in ("on_invalid", "normalize", "normalize_targets")},
     )
     source = Source(None, tuple(columns), True, (part,))
-    reader = TASK_READERS[kind]
     plan = understand([source], settings, reader.plan)
     return understood([source], plan, settings, "arrays", Stamp(), reader.shard)
 

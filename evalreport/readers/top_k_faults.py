@@ -52,7 +52,9 @@ class ListedFaults:
 
     def _uneven(self) -> Iterator[RowFault]:
         for row, (n_labels, n_scores) in self.listed.uneven.items():
-            fact = f"{n_labels} labels stand beside {n_scores} probabilities."
+            labels = f"{n_labels} label{' stands' if n_labels == 1 else 's stand'}"
+            scores = f"{n_scores} probabilit{'y' if n_scores == 1 else 'ies'}"
+            fact = f"{labels} beside {scores}."
             value = f"{n_labels} and {n_scores}"
             reason = "labels and probabilities differ in number"
             yield RowFault(row, self.form.labels[0], value, reason, fact)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def test_records_with_a_list_of_probabilities_go_by_position(tmp_path: Path) -> 
     path = lines(tmp_path, {"label": 1, "probs": [0.25, 0.75]}, {"label": 0, "probs": [1, 0]})
     predictions = opened(path)
     assert rows_of(predictions).probs.tolist() == [[0.25, 0.75], [1, 0]]
-    assert predictions.readings[-1] == (
+    assert (
         "The classes are positions in 'probs', counted from 0: label 0 is the first number of a "
         "row."
     )
@@ -241,3 +242,45 @@ def test_a_document_under_the_name_of_lines_is_refused(tmp_path: Path) -> None:
         "p.jsonl: this is one JSON document, not one record a line: it starts with '['.\n"
         "  Pass --format json."
     )
+
+
+ROWS_IN_ORDERS = [
+    {"id": 1, "label": "dog", "probs": {"emu": 0.1, "dog": 0.8, "cat": 0.1}},
+    {"id": 2, "label": "cat", "probs": {"cat": 0.7, "emu": 0.1, "dog": 0.2}},
+    {"id": 3, "label": "emu", "probs": {"dog": 0.2, "emu": 0.6, "cat": 0.2}},
+]
+FLAT = [
+    {"id": row["id"], "label": row["label"], **{f"p_{k}": v for k, v in row["probs"].items()}}
+    for row in ROWS_IN_ORDERS
+]
+
+
+@pytest.mark.parametrize("rows", [ROWS_IN_ORDERS, FLAT], ids=["nested", "flat"])
+@pytest.mark.parametrize("form", ["jsonl", "json"])
+def test_rows_that_name_classes_in_other_orders_may_come_in_any_order(
+    tmp_path: Path, rows: list[dict], form: str
+) -> None:
+    digests = set()
+    for order in permutations(rows):
+        text = json.dumps(order) if form == "json" else "".join(f"{json.dumps(r)}\n" for r in order)
+        predictions = opened(write(tmp_path, text, f"p.{form}"))
+        assert predictions.classes == ("cat", "dog", "emu")
+        note = "Classes are sorted, because files or rows name them in different orders."
+        assert note in predictions.readings
+        digests.add(evaluate_file(tmp_path / f"p.{form}").digest)
+    assert len(digests) == 1
+
+
+def test_one_order_of_all_rows_is_that_of_the_classes(tmp_path: Path) -> None:
+    rows = [{"label": "b", "probs": {"b": 0.5, "a": 0.5}}] * 2
+    path = write(tmp_path, "".join(f"{json.dumps(row)}\n" for row in rows), "p.jsonl")
+    assert opened(path).classes == ("b", "a")
+    assert opened(path, classes=("a", "b")).classes == ("a", "b")
+
+
+def test_files_with_columns_in_other_orders_may_come_in_any_order(tmp_path: Path) -> None:
+    first = write(tmp_path, "id,label,p_b,p_a\n1,a,0.3,0.7\n", "x.csv")
+    second = write(tmp_path, "id,label,p_a,p_b\n2,b,0.4,0.6\n", "y.csv")
+    here, there = (evaluate_file(each) for each in ([first, second], [second, first]))
+    assert here.result.input.classes == there.result.input.classes == ("a", "b")
+    assert here.digest == there.digest

@@ -223,6 +223,54 @@ def test_every_form_of_the_same_rows_has_the_same_digest(tmp_path):
     assert set(digests.values()) == {digests["object"]}, digests
 
 
+def arrays(rows: Rows) -> dict[str, dict]:
+    """Return the same rows in every form that they may have in memory."""
+    listed = [each for _, each in rows]
+    records = [[{"label": k, "score": v} for k, v in each.items()] for each in listed]
+    names, numbers = [list(each) for each in listed], [list(each.values()) for each in listed]
+    table = pa.array([list(each.items()) for each in listed], pa.map_(pa.string(), pa.float64()))
+    return {
+        "mappings": {"probs": listed},
+        "records": {"probs": records},
+        "lists": {"probs": numbers, "top_labels": names},
+        "arrays": {"probs": np.array(numbers), "top_labels": np.array(names)},
+        "data frame": {"probs": pd.DataFrame(listed)},
+        "arrow": {"probs": table},
+    }
+
+
+@pytest.mark.parametrize("form", arrays(THREE))
+def test_rows_in_memory_give_the_digest_of_a_file(tmp_path, form):
+    rows = many(60)
+    given = {"observed": [label for label, _ in rows], "ids": [f"r{i}" for i in range(60)]}
+    evaluation = evalreport.evaluate(**given, **arrays(rows)[form], top_k=True)
+    assert evaluation.digest == evaluated(tmp_path, rows).digest
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"probs": [[0.7, 0.2], [0.5, 0.1]]}, "nothing says which classes these probabilities are"),
+        ({"probs": [0.7, 0.2], "top_labels": [["a"], ["b"]]}, "probs has one dimension, and two"),
+        ({"probs": [[0.7], [0.2]], "top_labels": [["a"], ["b"]], "top_k": False}, "add top_k=True"),
+        ({"probs": [{"a": 0.7}, {"b": 0.5}], "classes": ["a", "b"]}, "classes= has no meaning"),
+        ({"probs": [{"a": 0.7}, 3]}, "probs cannot be read as records: cannot mix"),
+        ({"probs": None}, "probs= is missing"),
+        (
+            {"probs": [{"a": 0.7}, {"b": 1.5}]},
+            r"row 2, column 'probs\.b': probability 1.5 is above",
+        ),
+        (
+            {"probs": [[0.7, 0.2], [0.2]], "top_labels": [["a"], ["b"]]},
+            "row 1, column 'top_labels': 1 label stands beside 2 probabilities",
+        ),
+    ],
+)
+def test_arrays_that_cannot_be_read_are_refused_by_their_argument(options, message):
+    with pytest.raises((InputError, SettingsError), match=message):
+        evalreport.evaluate(["a", "b"], **{"top_k": True} | options)
+
+
 def test_the_order_of_rows_and_of_what_they_list_changes_nothing(tmp_path):
     rows = records(many(200, 4))
     rng = np.random.default_rng(1)
@@ -314,7 +362,7 @@ def test_a_pair_that_says_half_is_refused(tmp_path, row, fact):
 
 def test_lists_of_different_lengths_are_refused(tmp_path):
     rows = [{"label": "a", "top_labels": ["a", "b"], "top_probs": [0.5]}]
-    with pytest.raises(InputError, match="2 labels stand beside 1 probabilities"):
+    with pytest.raises(InputError, match="2 labels stand beside 1 probability"):
         evalreport.evaluate_file(write_jsonl(tmp_path / "rows.jsonl", rows), top_k=True)
 
 
