@@ -1,12 +1,14 @@
 """Makes the pictures in the README: ``python -m docs.make_screenshots [CHROMIUM]``.
 
-Most are what a reader of a report sees first, of four real models and of a comparison. One is the
+Most are what a reader of a report sees first, of five real models and of a comparison. One is the
 comment on a pull request, made by going through one: its Markdown is turned into a page by the
 rules of GitHub's Markdown.
 """
 
 from __future__ import annotations
 
+import io
+import os
 import shutil
 import sys
 import tempfile
@@ -15,14 +17,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 import evalreport
+from evalreport.examples import MADE
 from tests.github.pull_request_flow import run_flow
 
 DOCS = Path(__file__).resolve().parent
 EXAMPLES = DOCS.parent / "example_data"
-GALLERY = {"breast_cancer": ["size"], "iris": ["sepal"], "digits_overconfident": ["ink"]}
+GALLERY = {
+    "breast_cancer.csv": ["size"],
+    "diabetes.csv": ["age"],
+    "digits_overconfident.csv": ["ink"],
+    "numbers.csv.gz": ["ink"],
+}
+COLOURS = 128
+"""Enough for text with smooth edges, and a third of the bytes."""
 
 COMMENT_PAGE = """<!doctype html><meta charset="utf-8"><title>comment</title><style>
 body { font: 14px/1.5 system-ui, "Liberation Sans", "DejaVu Sans", sans-serif; color: #1f2328;
@@ -65,9 +76,10 @@ def report_picture(directory: Path) -> Picture:
 
 
 def gallery_pictures(directory: Path) -> Iterator[Picture]:
-    for name, slices in GALLERY.items():
+    for file, slices in GALLERY.items():
+        name = file.partition(".")[0]
         page = directory / f"{name}.html"
-        evalreport.evaluate_file(EXAMPLES / f"{name}.csv", slices=slices).to_html(page)
+        evalreport.evaluate_file(EXAMPLES / file, slices=slices).to_html(page)
         yield Picture(page, f"gallery_{name}.png", 1120, 820)
     page = directory / "comparison.html"
     previous, current = EXAMPLES / "digits_previous.csv", EXAMPLES / "digits.csv"
@@ -93,8 +105,11 @@ def take(browser: Browser, picture: Picture) -> None:
         offline=True,
     )
     page.goto(picture.page.as_uri())
-    page.screenshot(path=DOCS / picture.file, full_page=picture.height is None)
+    taken = page.screenshot(full_page=picture.height is None)
     page.close()
+    # Without dithering, so that plain areas stay plain.
+    small = Image.open(io.BytesIO(taken)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small.save(DOCS / picture.file, optimize=True)
     print(f"wrote docs/{picture.file}")
 
 
@@ -102,6 +117,7 @@ def main() -> None:
     chromium = sys.argv[1] if len(sys.argv) > 1 else shutil.which("chromium")
     if chromium is None:
         sys.exit("No chromium was found: give its path.")
+    os.environ["SOURCE_DATE_EPOCH"] = f"{MADE.timestamp():.0f}"
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         directory = Path(name)
         pictures = [

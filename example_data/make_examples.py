@@ -1,14 +1,16 @@
 """Makes the example predictions: real models, real data, rows that the models have not seen.
 
-Run it from anywhere: ``python example_data/make_examples.py [DIRECTORY]``. It writes the five CSV
-files into the directory, by default the one it stands in, and prints the table of README.md. The
-data sets come with scikit-learn. The models are fitted to convergence or have a closed form, so
-that another processor gives the same probabilities to nine digits or more.
+Run it from anywhere: ``python example_data/make_examples.py [DIRECTORY]``. It writes the CSV files
+into the directory, by default the one it stands in, and prints the table of README.md. The data
+sets come with scikit-learn. The models are fitted to convergence or have a closed form, so that
+another processor gives the same probabilities to nine digits or more, where they are not rounded.
 """
 
 from __future__ import annotations
 
 import csv
+import gzip
+import io
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.datasets import load_breast_cancer, load_digits, load_iris
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, log_loss
@@ -141,6 +143,65 @@ def iris() -> Example:
     )
 
 
+def diabetes() -> Example:
+    data = load_diabetes(scaled=False)
+    label = (data.target > np.median(data.target)).astype(int)
+    data.target = label
+    train, test = split(data, test_size=2 / 3)
+    # Age, sex, body mass index and blood pressure: what is known without a blood test.
+    known = data.data[:, :4]
+    model = logistic_regression(1.0).fit(known[train], label[train])
+    prob = model.predict_proba(known[test])[:, 1]
+    age = thirds(known[:, 0], ("young", "middle", "old"))[test]
+    rows = [
+        (f"patient-{row:03d}", str(happened), number(p), age_name)
+        for row, happened, p, age_name in zip(test, label[test], prob, age, strict=True)
+    ]
+    return Example(
+        "diabetes.csv",
+        "logistic regression on 4 of 10 features",
+        ("id", "label", "prob", "age"),
+        rows,
+        float(log_loss(label[test], prob)),
+        float(accuracy_score(label[test], prob > 0.5)),
+    )
+
+
+def rounded_rows(probs: np.ndarray) -> np.ndarray:
+    """Round to five decimals, and give what is left of 1 to the likeliest class."""
+    units = np.round(probs * 100_000).astype(int)
+    rows = np.arange(len(units))
+    units[rows, units.argmax(axis=1)] += 100_000 - units.sum(axis=1)
+    return units / 100_000
+
+
+def numbers() -> Example:
+    """Numbers of two digits: what the model of digits.csv makes of two pictures side by side."""
+    data = load_digits()
+    train, test = split(data, test_size=0.5)
+    model = logistic_regression(0.1).fit(data.data[train], data.target[train])
+    tens, ones = test[0:-1:2], test[1::2]
+    of_tens, of_ones = (model.predict_proba(data.data[each]) for each in (tens, ones))
+    products = of_tens[:, :, None] * of_ones[:, None, :]
+    probs = rounded_rows(products.reshape(len(tens), 100))
+    label = 10 * data.target[tens] + data.target[ones]
+    ink = (data.data[tens].mean(axis=1) + data.data[ones].mean(axis=1)) / 2
+    rows = [
+        (f"number-{row:03d}", f"{happened:02d}", *(f"{each:.5g}" for each in p), ink_name)
+        for row, (happened, p, ink_name) in enumerate(
+            zip(label, probs, thirds(ink, ("light", "medium", "heavy")), strict=True)
+        )
+    ]
+    return Example(
+        "numbers.csv.gz",
+        "the model of `digits.csv`, for two pictures",
+        ("id", "label", *(f"prob_{each:02d}" for each in range(100)), "ink"),
+        rows,
+        float(log_loss(label, probs, labels=range(100))),
+        float(accuracy_score(label, probs.argmax(axis=1))),
+    )
+
+
 def examples() -> tuple[Example, ...]:
     """Make all examples; takes a few seconds."""
     return (
@@ -164,14 +225,19 @@ def examples() -> tuple[Example, ...]:
             rounded,
         ),
         iris(),
+        diabetes(),
+        numbers(),
     )
 
 
 def write(example: Example, directory: Path) -> None:
-    with (directory / example.name).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(example.header)
-        writer.writerows(example.rows)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(example.header)
+    writer.writerows(example.rows)
+    data = text.getvalue().encode()
+    packed = gzip.compress(data, mtime=0) if example.name.endswith(".gz") else data
+    (directory / example.name).write_bytes(packed)
 
 
 def table_row(example: Example) -> str:

@@ -173,3 +173,12 @@ def test_every_dependency_says_why_it_is_there():
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     for requirement in tomllib.loads(text)["project"]["dependencies"]:
         assert re.search(rf'^ *"{re.escape(requirement)}", +# \w', text, re.MULTILINE), requirement
+
+
+@pytest.mark.parametrize(
+    "picture", sorted((ROOT / "docs").glob("*.png")), ids=lambda path: path.name
+)
+def test_a_picture_is_small_and_shown_somewhere(picture):
+    assert picture.stat().st_size < 100_000
+    texts = (document.read_text(encoding="utf-8") for document in DOCUMENTS)
+    assert any(f"{picture.name})" in text for text in texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import importlib.util
 import re
 import sys
@@ -25,7 +26,8 @@ def is_probability(column: str) -> bool:
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    open_text = gzip.open if path.suffix == ".gz" else open
+    with open_text(path, "rt", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -47,7 +49,11 @@ def remade(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-@pytest.mark.parametrize("name", [example.name for example in EXAMPLES])
+EXACT = [*(example.name for example in EXAMPLES), "diabetes.csv"]
+IN_FIVE_DECIMALS = "numbers.csv.gz"
+
+
+@pytest.mark.parametrize("name", EXACT)
 def test_the_script_makes_the_file_again(name, remade):
     committed, again = read_rows(EXAMPLE_DATA / name), read_rows(remade / name)
     assert list(committed[0]) == list(again[0])
@@ -70,7 +76,16 @@ def test_the_script_makes_the_rounded_file_again(remade):
     assert ids == [row["id"] for row in committed]
 
 
-@pytest.mark.parametrize("name", [example.name for example in EXAMPLES])
+def test_the_script_makes_the_compressed_file_again(remade):
+    name = IN_FIVE_DECIMALS
+    committed, again = read_rows(EXAMPLE_DATA / name), read_rows(remade / name)
+    assert [row["label"] for row in committed] == [row["label"] for row in again]
+    # A number right between two decimals may be rounded to either of them.
+    np.testing.assert_allclose(probabilities(committed), probabilities(again), rtol=0, atol=1.1e-5)
+    np.testing.assert_allclose(probabilities(committed).sum(axis=1), 1.0, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", [*EXACT, IN_FIVE_DECIMALS])
 def test_the_readme_tells_the_rows_the_loss_and_the_accuracy(name):
     rows = read_rows(EXAMPLE_DATA / name)
     probs = probabilities(rows)
