@@ -25,6 +25,7 @@ from evalreport.charts.style import (
     percent_text,
     segments,
 )
+from evalreport.formats import loss_text
 from evalreport.results import EvaluationResult, ProbabilityBin
 
 _PRICES = (0.01, 0.1, 0.5)
@@ -150,7 +151,7 @@ def _this_run(axes: Axes, loss: float | None) -> None:
     is_steep = loss > _STEEP_FROM
     line = {"arrowstyle": "-", "color": INK, "linewidth": 0.8, "shrinkB": 5}
     axes.annotate(
-        f"this run: {percent_text(probability)}, {loss:.3f}",
+        f"this run: {percent_text(probability)}, {loss_text(loss)}",
         (probability, loss),
         xytext=(0.99, loss if is_steep else loss + 1.4),
         ha="right",

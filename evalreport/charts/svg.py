@@ -10,6 +10,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
+from evalreport.charts.shorter import shortened
 from evalreport.charts.style import GRID, INK
 
 _PLACES = frozenset(("x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "points", "d", "transform"))
@@ -56,6 +57,7 @@ def clean_svg(text: str, *, title: str, description: str, prefix: str) -> str:
     _drop_overruled(root)
     _prefix_ids(root, prefix)
     _flatten_groups(root)
+    shortened(root, _GRID_OPACITY)
     _label(root, title, description, prefix)
     return _serialised(root)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from evalreport.findings.changes import (
     change_in,
     change_words,
@@ -36,6 +38,8 @@ from evalreport.report.view import View, code, say, strong
 from evalreport.results import ComparedGroup, ComparisonResult
 
 MOST_GROUPS = 40
+_ENOUGH_GROUPS = 12
+"""Groups shown whatever became of them; more than these are folded away if nothing is clear."""
 _TONES: dict[str, Tone] = {"worse": "poor", "better": "good", "no clear change": "none"}
 _MOST_SHARES = 10
 _LOSS_NAMES = {
@@ -188,9 +192,11 @@ def _groups_table(view: View, comparison: ComparisonResult) -> Table | None:
     if not groups:
         return None
     shown = groups[:MOST_GROUPS]
+    n_clear = sum(each.outcome != "no clear change" for each in shown)
+    n_open = max(n_clear, _ENOUGH_GROUPS)
     scale = max((abs(each.change or 0.0) for each in shown), default=0.0) or 1.0
-    more = len(groups) - len(shown)
-    return Table(
+    rows = tuple(_group_row(view, each, scale) for each in shown)
+    table = Table(
         id="changes",
         caption="Classes and slices: worse first, then better",
         note="Groups overlap, so changes do not add up. " + _on_intervals(groups),
@@ -204,10 +210,19 @@ def _groups_table(view: View, comparison: ComparisonResult) -> Table | None:
             Column("mark", "Less – more loss", sortable=False),
             Column("rows", f"{capital(comparison.counted)}s", numeric=True),
         ),
-        rows=tuple(_group_row(view, each, scale) for each in shown),
-        more=f"and {more:,} more, none clearly worse: see the JSON." if more > 0 else "",
+        rows=rows[:n_open],
+        more=_more_groups(len(groups) - len(shown)),
         sortable=True,
     )
+    if n_open >= len(shown):
+        return table
+    count = count_text(len(shown) - n_open, "more group")
+    others = replace(table, id="other-changes", caption=f"{count} without a clear change", note="")
+    return replace(table, rest=replace(others, rows=rows[n_open:]), more="")
+
+
+def _more_groups(n: int) -> str:
+    return f"and {n:,} more, none clearly worse: see the JSON." if n > 0 else ""
 
 
 def _on_intervals(groups: list[ComparedGroup]) -> str:
@@ -244,6 +259,7 @@ def _rows_table(view: View, comparison: ComparisonResult) -> Table | None:
     what = comparison.counted
     return Table(
         id="changed-rows",
+        folded=True,
         caption=f"{capital(what)}s whose loss changed most",
         columns=(
             Column("id", f"{capital(what)} id"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from evalreport.formats import (
     INFINITE,
@@ -48,7 +49,7 @@ def distributions_section(view: View) -> Section | None:
         title="What happened against what was predicted",
         nav_title="Happened and predicted",
         lede=lede,
-        tables=(table,),
+        tables=(replace(table, folded=True),),
         notes=(
             _numbers_in_a_line(numbers, view.losses),
             say(

@@ -96,7 +96,7 @@ def _bands_table() -> Table:
         columns=(
             Column("range", "Log loss"),
             Column("band", "Band"),
-            Column("average", "Average probability given to what happened", wide=True),
+            Column("average", "Average probability given to what happened"),
             Column("action", "What to do", wide=True),
         ),
         rows=tuple(

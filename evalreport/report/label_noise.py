@@ -17,6 +17,7 @@ def label_tables(view: View) -> Iterator[Table]:
         return
     yield Table(
         id="confident-mistakes",
+        folded=True,
         caption="Confident mistakes: another class got over 99%",
         columns=(
             Column("label", "Labelled"),

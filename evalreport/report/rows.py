@@ -158,8 +158,8 @@ def quality_section(view: View) -> Section:
                 columns=(
                     Column("check", "Check"),
                     Column("rows", "Rows", numeric=True),
-                    Column("done", "What was done", wide=True),
                     Column("result", "Result"),
+                    Column("done", "What was done", wide=True),
                 ),
                 rows=tuple(_quality_rows(view)),
             ),
@@ -234,8 +234,8 @@ def _suspicion(view: View, check: str, code: str, fine: str) -> tuple[Cell, ...]
     return (
         Cell(check),
         Cell("all" if finding else "–"),
-        Cell("Scored as read; see above" if finding else fine),
         Cell("", tag=severity_tag(finding.severity) if finding else _PASSED),
+        Cell("Scored as read; see above" if finding else fine),
     )
 
 
@@ -248,8 +248,8 @@ def _quality_row(
     return (
         Cell(check),
         Cell(f"{n_rows:,}", n_rows),
-        Cell(done if n_rows else "None found"),
         Cell("", tag=tag),
+        Cell(done if n_rows else "None found"),
     )
 
 
@@ -262,8 +262,8 @@ def _left_out_row(view: View, each: InvalidReason) -> tuple[Cell, ...]:
     return (
         Cell(each.reason[:1].upper() + each.reason[1:]),
         Cell(f"{each.n:,}", each.n),
-        Cell(f"Left out{place}"),
         Cell("", tag=severity_tag(finding.severity if finding else "note")),
+        Cell(f"Left out{place}"),
     )
 
 

@@ -86,10 +86,11 @@ def _quantile_text(view: View, each: LossQuantile) -> str:
 
 
 def _surprises_table(view: View, surprises: tuple[Surprise, ...]) -> Table:
+    too_often = ": far too often" if any(each.far_too_often for each in surprises) else ""
     return Table(
         id="surprises",
-        folded=not any(each.far_too_often for each in surprises),
-        caption="How often the forecasts were surprised",
+        folded=True,
+        caption=f"How often the forecasts were surprised{too_often}",
         note="Expected: what all probabilities this small add up to. By chance: how likely so "
         "many rows or more would be if the forecasts were right, with exactly as many counted "
         f"half.{_beside_clusters(view)}",

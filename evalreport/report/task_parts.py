@@ -187,8 +187,8 @@ def task_quality_section(view: View, checks: Sequence[tuple[str, int, str]] = ()
                 columns=(
                     Column("check", "Check"),
                     Column("rows", "Count", numeric=True),
-                    Column("done", "What was done", wide=True),
                     Column("result", "Result"),
+                    Column("done", "What was done", wide=True),
                 ),
                 rows=tuple(_quality_row(*each) for each in found),
             ),
@@ -200,8 +200,8 @@ def _quality_row(check: str, n: int, done: str) -> tuple[Cell, ...]:
     return (
         Cell(check),
         Cell(f"{n:,}", n),
-        Cell(done if n else "None found"),
         Cell("", tag=severity_tag("note") if n else _PASSED),
+        Cell(done if n else "None found"),
     )
 
 

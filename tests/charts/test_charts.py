@@ -115,7 +115,10 @@ def test_the_signature_figure_says_how_many_bins_lie_above_its_top():
 def test_bins_with_few_rows_are_hollow():
     svg = svg_of("loss_by_forecast", result_to_draw())
     root = ET.fromstring(svg)
-    hollow = [use for use in root.iter("use") if use.attrib.get("fill-opacity") == "0"]
+    hollow_markers = {
+        f"#{each.attrib['id']}" for each in root.iter() if each.attrib.get("fill-opacity") == "0"
+    }
+    hollow = [use for use in root.iter("use") if use.attrib["href"] in hollow_markers]
     assert len(hollow) == 2
 
 

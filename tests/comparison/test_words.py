@@ -119,3 +119,13 @@ def test_the_loss_of_the_common_rows_stands_beside_that_of_all_rows(tmp_path):
         f"Previous {loss}, now {loss}: no change in any row (50 rows in both)"
     )
     assert verdict.facts[1].detail == f"No interval, 50 rows in both, {loss} then, {loss} now"
+
+
+def test_groups_that_did_not_clearly_change_are_folded_away_beyond_twelve():
+    report = build_report(compared((1.0, 1.0), n_classes=12, n_slices=6))
+    section = next(each for each in report.sections if each.id == "compare")
+    table = next(each for each in section.tables if each.id == "changes")
+    assert len(table.rows) == 12
+    assert table.rest.caption == "6 more groups without a clear change"
+    assert len(table.rest.rows) == 6
+    assert not {row[0].text for row in table.rows} & {row[0].text for row in table.rest.rows}
