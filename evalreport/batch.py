@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -188,3 +188,30 @@ class PredictionBatch:
             intake=intake,
             shown=tuple(replace(column, rows=cut(column.rows)) for column in self.shown),
         )
+
+
+class Weighed(Protocol):
+    """Rows that may have weights."""
+
+    @property
+    def weights(self) -> FloatArray | None:
+        """Case weights of shape (n_rows,)."""
+
+    def __len__(self) -> int: ...
+
+    def where(self, chosen: NDArray[np.bool_]) -> Self:
+        """Return the rows that a mask chooses."""
+
+
+WeighedT = TypeVar("WeighedT", bound=Weighed)
+
+
+def without_zero_weights(batch: WeighedT) -> tuple[WeighedT, int]:
+    """Return the rows that are scored, and how many others there are.
+
+    Rows of weight zero are left out, because 0 times an infinite loss would be no number.
+    """
+    if batch.weights is None or (batch.weights > 0).all():
+        return batch, 0
+    scored = batch.where(batch.weights > 0)
+    return scored, len(batch) - len(scored)

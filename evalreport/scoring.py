@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalreport import exact
-from evalreport.batch import FloatArray, IntArray, PredictionBatch
+from evalreport.batch import FloatArray, IntArray, PredictionBatch, without_zero_weights
 from evalreport.hashing import HashArray, hashes_of
 
 FLOOR = 2.0**-52
@@ -184,11 +184,7 @@ class ScoredBatch:
         self, batch: PredictionBatch, floor: float | None = FLOOR, smoothing: float = 0.0
     ) -> None:
         self.intake = batch.intake
-        self.n_zero_weight = 0
-        if batch.weights is not None and not (batch.weights > 0).all():
-            scored = batch.weights > 0
-            self.n_zero_weight = len(batch) - int(scored.sum())
-            batch = batch.where(scored)
+        batch, self.n_zero_weight = without_zero_weights(batch)
         self.batch = batch
         self.floor = floor
         self.smoothing = smoothing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import exp, inf, log, log1p, sqrt
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -117,11 +118,11 @@ def _set_scales(axes: Axes, low: float, top: float) -> None:
     percent_axis(axes, low)
 
 
-def _root(values):  # type: ignore[no-untyped-def]  # matplotlib passes arrays and scalars alike
+def _root(values: Any) -> Any:  # arrays and scalars alike, as matplotlib passes them
     return abs(values) ** 0.5
 
 
-def _square(values):  # type: ignore[no-untyped-def]
+def _square(values: Any) -> Any:
     return values**2
 
 

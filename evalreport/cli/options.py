@@ -11,7 +11,7 @@ import typer
 from evalreport.cli.numbers import a_number
 from evalreport.settings import FORMAT_NAMES
 
-FormatName = StrEnum("FormatName", [(name, name) for name in FORMAT_NAMES])  # type: ignore[misc]
+FormatName = StrEnum("FormatName", [(name, name) for name in FORMAT_NAMES])  # type: ignore[misc]  # made from the settings
 
 
 class OnInvalid(StrEnum):

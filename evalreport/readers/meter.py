@@ -63,7 +63,7 @@ def open_metered(path: str) -> BinaryIO:
 
 
 class _MeteredFile(io.FileIO):
-    def readinto(self, buffer: memoryview, /) -> int | None:  # type: ignore[override]
+    def readinto(self, buffer: memoryview, /) -> int | None:  # type: ignore[override]  # buffered readers pass no other buffer
         n_bytes = super().readinto(buffer)
         _METER.add(n_bytes or 0)
         return n_bytes

@@ -109,7 +109,7 @@ class _Checked(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # buffered readers pass no other buffer
         try:
             data = self._opened.read(len(buffer))
         except self._expected as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +17,9 @@ from evalreport.readers.crossings import columns_of
 from evalreport.readers.elements import is_list
 from evalreport.readers.faults import MOST_ABOVE_ONE
 from evalreport.readers.glimpse import Glimpse
-from evalreport.readers.interface import Chunk, Part, ReadSettings
+from evalreport.readers.interface import Chunk, ReadSettings
 from evalreport.readers.labels import distinct, is_missing_word
+from evalreport.readers.shards import PartShard
 from evalreport.readers.task_rows import (
     RowColumns,
     RowFault,
@@ -135,29 +135,13 @@ def _why(settings: ReadSettings) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class TopKShard:
+class TopKShard(PartShard[TopKColumns, TopKBatch]):
     """A part of an input together with how to understand it."""
 
-    part: Part
-    plan: TopKColumns
-    settings: ReadSettings
-    source: int
-    path: str | None
-    header: tuple[str, ...]
+    __slots__ = ()
 
-    @property
-    def n_bytes(self) -> int:
-        """How much there is to read; 0 if unknown."""
-        return self.part.n_bytes
-
-    def batches(self) -> Iterator[TopKBatch]:
-        """Yield the rows in order as checked batches of bounded size."""
-        columns = self.plan.used
-        if self.settings.keep_rejected_rows:
-            columns = tuple(dict.fromkeys([*self.header, *columns]))
-        for chunk in self.part.chunks(columns, _ROWS_AT_A_TIME):
-            yield self._admit(chunk)
+    def _most_rows(self, n_columns: int) -> int:
+        return _ROWS_AT_A_TIME
 
     def _admit(self, chunk: Chunk) -> TopKBatch:
         plan, kind = self.plan, self.settings.input_kind

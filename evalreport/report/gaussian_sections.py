@@ -31,6 +31,7 @@ from evalreport.report.task_parts import (
     task_run_section,
 )
 from evalreport.report.view import View, say, strong
+from evalreport.report.worst_table import worst_table
 from evalreport.task_results import GaussianRow, GaussianSlice
 
 
@@ -209,8 +210,6 @@ def _worst_section(view: View) -> Section | None:
     if not rows:
         return None
     names = "Row ids" if rows[0].id is not None else "Row numbers"
-    slices = view.result.input.columns.slices
-    with_paths = any(each.path is not None for each in rows)
     return Section(
         id="worst",
         title="Worst rows",
@@ -220,40 +219,29 @@ def _worst_section(view: View) -> Section | None:
             f"outcomes and wrong units first. {names} and slice columns only."
         ),
         tables=(
-            Table(
-                id="worst",
-                caption="Rows with the highest loss",
+            worst_table(
+                rows,
+                view.result.input.columns.slices,
                 columns=(
-                    Column("row", names[:-1]),
                     Column("observed", "Outcome", numeric=True),
                     Column("mean", "Mean", numeric=True),
                     Column("std", "Standard deviation", numeric=True),
                     Column("z", "z", numeric=True),
                     Column("loss", "Loss", numeric=True),
-                    *((Column("path", "File"),) if with_paths else ()),
-                    *(Column(f"slice {i}", clean(name, 40)) for i, name in enumerate(slices)),
                 ),
-                rows=tuple(_worst_row(view, each, slices, with_paths) for each in rows),
-                sortable=True,
-                filter_label="Filter rows",
+                cells=lambda each: _worst_cells(view, each),
             ),
         ),
     )
 
 
-def _worst_row(
-    view: View, each: GaussianRow, slices: tuple[str, ...], with_paths: bool
-) -> tuple[Cell, ...]:
-    number = Cell("–") if each.row is None else Cell(f"{each.row:,}", each.row)
+def _worst_cells(view: View, each: GaussianRow) -> tuple[Cell, ...]:
     return (
-        number if each.id is None else Cell(clean(each.id), code=True),
         Cell(size_text(each.observed), each.observed),
         Cell(size_text(each.mean), each.mean),
         Cell(size_text(each.standard_deviation), each.standard_deviation),
         Cell(density_text(each.z), each.z),
         Cell(density_text(each.loss, view.losses), each.loss, strong=True),
-        *((Cell(clean(each.path or "")),) if with_paths else ()),
-        *(Cell(clean(each.slices.get(name, ""))) for name in slices),
     )
 
 

@@ -18,6 +18,7 @@ from evalreport.formats import (
 from evalreport.report.label_noise import label_notes, label_tables
 from evalreport.report.model import Cell, Column, Section, Table, Tag, Text
 from evalreport.report.view import View, code, enumerated, say, severity_tag, strong
+from evalreport.report.worst_table import worst_table
 from evalreport.results import InvalidReason, WorstRow
 
 _LONGEST_SHOWN = 200
@@ -75,32 +76,25 @@ def _what_is_shown(view: View, rows: list[WorstRow]) -> Text:
 
 
 def _worst_table(view: View, rows: list[WorstRow]) -> Table:
-    with_ids = any(each.id is not None for each in rows)
-    with_paths = any(each.path is not None for each in rows)
-    slices, shown = view.result.input.columns.slices, view.result.input.columns.shown
-    return Table(
-        id="worst",
-        caption="Rows with the highest loss",
+    used = view.result.input.columns
+    return worst_table(
+        rows,
+        used.slices,
         columns=(
-            Column("row", "Row id" if with_ids else "Row", numeric=not with_ids),
             Column("happened", "Largest target" if view.is_soft else "Happened"),
             Column("probability", "Probability given", numeric=True),
             Column("predicted", "Top prediction"),
             Column("predicted_probability", "Its probability", numeric=True),
             Column("loss", "Excess loss" if view.is_soft else "Loss", numeric=True),
-            *((Column("path", "File"),) if with_paths else ()),
-            *(Column(f"slice {number}", clean(name, 40)) for number, name in enumerate(slices)),
-            *(_shown_column(rows, number, name) for number, name in enumerate(shown)),
         ),
-        rows=tuple(_worst_row(view, each, with_paths) for each in rows),
-        sortable=True,
-        filter_label="Filter rows",
+        cells=lambda each: _worst_cells(view, each),
+        last_columns=[_shown_column(rows, number, name) for number, name in enumerate(used.shown)],
+        last_cells=lambda each: [_shown_cell(each, name) for name in used.shown],
     )
 
 
-def _worst_row(view: View, each: WorstRow, with_paths: bool) -> tuple[Cell, ...]:
+def _worst_cells(view: View, each: WorstRow) -> tuple[Cell, ...]:
     return (
-        _row_name(each),
         Cell(clean(each.label)),
         Cell(probability_text(each.probability), each.probability, strong=True),
         Cell(clean(each.predicted)),
@@ -110,9 +104,6 @@ def _worst_row(view: View, each: WorstRow, with_paths: bool) -> tuple[Cell, ...]
             each.loss,
             note="capped" if not view.is_soft and _is_capped(view, each) else "",
         ),
-        *((Cell(clean(each.path or "")),) if with_paths else ()),
-        *(Cell(clean(each.slices.get(name, ""))) for name in view.result.input.columns.slices),
-        *(_shown_cell(each, name) for name in view.result.input.columns.shown),
     )
 
 
@@ -124,14 +115,6 @@ def _shown_column(rows: list[WorstRow], number: int, name: str) -> Column:
 def _shown_cell(each: WorstRow, name: str) -> Cell:
     text = each.shown.get(name, "")
     return Cell(clean(text, _LONGEST_SHOWN) if text else DASH)
-
-
-def _row_name(each: WorstRow) -> Cell:
-    if each.id is not None:
-        return Cell(clean(each.id), code=True)
-    # Rows that came without a number have none to show.
-    number: int | None = each.row
-    return Cell("–") if number is None else Cell(f"{number:,}", number)
 
 
 def _is_capped(view: View, each: WorstRow) -> bool:

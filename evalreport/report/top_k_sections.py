@@ -14,6 +14,7 @@ from evalreport.report.model import Cell, Column, Definition, Section, Table, Te
 from evalreport.report.task_parts import task_quality_section, task_run_section
 from evalreport.report.top_k import AT_LEAST, WHOLE_ROWS, bounds_text, top_k_of
 from evalreport.report.view import View, band_tag, say, strong
+from evalreport.report.worst_table import worst_table
 from evalreport.results import ClassResult, SliceResult, WorstRow
 
 MOST_GROUPS = 50
@@ -217,8 +218,6 @@ def _worst_section(view: View) -> Section | None:
     if not rows:
         return None
     names = "Row ids" if rows[0].id is not None else "Row numbers"
-    slices = view.result.input.columns.slices
-    several = any(each.path is not None for each in rows)
     return Section(
         id="worst",
         title="Worst rows",
@@ -228,42 +227,31 @@ def _worst_section(view: View) -> Section | None:
             f"labels first. {names} and slice columns only."
         ),
         tables=(
-            Table(
-                id="worst",
-                caption="Rows with the highest loss",
+            worst_table(
+                rows,
+                view.result.input.columns.slices,
                 columns=(
-                    Column("row", names[:-1]),
                     Column("label", "Happened"),
                     Column("probability", "Given to it", numeric=True),
                     Column("predicted", "Most likely"),
                     Column("predicted_probability", "Given to that", numeric=True),
                     Column("loss", f"Loss, {view.losses.unit}", numeric=True),
-                    *((Column("path", "File"),) if several else ()),
-                    *(Column(f"slice {i}", clean(name, 40)) for i, name in enumerate(slices)),
                 ),
-                rows=tuple(_worst_row(view, each, slices, several) for each in rows),
-                sortable=True,
-                filter_label="Filter rows",
+                cells=lambda each: _worst_cells(view, each),
             ),
         ),
     )
 
 
-def _worst_row(
-    view: View, each: WorstRow, slices: tuple[str, ...], several: bool
-) -> tuple[Cell, ...]:
-    number = Cell("–") if each.row is None else Cell(f"{each.row:,}", each.row)
+def _worst_cells(view: View, each: WorstRow) -> tuple[Cell, ...]:
     most, least = ("≤ ", f"{AT_LEAST} ") if each.outside_top_k else ("", "")
     loss = "∞" if each.loss is None else f"{least}{view.losses.amount(each.loss)}"
     return (
-        number if each.id is None else Cell(clean(each.id), code=True),
         Cell(clean(each.label), note="not listed" if each.outside_top_k else ""),
         Cell(f"{most}{probability_text(each.probability)}", each.probability, strong=True),
         Cell(clean(each.predicted)),
         Cell(probability_text(each.predicted_probability), each.predicted_probability),
         Cell(loss, each.loss),
-        *((Cell(clean(each.path or "")),) if several else ()),
-        *(Cell(clean(each.slices.get(name, ""))) for name in slices),
     )
 
 

@@ -20,6 +20,7 @@ from evalreport.batch import FloatArray
 from evalreport.results import CalibrationError
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
+from evalreport.statistics.kept import KeepsSums
 from evalreport.statistics.moments import counts, grouped, mass, mass_unit, sum_unit
 from evalreport.statistics.outcomes import came_true, outcome_unit
 
@@ -29,7 +30,7 @@ _MASS, _TRUE_MASS, _FORECAST, _VARIANCE, _LOSS, _N_INFINITE = range(6)
 
 
 @dataclass(frozen=True, slots=True)
-class BinnedCalibration:
+class BinnedCalibration(KeepsSums):
     """Forecasts and outcomes in 15 bins of equal width, and what the forecasts lost.
 
     The forecast is the probability of the positive class with two classes, and that of the top
@@ -45,14 +46,6 @@ class BinnedCalibration:
     def _units(self) -> tuple[int, ...]:
         masses, sums = mass_unit(self.weighted), sum_unit(self.weighted)
         return (masses, outcome_unit(self.weighted, self.soft), sums, sums, sums, 0)
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the sums over these rows."""

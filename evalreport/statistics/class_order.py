@@ -18,6 +18,7 @@ from evalreport.exact import as_fraction
 from evalreport.results import ClassOrderResult
 from evalreport.scoring import FLOOR, ScoredBatch
 from evalreport.statistics.interface import Sums
+from evalreport.statistics.kept import KeepsSums
 from evalreport.statistics.moments import counts
 
 MOST_CLASSES = 200
@@ -38,7 +39,7 @@ a few zeros would decide otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
-class ClassOrder:
+class ClassOrder(KeepsSums):
     """Minus log of each column by observed class, capped at the floor, and lower for the judgement.
 
     Each row counts once, whatever its weight.
@@ -63,14 +64,6 @@ class ClassOrder:
     @property
     def _is_kept(self) -> bool:
         return len(self.classes) <= MOST_CLASSES
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the sums over these rows."""

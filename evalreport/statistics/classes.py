@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from evalreport.intervals import Moments, hall_interval
 from evalreport.results import BaselineResult, ClassResult, Interval, OverallResult
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Key, Sums
+from evalreport.statistics.kept import KeepsSums
 from evalreport.statistics.moments import (
     PowerSums,
     counts,
@@ -36,7 +36,7 @@ _N, _N_OCCURRED, _N_ZERO, _MASS, _ONE_VS_REST, _FORECAST, _MOMENTS = range(7)
 
 
 @dataclass(frozen=True, slots=True)
-class ByClass:
+class ByClass(KeepsSums):
     """Loss by observed class.
 
     A row with a soft label counts for every class with the target probability of that class, and
@@ -70,14 +70,6 @@ class ByClass:
     def _has_masses(self) -> bool:
         """Whether a class has a part of a row, by its weight or by its target."""
         return self.weighted or self.soft
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the sums over these rows."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from evalreport.intervals import hall_interval
 from evalreport.results import ForecastBin
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
+from evalreport.statistics.kept import KeepsSums
 from evalreport.statistics.moments import (
     PowerSums,
     counts,
@@ -51,7 +51,7 @@ def forecast_bins(scored: ScoredBatch) -> tuple[IntArray, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class ByForecast:
+class ByForecast(KeepsSums):
     """Rows in bins of equal width of the forecast, with observed and expected loss.
 
     The forecast is the probability of the positive class with two classes, and that of the top
@@ -78,14 +78,6 @@ class ByForecast:
             0,
             *moment_units(self.weighted),
         )
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the sums over these rows."""

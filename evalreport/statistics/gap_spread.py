@@ -13,6 +13,7 @@ from evalreport.intervals import CONFIDENCE, LEAST_ROWS, student_quantile
 from evalreport.results import Interval
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
+from evalreport.statistics.kept import KeepsSums
 from evalreport.statistics.moments import grouped, mass, mass_unit, sum_unit
 
 _N, _MASS, _SQUARES, _WEIGHT_SQUARES, _LOSSES, _EXPECTED = range(6)
@@ -22,7 +23,7 @@ _ROUNDING = Fraction(1, 2**44)
 
 
 @dataclass(frozen=True, slots=True)
-class GapSpread:
+class GapSpread(KeepsSums):
     """Squares of loss minus expected loss; with weights what their mean needs beside.
 
     A loss that is infinite stands as 0, and the gap is not defined then.
@@ -35,14 +36,6 @@ class GapSpread:
     def _units(self) -> tuple[int, ...]:
         one, square = sum_unit(self.weighted), sum_unit(self.weighted, 2)
         return (0, mass_unit(self.weighted), square, *((one,) * 3 if self.weighted else (0,) * 3))
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the sums over these rows."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from evalreport.batch import FloatArray
 from evalreport.exact import FLOAT_UNIT
 from evalreport.statistics.groups_of_rows import groups_of, refuse_too_many
 from evalreport.statistics.interface import Entry, FirstEntries, Key, Sums
+from evalreport.statistics.kept import KeepsFirst, KeepsSums
 from evalreport.statistics.limited import MOST_VALUES
 from evalreport.statistics.moments import PowerSums, counts, mass, mass_unit
 from evalreport.statistics.places import highest, place_of, with_path
@@ -106,7 +106,7 @@ def crps(z: FloatArray, stds: FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True, slots=True)
-class GaussianSums:
+class GaussianSums(KeepsSums):
     """Loss, squared z and squared error over all rows, or by the values of one column."""
 
     weighted: bool = False
@@ -121,14 +121,6 @@ class GaussianSums:
     def _units(self) -> tuple[int, ...]:
         n_sums = POWERS + 2 * n_powers(self.weighted) - Z
         return (0, mass_unit(self.weighted), *(FLOAT_UNIT,) * n_sums)
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, scored: ScoredGaussians) -> Sums:
         """Return the sums over these rows."""
@@ -168,7 +160,7 @@ class GaussianSums:
 
 
 @dataclass(frozen=True, slots=True)
-class PitHistogram:
+class PitHistogram(KeepsSums):
     """Rows by the probability that the forecast gave to values up to the observed one."""
 
     weighted: bool = False
@@ -178,14 +170,6 @@ class PitHistogram:
     def _units(self) -> tuple[int, ...]:
         return (0, mass_unit(self.weighted))
 
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
-
     def from_batch(self, scored: ScoredGaussians) -> Sums:
         """Return the rows of each bin, and their weight."""
         bins = np.searchsorted(np.array(PIT_EDGES), scored.z, side="right").astype(np.int64)
@@ -194,7 +178,7 @@ class PitHistogram:
 
 
 @dataclass(frozen=True, slots=True)
-class CrpsSum:
+class CrpsSum(KeepsSums):
     """Sum of the continuous ranked probability score.
 
     The error function in it comes from a library and may differ in its last digit between
@@ -207,10 +191,6 @@ class CrpsSum:
         """Return the state of no rows."""
         return Sums((FLOAT_UNIT,))
 
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
-
     def from_batch(self, scored: ScoredGaussians) -> Sums:
         """Return the sum over these rows."""
         batch = scored.batch
@@ -220,19 +200,11 @@ class CrpsSum:
 
 
 @dataclass(frozen=True, slots=True)
-class WorstGaussians:
+class WorstGaussians(KeepsFirst):
     """The rows with the highest loss; ties go by id, or by place where there are no ids."""
 
     limit: int = 20
     name: str = "worst_rows"
-
-    def empty(self) -> FirstEntries:
-        """Return the state of no rows."""
-        return FirstEntries(self.limit)
-
-    def from_json(self, data: Any) -> FirstEntries:
-        """Return the state that was written as JSON."""
-        return FirstEntries.from_json(data)
 
     def from_batch(self, scored: ScoredGaussians) -> FirstEntries:
         """Return the worst of these rows."""

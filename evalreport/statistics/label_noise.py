@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from evalreport.results import LabelNoiseResult, MistakenPair, MistakenSlice, Sl
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.chance import at_least_by_chance
 from evalreport.statistics.interface import Key, Sums
+from evalreport.statistics.kept import KeepsSums
 from evalreport.statistics.moments import counts
 
 DOUBTED, SURE = 0.01, 0.99
@@ -32,7 +32,7 @@ _UNITS = (0, power_unit(1))
 
 
 @dataclass(frozen=True, slots=True)
-class LabelNoise:
+class LabelNoise(KeepsSums):
     """Confident mistakes by label and prediction and by slice, and what confident learning needs.
 
     Rows count as one each, whatever their weight. With soft labels nothing is counted.
@@ -52,10 +52,6 @@ class LabelNoise:
     def empty(self) -> Sums:
         """Return the state of no rows."""
         return Sums(_UNITS)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the counts of these rows."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from evalreport.batch import FloatArray, IntArray
 from evalreport.exact import as_fraction
 from evalreport.statistics.interface import Sums
+from evalreport.statistics.kept import KeepsSums
 from evalreport.statistics.moments import counts, grouped, mass, mass_unit, sum_unit
 from evalreport.task_batches import TokenBatch
 from evalreport.task_results import TailShare
@@ -53,7 +53,7 @@ def lower_edge(cell: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class LossGrid:
+class LossGrid(KeepsSums):
     """Tokens, their weight and loss in each cell; those of infinite loss are counted apart."""
 
     weighted: bool = False
@@ -62,14 +62,6 @@ class LossGrid:
     @property
     def _units(self) -> tuple[int, ...]:
         return (0, mass_unit(self.weighted), sum_unit(self.weighted))
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, batch: TokenBatch) -> Sums:
         """Return the sums over these rows."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from evalreport.intervals import LEAST_ROWS, hall_interval
 from evalreport.results import OverallResult
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
+from evalreport.statistics.kept import KeepsSums
 from evalreport.statistics.moments import (
     PowerSums,
     counts,
@@ -35,7 +35,7 @@ _ALL = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Overall:
+class Overall(KeepsSums):
     """Loss, accuracy and Brier score over all rows.
 
     Interval and band speak of the excess over the entropy of the targets, which with hard labels
@@ -64,14 +64,6 @@ class Overall:
         masses = mass_unit(self.weighted), outcome_unit(self.weighted, self.soft)
         sums = (sum_unit(self.weighted),) * 5
         return (0, 0, 0, 0, 0, *masses, *sums, *moment_units(self.weighted))
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the sums over these rows."""

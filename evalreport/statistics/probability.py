@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from evalreport.exact import exp, grouped_sums, log_of, power_unit
 from evalreport.results import FloorResult, OverallResult, ProbabilityBin
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
+from evalreport.statistics.kept import KeepsSums
 from evalreport.statistics.moments import counts, grouped, mass, mass_unit, sum_unit
 
 EDGES = (0.0, 1e-6, 1e-4, 1e-3, 0.01, 0.1, 0.5, 0.9, 0.99, 1.0)
@@ -34,7 +34,7 @@ def _bin_of(probabilities: FloatArray) -> IntArray:
 
 
 @dataclass(frozen=True, slots=True)
-class ByProbability:
+class ByProbability(KeepsSums):
     """Rows and loss by the probability given to what happened.
 
     Beside the rows observed in each bin stand those expected: the sum of all probabilities in the
@@ -52,14 +52,6 @@ class ByProbability:
     @property
     def _units(self) -> tuple[int, ...]:
         return (0, mass_unit(self.weighted), sum_unit(self.weighted), power_unit(1))
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the sums over these rows."""
@@ -105,7 +97,7 @@ FLOORS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Floors:
+class Floors(KeepsSums):
     """The mean log loss under the floors of other tools; they have none for soft labels."""
 
     weighted: bool
@@ -115,14 +107,6 @@ class Floors:
     @property
     def _units(self) -> tuple[int, ...]:
         return (0, mass_unit(self.weighted), sum_unit(self.weighted))
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the unfloored sums over the rows below each floor, and at "all" over all rows."""

@@ -14,6 +14,7 @@ from evalreport.batch import Intake, Rejection
 from evalreport.results import DataQualityResult, InvalidExample, InvalidReason, WorstRow
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Entry, FirstEntries, Sums
+from evalreport.statistics.kept import KeepsFirst, KeepsSums
 from evalreport.statistics.places import highest, place_of, with_path
 
 _EXAMPLES = 5
@@ -38,7 +39,7 @@ class Admitted(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class WorstRows:
+class WorstRows(KeepsFirst):
     """The rows with the highest loss; ties go by id, or by place where there are no ids.
 
     Rows with ids are told by their id alone, so that the order of the rows does not matter. With
@@ -47,14 +48,6 @@ class WorstRows:
 
     limit: int = 20
     name: str = "worst_rows"
-
-    def empty(self) -> FirstEntries:
-        """Return the state of no rows."""
-        return FirstEntries(self.limit)
-
-    def from_json(self, data: Any) -> FirstEntries:
-        """Return the state that was written as JSON."""
-        return FirstEntries.from_json(data)
 
     def from_batch(self, scored: ScoredBatch) -> FirstEntries:
         """Return the worst of these rows."""
@@ -98,18 +91,10 @@ _REASONS = ("read", "off", "rescaled", "as is", "lowered", "zero weight", *_LIKE
 
 
 @dataclass(frozen=True, slots=True)
-class IntakeCounts:
+class IntakeCounts(KeepsSums):
     """How many rows were read, and what was wrong or odd with how many of them."""
 
     name: str = "intake"
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums((0,))
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, scored: Admitted) -> Sums:
         """Return the counts of this batch."""
@@ -131,19 +116,11 @@ class IntakeCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class RejectedRows:
+class RejectedRows(KeepsFirst):
     """The first few rows that were refused, for each reason."""
 
     limit: int = _EXAMPLES
     name: str = "rejected"
-
-    def empty(self) -> FirstEntries:
-        """Return the state of no rows."""
-        return FirstEntries(self.limit)
-
-    def from_json(self, data: Any) -> FirstEntries:
-        """Return the state that was written as JSON."""
-        return FirstEntries.from_json(data)
 
     def from_batch(self, scored: Admitted) -> FirstEntries:
         """Return the first rejections of this batch."""

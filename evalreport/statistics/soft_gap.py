@@ -17,6 +17,7 @@ import numpy as np
 from evalreport.intervals import LEAST_ROWS
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
+from evalreport.statistics.kept import KeepsSums
 from evalreport.statistics.moments import counts, grouped, mass, mass_unit, sum_unit
 
 _N, _MASS, _LOSS, _EXPECTED = range(4)
@@ -26,7 +27,7 @@ _ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class SoftGap:
+class SoftGap(KeepsSums):
     """Moments of the cross-entropy of each row minus the loss that its forecast expects."""
 
     weighted: bool
@@ -37,14 +38,6 @@ class SoftGap:
         masses, sums = mass_unit(self.weighted), sum_unit(self.weighted)
         squares = sum_unit(self.weighted, 2)
         return (0, masses, sums, sums, masses, sums, sums, squares, squares, squares)
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the sums over these rows."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from evalreport.exact import as_fraction
 from evalreport.results import LossQuantile, WorstShare
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
+from evalreport.statistics.kept import KeepsSums
 from evalreport.statistics.loss_grid import cell_of, distinct_cells, lower_edge
 from evalreport.statistics.moments import counts, grouped, mass, mass_unit, sum_unit
 
@@ -31,7 +31,7 @@ _N, _MASS, _LOSS = range(3)
 
 
 @dataclass(frozen=True, slots=True)
-class LossTails:
+class LossTails(KeepsSums):
     """Rows and their loss in cells of the loss, 32 for each factor of two.
 
     With soft labels the loss is the excess. Rows of infinite loss are counted apart.
@@ -44,14 +44,6 @@ class LossTails:
     @property
     def _units(self) -> tuple[int, ...]:
         return (0, mass_unit(self.weighted), sum_unit(self.weighted))
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the sums over these rows."""

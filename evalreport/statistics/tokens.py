@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from evalreport.batch import FloatArray, IntArray
 from evalreport.intervals import Moments
 from evalreport.statistics.groups_of_rows import groups_of, refuse_too_many
 from evalreport.statistics.interface import Key, Sums
+from evalreport.statistics.kept import KeepsSums
 from evalreport.statistics.moments import (
     PowerSums,
     counts,
@@ -75,7 +75,7 @@ class TokenTotals:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenSums:
+class TokenSums(KeepsSums):
     """Tokens, characters and bytes, and the powers of the loss.
 
     Parameters
@@ -98,14 +98,6 @@ class TokenSums:
     def _units(self) -> tuple[int, ...]:
         one = mass_unit(self.weighted)
         return (0, 0, 0, 0, 0, one, one, one, one, *moment_units(self.weighted))
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, batch: TokenBatch) -> Sums:
         """Return the sums over these rows."""
@@ -176,7 +168,7 @@ def times_weight(
 
 
 @dataclass(frozen=True, slots=True)
-class ByPosition:
+class ByPosition(KeepsSums):
     """Loss by the position of a token in its list, in bins of doubling width."""
 
     weighted: bool = False
@@ -185,14 +177,6 @@ class ByPosition:
     @property
     def _units(self) -> tuple[int, ...]:
         return (0, 0, mass_unit(self.weighted), sum_unit(self.weighted))
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, batch: TokenBatch) -> Sums:
         """Return the sums over these rows; nothing if the order of the tokens is not known."""

@@ -14,6 +14,7 @@ from evalreport.intervals import Moments, hall_interval
 from evalreport.results import Interval, WorstRow
 from evalreport.statistics.calibration_error import BinnedCalibration
 from evalreport.statistics.interface import Entry, FirstEntries, Key, Sums
+from evalreport.statistics.kept import KeepsFirst, KeepsSums
 from evalreport.statistics.moments import (
     PowerSums,
     counts,
@@ -85,7 +86,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class BoundedLoss:
+class BoundedLoss(KeepsSums):
     """Least and greatest loss of the rows of each group.
 
     Parameters
@@ -114,14 +115,6 @@ class BoundedLoss:
     def _units(self) -> tuple[int, ...]:
         masses, sums = (mass_unit(self.weighted),) * 3, (sum_unit(self.weighted),) * 2
         return (*(0,) * 5, *masses, *sums, *moment_units(self.weighted) * 2)
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums(self._units)
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, scored: ScoredTopK) -> Sums:
         """Return the sums over these rows."""
@@ -193,18 +186,10 @@ class BoundedLoss:
 
 
 @dataclass(frozen=True, slots=True)
-class ListLengths:
+class ListLengths(KeepsSums):
     """How many rows list how many classes."""
 
     name: str = "list_lengths"
-
-    def empty(self) -> Sums:
-        """Return the state of no rows."""
-        return Sums((0,))
-
-    def from_json(self, data: Any) -> Sums:
-        """Return the state that was written as JSON."""
-        return Sums.from_json(data)
 
     def from_batch(self, scored: ScoredTopK) -> Sums:
         """Return the counts of these rows."""
@@ -213,19 +198,11 @@ class ListLengths:
 
 
 @dataclass(frozen=True, slots=True)
-class WorstBounds:
+class WorstBounds(KeepsFirst):
     """The rows that lose the most at least; of two alike the one that is not listed comes first."""
 
     limit: int = 20
     name: str = "worst_rows"
-
-    def empty(self) -> FirstEntries:
-        """Return the state of no rows."""
-        return FirstEntries(self.limit)
-
-    def from_json(self, data: Any) -> FirstEntries:
-        """Return the state that was written as JSON."""
-        return FirstEntries.from_json(data)
 
     def from_batch(self, scored: ScoredTopK) -> FirstEntries:
         """Return the worst of these rows."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalreport import exact
-from evalreport.batch import FloatArray, IntArray
+from evalreport.batch import FloatArray, IntArray, without_zero_weights
 from evalreport.hashing import HashArray, hashes_of
 from evalreport.scoring import MOST_NATS
 from evalreport.top_k_batch import TopKBatch
@@ -35,11 +35,7 @@ class ScoredTopK:
 
     def __init__(self, batch: TopKBatch, floor: float | None) -> None:
         self.intake = batch.intake
-        self.n_zero_weight = 0
-        if batch.weights is not None and not (batch.weights > 0).all():
-            scored = batch.weights > 0
-            self.n_zero_weight = len(batch) - int(scored.sum())
-            batch = batch.where(scored)
+        batch, self.n_zero_weight = without_zero_weights(batch)
         self.batch = batch
         self.floor = floor
         self.observed = batch.observed
