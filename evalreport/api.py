@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import evalreport
+from evalreport.bands import using
+from evalreport.bands_file import scale_from
 from evalreport.batch import PredictionBatch
 from evalreport.created import creation_time
 from evalreport.earlier import EarlierRun
@@ -54,6 +56,7 @@ def evaluate(
     show: Mapping[str, Any] | None = None,
     title: str = "predictions",
     verify: bool = False,
+    bands: str | Path | None = None,
 ) -> Evaluation:
     """Evaluate predictions that are in memory.
 
@@ -116,6 +119,8 @@ def evaluate(
         Title of the report.
     verify : bool
         Whether the log loss is computed once more by scikit-learn.
+    bands : str or Path, optional
+        A TOML file with own names and edges of bands; see the README.
 
     Returns
     -------
@@ -142,7 +147,7 @@ def evaluate(
     """
     given = locals()
     settings = EvaluateSettings(floor, normalize, worst, 1, label_smoothing, verify)
-    with speaking(ARRAYS):
+    with speaking(ARRAYS), using(scale_from(bands)):
         return _evaluated(predictions_in_memory(given), settings, title)
 
 
@@ -183,6 +188,7 @@ def evaluate_file(
     workers: int = 1,
     previous: str | Path | EvaluationResult | None = None,
     pair_by_position: bool = False,
+    bands: str | Path | None = None,
 ) -> Evaluation:
     """Evaluate predictions that are in files, without ever holding all of them in memory.
 
@@ -203,7 +209,7 @@ def evaluate_file(
         Columns of token files (``input_kind="tokens"``).
     mean, std
         Columns of Gaussian forecasts (``input_kind="gaussian"``).
-    label_smoothing, on_invalid, normalize, floor, worst, title, verify
+    label_smoothing, on_invalid, normalize, floor, worst, title, verify, bands
         As in `evaluate`.
     workers : int
         How many processes may read large inputs.
@@ -226,7 +232,7 @@ def evaluate_file(
     how = EvaluateSettings(floor, normalize, worst, workers, label_smoothing, verify)
     title = title or Path(files[0]).name.split(".")[0]
     before = previous if isinstance(previous, EvaluationResult | None) else str(previous)
-    with speaking(KEYWORDS):
+    with speaking(KEYWORDS), using(scale_from(bands)):
         refuse_saved(files)
         predictions = open_predictions(files, settings)
         if before is None:

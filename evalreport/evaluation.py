@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from evalreport.bands import scale
 from evalreport.distributions import compare_distributions
 from evalreport.engines import fold
 from evalreport.errors import InputError, SettingsError
@@ -189,7 +190,8 @@ def _evaluate_task(
 ) -> EvaluationResult:
     """Evaluate what is no classification: the same fold, other statistics."""
     has_floor = settings.floor != "auto" and not task.takes_floor
-    given = {"floor": has_floor, "verify": settings.verify}
+    has_bands = not scale().is_built_in and not task.takes_floor
+    given = {"floor": has_floor, "verify": settings.verify, "bands": has_bands}
     refuse_without_meaning(predictions, given | {"label_smoothing": settings.label_smoothing > 0})
     floor = settings.floor_for(predictions.input_kind) if task.takes_floor else None
     plan = task.plan(predictions, settings.n_worst, floor)
@@ -202,10 +204,7 @@ def _evaluate_task(
         evalreport_version=said.version,
         title=said.title,
         created=said.created,
-        input=replace(
-            _input_of(predictions, settings, quality, states.n_read),
-            floor=floor,
-        ),
+        input=replace(_input_of(predictions, settings, quality, states.n_read), floor=floor),
         **parts,
     )
     return replace(result, findings=find(result))
@@ -237,6 +236,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         "comparison": None,
         "findings": (),
         "limits": (),
+        "bands": scale().result(),
         "data_quality": _data_quality(states),
         "audit": _audit(states),
         "distributions": _distributions(classes),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from evalreport.bands import BANDS, band_of
+from evalreport.bands import band_of, scale
 from evalreport.results import Interval
 
 Unit = Literal["nats", "bits"]
@@ -21,7 +21,6 @@ DASH = "–"
 INFINITE = "∞"
 LONGEST_NAME = 80
 
-_EDGES = tuple(band.high for band in BANDS if band.high)
 _NEAR_AN_EDGE = 0.0005
 _MOST_DECIMALS = 20
 _UNSEEN = re.compile(
@@ -93,7 +92,8 @@ def loss_text(nats: float) -> str:
         return INFINITE
     if nats < _NEAR_AN_EDGE:
         return _plain_loss(nats)
-    decimals = 4 if any(abs(nats - edge) <= _NEAR_AN_EDGE for edge in _EDGES) else 3
+    edges = (band.high for band in scale().bands if band.high)
+    decimals = 4 if any(abs(nats - edge) <= _NEAR_AN_EDGE for edge in edges) else 3
     for more in range(decimals, _MOST_DECIMALS):
         if band_of(float(f"{nats:.{more}f}")) is band_of(nats):
             return f"{nats:,.{more}f}"

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 import evalreport
+from evalreport.bands import using
+from evalreport.bands_file import scale_from
 from evalreport.batch import PredictionBatch
 from evalreport.created import creation_time
 from evalreport.earlier import EarlierRun
@@ -77,6 +79,12 @@ def run(settings: ReportSettings, watcher: Watcher = NOBODY) -> JobOutcome:
     OutputError
         If an output cannot be written.
     """
+    with using(scale_from(settings.bands)):
+        settings.limits.refuse_unknown_bands()
+        return _run(settings, watcher)
+
+
+def _run(settings: ReportSettings, watcher: Watcher) -> JobOutcome:
     if settings.limits.max_regression is not None and not (settings.previous or settings.config):
         raise SettingsError("--max-regression needs a previous run: add --previous FILE.")
     if settings.previous is not None and _is_one_saved(settings.inputs):
@@ -128,6 +136,10 @@ def _is_one_saved(inputs: Sequence[str]) -> bool:
 
 def _run_on_saved(settings: ReportSettings, previous: str, watcher: Watcher) -> JobOutcome:
     """Compare a saved evaluation with a previous run, without its rows."""
+    if settings.bands is not None:
+        raise SettingsError(
+            f"--bands is for predictions, and {settings.inputs[0]} was judged when it was saved."
+        )
     result = read_result(settings.inputs[0])
     read, how = _read_settings(settings), _evaluate_settings(settings)
     floor: Floor = "auto" if result.task in ("tokens", "gaussian") else result.input.floor

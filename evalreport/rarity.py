@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import NormalDist
 
-from evalreport.bands import TERRIBLE
+from evalreport.bands import scale
 from evalreport.ordering import FEW_ROWS_IN_A_GROUP
 from evalreport.results import BaselineResult, ClassResult, OverallResult
 
@@ -75,13 +75,19 @@ def with_fair_bands(
     )
 
 
+def _worst_edge() -> float:
+    """Return where the bands start that say that something is wrong; infinity if none does."""
+    wrong = (each.low for each in scale().bands if each.tone == "bad")
+    return min(wrong, default=math.inf)
+
+
 def _is_explained(
     each: ClassResult, n_classes: int, overall: float, baseline: float | None
 ) -> bool:
     if each.band is None or not 0.0 < each.frequency < RARE:
         return False
     loss = each.judged_loss or 0.0
-    if loss <= TERRIBLE.low or loss > _LEAST_EXCESS * -math.log(each.frequency):
+    if loss <= _worst_edge() or loss > _LEAST_EXCESS * -math.log(each.frequency):
         return False
     is_judged = each.n >= FEW_ROWS_IN_A_GROUP and each.interval is not None
     return not (is_judged and is_beyond_rarity(each, n_classes, overall, baseline))

@@ -20,6 +20,8 @@ from evalreport.audit_results import GridResult as GridResult
 from evalreport.audit_results import InvalidExample as InvalidExample
 from evalreport.audit_results import InvalidReason as InvalidReason
 from evalreport.audit_results import RowIdsResult as RowIdsResult
+from evalreport.band_results import ScaleBand as ScaleBand
+from evalreport.band_results import ScaleResult as ScaleResult
 from evalreport.calibration_results import BandPoint as BandPoint
 from evalreport.calibration_results import CalibrationError as CalibrationError
 from evalreport.calibration_results import CalibrationResult as CalibrationResult
@@ -303,5 +305,7 @@ class EvaluationResult:
     """Training against test rows, if a slice column tells them apart."""
     label_noise: LabelNoiseResult | None = None
     """Rows whose labels are worth a second look; None with soft labels, and in other tasks."""
+    bands: ScaleResult | None = None
+    """Own bands that losses were judged by; None of the built-in ones."""
     state: Mapping[str, Any] = field(repr=False, default_factory=dict)
     schema_version: int = SCHEMA_VERSION

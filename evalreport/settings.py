@@ -67,6 +67,7 @@ class ReportSettings:
     worst: int = 20
     show: tuple[str, ...] = ()
     verify: bool = False
+    bands: str | None = None
     limits: Limits = NO_LIMITS
     junit: str | None = None
     previous: str | None = None
@@ -102,7 +103,7 @@ class ReportSettings:
         for file in files:
             if files.count(file) > 1:
                 raise SettingsError(f"two outputs would be written to {file.name}.")
-        self.refuse_to_replace((*self.inputs, *filter(None, [self.previous])))
+        self.refuse_to_replace((*self.inputs, *filter(None, [self.previous, self.bands])))
 
     def output_files(self) -> tuple[Path, ...]:
         """Return every file that will be written, links followed."""
@@ -170,6 +171,7 @@ class ReportSettings:
             "--floor": _floor_text(self.floor),
             "--input-kind": None if self.input_kind == "probabilities" else self.input_kind,
             "--unit": None if self.unit == "nats" else self.unit,
+            "--bands": self.bands,
             "--previous": self.previous,
             "--config": self.config,
         }

@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "row_results": {"top_k_results"},
     "results": {
         "audit_results",
+        "band_results",
         "calibration_results",
         "cluster_results",
         "comparison_results",
@@ -60,7 +61,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "exact": {"errors", "batch"},
     "intervals": {"exact", "results"},
     "formats": {"results", "bands"},
+    "band_results": set(),
     "bands": {"results"},
+    "bands_file": {"errors", "bands"},
     "rarity": {"bands", "ordering", "results"},
     "schema": {"results"},
     "distributions": {"errors", "results", "exact"},

@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from evalreport.bands import BANDS
+from evalreport.bands import Scale
 from evalreport.charts.style import (
     ACCENT,
     DATA,
@@ -27,6 +27,7 @@ from evalreport.charts.style import (
     percent_axis,
     segments,
 )
+from evalreport.formats import clean
 from evalreport.results import EvaluationResult, ForecastBin
 
 _HEIGHT = 400
@@ -35,6 +36,7 @@ _MIN_TOP, _MAX_TOP = 3.5, 5.0
 _FEW_ROWS = 5
 """Bins with fewer rows are drawn hollow and without an interval."""
 _DOTTED = (0, (1, 2))
+_LONGEST_NAME = 14
 _SHORT_NAMES = {
     "on the right track": "on track",
     "can probably improve": "can improve",
@@ -62,7 +64,7 @@ def loss_by_forecast(result: EvaluationResult) -> Figure:
     axes = add_axes(figure, left=_LEFT, right=_RIGHT, top=62, bottom=128)
     _set_scales(axes, low, top)
     if result.task != "soft":  # what is drawn is the cross-entropy, and bands judge the excess
-        _bands(axes, top)
+        _bands(axes, top, Scale.of(result.bands))
     if is_binary:
         _outcome_curves(axes, top)
         _dome(axes)
@@ -126,8 +128,9 @@ def _square(values: Any) -> Any:
     return values**2
 
 
-def _bands(axes: Axes, top: float) -> None:
-    for index, band in enumerate(BANDS[1:]):
+def _bands(axes: Axes, top: float, scale: Scale) -> None:
+    bands = [band for band in scale.bands if not band.is_perfect and band.low < top]
+    for index, band in enumerate(bands):
         high = min(top, band.high or top)
         if index % 2:
             axes.axhspan(band.low, high, color=INK, alpha=0.06, linewidth=0, clip_on=False)
@@ -135,7 +138,7 @@ def _bands(axes: Axes, top: float) -> None:
         axes.text(
             1.03,
             middle,
-            _SHORT_NAMES.get(band.name, band.name),
+            _SHORT_NAMES.get(band.name, clean(band.name, _LONGEST_NAME)),
             transform=axes.get_yaxis_transform(),
             va="center",
         )

@@ -47,6 +47,7 @@ def report(
     normalize: options.NormalizeOption = options.Normalize.error,
     floor: options.Floor = "auto",
     verify: task_options.Verify = False,
+    bands: row_options.Bands = None,
     previous: options.Previous = None,
     pair_by_position: options.PairByPosition = False,
     output: options.Output = None,

@@ -27,6 +27,16 @@ Show = Annotated[
         show_default=False,
     ),
 ]
+Bands = Annotated[
+    str | None,
+    typer.Option(
+        "--bands",
+        metavar="FILE",
+        help="Own names and edges of bands, in TOML; the built-in scale.",
+        rich_help_panel=_OUTPUT,
+        show_default=False,
+    ),
+]
 NoMermaid = Annotated[
     bool,
     typer.Option(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from evalreport.bands import Scale, using
 from evalreport.findings import (
     audit,
     calibration,
@@ -266,7 +267,8 @@ def with_comparison(result: EvaluationResult, found: ComparisonResult) -> Evalua
 
 def judge_result(result: EvaluationResult, losses: LossFormat = NATS) -> tuple[Judgement, ...]:
     """Return the findings with their short forms, in the order of `find`."""
-    found = [each for check in _checks_of(result) for each in check.judge(result, losses)]
+    with using(Scale.of(result.bands)):
+        found = [each for check in _checks_of(result) for each in check.judge(result, losses)]
     found.sort(key=lambda each: (_SEVERITIES.index(each.finding.severity), -each.share_of_loss))
     return tuple(found)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from evalreport.bands import BANDS, NOT_GREAT, band_of
+from evalreport.bands import BANDS, NOT_GREAT, band_of, scale
 from evalreport.findings.headline import equal_odds, is_soft, loss_name
 from evalreport.findings.judgement import (
     FEW_ROWS,
@@ -224,6 +224,8 @@ def bands(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
     baseline, loss = result.baseline, result.overall.judged_loss
     if loss is None or baseline.judged_loss is None or baseline.skill is None:
         return
+    if not scale().is_built_in:
+        return  # whoever made the bands knows what they are for
     band = band_of(baseline.judged_loss)
     n_classes = len(result.input.classes)
     if BANDS.index(band) < BANDS.index(NOT_GREAT):

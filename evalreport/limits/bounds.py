@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from evalreport.bands import BANDS
+from evalreport.bands import scale
 from evalreport.formats import score_text
 from evalreport.top_k_results import LossBounds, TopKResult
 
@@ -59,7 +59,7 @@ def skill_for(bounds: TopKResult, limit: float | None) -> Decided:
 
 def band_for(bounds: TopKResult, worst: str | None) -> tuple[str | None, str]:
     """Return the band that decides on the worst one allowed; or None, and why."""
-    ranks = {each.name: rank for rank, each in enumerate(BANDS)}
+    ranks = {each.name: rank for rank, each in enumerate(scale().bands)}
     low, high = bounds.band_at_least, bounds.band_at_most
     if worst is not None and high is not None and ranks[high] <= ranks[worst]:
         return high, ""

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
-from evalreport.bands import BANDS
+from evalreport.bands import scale
 from evalreport.choices import check_choice
 from evalreport.errors import SettingsError
 
@@ -86,13 +86,13 @@ class Limits:
     Raises
     ------
     SettingsError
-        If a limit is no such number, or names no band.
+        If a limit is no such number.
 
     Examples
     --------
     >>> Limits(max_loss=0.3, worst_band="fine").are_set
     True
-    >>> Limits(worst_band="good")
+    >>> Limits(worst_band="good").refuse_unknown_bands()
     Traceback (most recent call last):
     evalreport.errors.SettingsError: worst_band takes the name of a band, not 'good'.
       Bands: perfect, great, on the right track, fine, can probably improve, not great, terrible, something is broken.
@@ -112,6 +112,18 @@ class Limits:
     def __post_init__(self) -> None:
         _check(self, "")
         check_choice("fail_on", self.fail_on, FAIL_ON)
+
+    def refuse_unknown_bands(self) -> None:
+        """Make sure that every band named is on the scale that losses are judged by.
+
+        Raises
+        ------
+        SettingsError
+            If one is not.
+        """
+        _refuse_unknown_band(self, "")
+        for each in (*self.classes, *self.slices):
+            _refuse_unknown_band(each, f"{each.place}.")
 
     @property
     def are_set(self) -> bool:
@@ -139,7 +151,10 @@ def _check(limits: Limits | GroupLimits, place: str) -> None:
         raise SettingsError(
             f"{place}max_zero_probability takes a number of rows, 0 or more; not {zeros!r}."
         )
-    names = [band.name for band in BANDS]
+
+
+def _refuse_unknown_band(limits: Limits | GroupLimits, place: str) -> None:
+    names = [band.name for band in scale().bands]
     if limits.worst_band is not None and limits.worst_band not in names:
         raise SettingsError(
             f"{place}worst_band takes the name of a band, not {limits.worst_band!r}.\n"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from evalreport.bands import BANDS, band_of
+from evalreport.bands import Scale, band_of, scale, using
 from evalreport.formats import clean, count_text
 from evalreport.limits import bounds, wording
 from evalreport.limits.interface import GroupLimits, Limits
@@ -23,14 +23,21 @@ def judge_limits(result: EvaluationResult, limits: Limits) -> tuple[LimitResult,
 
     A limit on what could not be measured is "not judged", never passed. An infinite loss is over
     every limit.
+
+    Raises
+    ------
+    SettingsError
+        If a limit names a band that is not on the scale.
     """
-    return (
-        *_overall(result, limits),
-        *judge_regression(result, limits.max_regression),
-        *_findings(result, limits),
-        *(each for group in limits.classes for each in _class(result, group)),
-        *(each for group in limits.slices for each in _slice(result, group)),
-    )
+    with using(Scale.of(result.bands)):
+        limits.refuse_unknown_bands()
+        return (
+            *_overall(result, limits),
+            *judge_regression(result, limits.max_regression),
+            *_findings(result, limits),
+            *(each for group in limits.classes for each in _class(result, group)),
+            *(each for group in limits.slices for each in _slice(result, group)),
+        )
 
 
 def are_met(outcomes: Sequence[LimitResult], strict: bool = False) -> bool:
@@ -158,7 +165,7 @@ def _band(
     if band is None:
         yield _not_judged(name, limit, why_not)
         return
-    ranks = {each.name: rank for rank, each in enumerate(BANDS)}
+    ranks = {each.name: rank for rank, each in enumerate(scale().bands)}
     is_met = ranks[band] <= ranks[limit]
     relation = "no worse than" if is_met else "worse than"
     sentence = f"{what} “{band}” is {relation} “{limit}”."

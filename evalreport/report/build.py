@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Literal
 
+from evalreport.bands import Scale, using
 from evalreport.formats import capital, clean, date_text, listed
 from evalreport.report.attention import attention
 from evalreport.report.changed import with_change
@@ -42,7 +43,12 @@ def build_report(
         Whether limits that could not be judged fail as well; None where there is no exit code to
         give a reason for.
     """
-    view = View.of(result, unit)
+    with using(Scale.of(result.bands)):
+        return _build(View.of(result, unit), key, command, strict)
+
+
+def _build(view: View, key: str | None, command: str, strict: bool | None) -> Report:
+    result = view.result
     kind = report_kind(result.task)
     limits = limits_section(result.limits)
     parts = (*(() if limits is None else (limits,)), *kind.sections(view, command))

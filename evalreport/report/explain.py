@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
-from evalreport.bands import BANDS, PERFECT, Band
+from evalreport.bands import Band, scale
 from evalreport.findings.clusters import allows_for_clusters
 from evalreport.findings.recoverable import verification_sentence
 from evalreport.findings.score import unseen_zeros
@@ -61,9 +62,9 @@ def _definitions(view: View) -> tuple[Definition, ...]:
     bits = f": {score_text(overall.bits)} bits" if has_loss else ""
     loss = "cross-entropy" if view.is_soft else "log loss"
     texts = {
-        "Bands": "A rule of thumb, in nats. They do not know how many classes you have or how rare "
-        "they are, so a low number is not always good and a high one not always bad. The baseline "
-        "tells you which.",
+        "Bands": f"{_whose_bands(view)}, in nats. They do not know how many classes you have or "
+        "how rare they are, so a low number is not always good and a high one not always bad. The "
+        "baseline tells you which.",
         "Baseline": "The loss of a model that always predicts the class frequencies of this file. "
         "0% less loss means the model knows nothing; more loss means it does harm.",
         "95% CI": "How far the number could move by chance with this many rows, by "
@@ -90,6 +91,7 @@ def _floor_sentence(view: View) -> str:
 
 
 def _bands_table() -> Table:
+    bands = scale().bands
     return Table(
         id="bands",
         caption="Bands for log loss, in nats",
@@ -97,23 +99,23 @@ def _bands_table() -> Table:
             Column("range", "Log loss"),
             Column("band", "Band"),
             Column("average", "Average probability given to what happened"),
-            Column("action", "What to do", wide=True),
+            *((Column("action", "What to do", wide=True),) if scale().is_built_in else ()),
         ),
         rows=tuple(
             (
                 Cell(_exact_range(band)),
                 Cell("", tag=band_tag(band.name)),
                 Cell(_average_range(band)),
-                Cell(_WHAT_TO_DO[band.name]),
+                *((Cell(_WHAT_TO_DO[band.name]),) if scale().is_built_in else ()),
             )
-            for band in BANDS
+            for band in bands
         ),
     )
 
 
 def _exact_range(band: Band) -> str:
     """Return the range with what its ends belong to."""
-    if band is PERFECT or band.high is None or band.low == 0.0:
+    if band.is_perfect or band.high is None or band.low == 0.0:
         return band_range_text(band)
     if band.includes_low and band.includes_high:
         return f"{band_range_text(band)}, both included"
@@ -123,7 +125,7 @@ def _exact_range(band: Band) -> str:
 
 
 def _average_range(band: Band) -> str:
-    if band is PERFECT:
+    if band.is_perfect:
         return "100%"
     if band.high is None:
         return f"under {percent_text(math.exp(-band.low))}"
@@ -146,6 +148,7 @@ def run_section(view: View, command: str) -> Section:
         *_clusters(view),
         Definition("Method", say(_method(view))),
         *_verification(view),
+        *own_bands(view),
         Definition("Digest", say(code(result.digest), " The same digest means the same numbers.")),
         Definition("Tool", say(f"evalreport {result.evalreport_version}")),
     ]
@@ -157,6 +160,20 @@ def run_section(view: View, command: str) -> Section:
         definitions=tuple(definitions),
         command=command,
     )
+
+
+def _whose_bands(view: View) -> str:
+    own = view.result.bands
+    return "A rule of thumb" if own is None else f"Those of {clean(own.name)}"
+
+
+def own_bands(view: View) -> Iterator[Definition]:
+    """Yield where the bands come from, if they are not the built-in ones."""
+    own = view.result.bands
+    if own is not None:
+        names = ", ".join(clean(each.name) for each in own.bands)
+        text = say("own ones, from ", code(clean(own.name)), f" (digest {own.digest}): {names}")
+        yield Definition("Bands", text)
 
 
 def predictions_text(view: View) -> Text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from evalreport.bands import BANDS
+from evalreport.bands import scale
 from evalreport.findings import slice_name, stands_out
 from evalreport.findings.headline import overall_beside
 from evalreport.formats import DASH, clean, count_text, listed, percent_text, scale_text
@@ -299,7 +299,7 @@ def more_text(rest: Sequence[Group], singular: str, plural: str) -> str:
     if not names or any(each.band is None and each.judged_loss is not None for each in rest):
         without = "" if any(each.n for each in rest) else ", without rows"
         return f"{more}{without}: listed in the HTML report and the JSON."
-    kinds = [band.name for band in BANDS if band.name in names]
+    kinds = [band.name for band in scale().bands if band.name in names]
     bands = f"all {kinds[0]}" if len(kinds) == 1 else f"from {kinds[0]} to {kinds[-1]}"
     return f"{more}, {bands}: listed in the HTML report and the JSON."
 

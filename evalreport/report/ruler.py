@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from evalreport.bands import BANDS, GREAT, PERFECT, Band, band_of
+from evalreport.bands import Band, band_of, scale
 from evalreport.formats import NATS, capital, coordinate
 from evalreport.report.model import RulerStep
 from evalreport.report.view import View, band_range_text, band_tone
@@ -16,16 +16,17 @@ _LEAST_WIDTH = 1.5
 
 def ruler(view: View) -> tuple[RulerStep, ...]:
     """Return the steps from "great" upwards; "perfect" has no width and stands at its start."""
-    return tuple(_step(view, band) for band in BANDS if band is not PERFECT)
+    bands = [band for band in scale().bands if not band.is_perfect]
+    return tuple(_step(view, band, band is bands[0]) for band in bands)
 
 
-def _step(view: View, band: Band) -> RulerStep:
+def _step(view: View, band: Band, is_first: bool) -> RulerStep:
     overall = view.result.overall
     loss = overall.judged_loss
-    here = loss is not None and (band_of(loss) is band or (loss == 0.0 and band is GREAT))
+    here = loss is not None and (band_of(loss) is band or (loss == 0.0 and is_first))
     comparison = view.result.comparison
     before = None if comparison is None else comparison.previous_loss
-    was_here = before is not None and (band_of(before) is band or (before == 0.0 and band is GREAT))
+    was_here = before is not None and (band_of(before) is band or (before == 0.0 and is_first))
     marks = [f"This run: {_in_nats(view, loss)}"] if here else []
     marks += [f"Previous run: {_in_nats(view, before)}"] if was_here else []
     shown = loss if here else before

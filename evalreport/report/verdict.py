@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from evalreport.bands import BANDS, band_of
+from evalreport.bands import BROKEN, band_of, scale
 from evalreport.findings import loss_without_zeros
 from evalreport.findings.clusters import allows_for_clusters
 from evalreport.findings.headline import equal_odds, loss_name
@@ -28,8 +28,8 @@ from evalreport.results import Interval
 
 _PREVIOUS_NOTE = "Dashes: previous run. "
 _RULER_NOTE = (
-    "Line: this run with its 95% CI. Widths are not to scale. Rule-of-thumb bands, in nats; "
-    "0 is perfect. Read them together with the baseline below."
+    "Line: this run with its 95% CI. Widths are not to scale. {} bands, in nats; 0 is perfect. "
+    "Read them together with the baseline below."
 )
 
 
@@ -63,7 +63,8 @@ def verdict(view: View) -> Verdict:
 
 def _ruler_note(view: View) -> str:
     before = "" if view.result.comparison is None else _PREVIOUS_NOTE
-    return before + _RULER_NOTE + (soft.RULER_NOTE if view.is_soft else "")
+    note = _RULER_NOTE.format("Rule-of-thumb" if scale().is_built_in else "Own")
+    return before + note + (soft.RULER_NOTE if view.is_soft else "")
 
 
 def interval_sentence(view: View) -> str:
@@ -99,7 +100,7 @@ def _headline(view: View) -> _Headline:
         return "No rows could be scored", "bad", (say(finding.why),) if finding else ()
     if overall.judged_loss is None:
         return f"The {loss_name(view.result)} is infinite", "bad", (_infinite(view),)
-    if overall.judged_loss > BANDS[-1].low:
+    if scale().is_built_in and overall.judged_loss > BROKEN.low:
         return "Something is broken", "bad", (_broken(view), *_cause(view))
     if view.found("below-baseline"):
         return "Worse than always predicting class frequencies", "bad", (_harmful(view),)
@@ -205,7 +206,7 @@ def _crossing(view: View) -> Text:
     band = view.result.overall.band
     if band is None or len(band.interval_bands) < 2:
         return ()
-    touched = [each for each in BANDS if each.name in band.interval_bands]
+    touched = [each for each in scale().bands if each.name in band.interval_bands]
     edges = [edge_text(each.high) for each in touched if each.high is not None][: len(touched) - 1]
     others = [f"“{each.name}”" for each in touched if each.name != band.name]
     verb = "is" if len(others) == 1 else "are"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from evalreport.bands import Band, band_of
+from evalreport.bands import Band, band_of, scale
 from evalreport.findings import Judgement, judge_result
 from evalreport.findings.headline import is_soft
 from evalreport.formats import (
@@ -21,14 +21,11 @@ from evalreport.report.model import Span, Tag, Text, Tone
 from evalreport.results import EvaluationResult, FindingResult
 
 _TONES: dict[str, Tone] = {
-    "perfect": "good",
-    "great": "good",
-    "on the right track": "good",
+    "good": "good",
     "fine": "fine",
-    "can probably improve": "watch",
-    "not great": "poor",
-    "terrible": "bad",
-    "something is broken": "bad",
+    "watch": "watch",
+    "poor": "poor",
+    "bad": "bad",
 }
 _SEVERITY_TONES: dict[str, Tone] = {"error": "bad", "warning": "poor", "note": "none"}
 
@@ -96,7 +93,8 @@ class View:
 
 def band_tone(name: str) -> Tone:
     """Return the tone of a band."""
-    return _TONES.get(name, "none")
+    tones = (each.tone for each in scale().bands if each.name == name)
+    return _TONES.get(next(tones, ""), "none")
 
 
 def band_tag(name: str | None) -> Tag | None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
+from evalreport.bands import scale
 from evalreport.errors import SettingsError
 from evalreport.readers.interface import Predictions
 from evalreport.results import BaselineResult, CalibrationResult, OverallResult
@@ -100,6 +101,7 @@ def common_parts(states: PlanStates[Any]) -> dict[str, Any]:
         "comparison": None,
         "findings": (),
         "limits": (),
+        "bands": scale().result(),
     }
 
 

@@ -174,7 +174,7 @@ def test_strict_wants_everything_to_pass(outcomes, lenient, strict):
 )
 def test_a_limit_that_means_nothing_is_refused(given, message):
     with pytest.raises(SettingsError) as caught:
-        Limits(**given)
+        Limits(**given).refuse_unknown_bands()
     assert str(caught.value) == message
 
 
