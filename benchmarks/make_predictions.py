@@ -12,7 +12,7 @@ import pyarrow.parquet
 CHUNK_ROWS = 250_000
 
 
-def predictions(n_rows: int, n_classes: int, rng: np.random.Generator) -> pa.Table:
+def predictions(n_rows: int, n_classes: int, rng: np.random.Generator, first: int = 0) -> pa.Table:
     """Make rows of a model that is a little too sure of itself."""
     logits = rng.normal(size=(n_rows, n_classes)) * 2
     # The largest logit plus Gumbel noise: the outcome is drawn from the softmax.
@@ -20,7 +20,7 @@ def predictions(n_rows: int, n_classes: int, rng: np.random.Generator) -> pa.Tab
     probs = np.exp(logits - logits.max(axis=1, keepdims=True))
     probs /= probs.sum(axis=1, keepdims=True)
     columns = {f"prob_{k}": probs[:, k] for k in range(n_classes)}
-    return pa.table({"id": np.arange(n_rows), "label": label, **columns})
+    return pa.table({"id": np.arange(first, first + n_rows), "label": label, **columns})
 
 
 def write(csv: str, parquet: str, n_rows: int, n_classes: int) -> None:
@@ -32,7 +32,7 @@ def write(csv: str, parquet: str, n_rows: int, n_classes: int) -> None:
         pyarrow.parquet.ParquetWriter(parquet, schema) as parquet_file,
     ):
         for start in range(0, n_rows, CHUNK_ROWS):
-            table = predictions(min(CHUNK_ROWS, n_rows - start), n_classes, rng)
+            table = predictions(min(CHUNK_ROWS, n_rows - start), n_classes, rng, start)
             csv_file.write_table(table)
             parquet_file.write_table(table)
 

@@ -18,9 +18,9 @@ from evalreport.errors import (
 )
 
 if TYPE_CHECKING:
-    from evalreport.api import evaluate, evaluate_file, read_evaluation
+    from evalreport.api import evaluate, evaluate_file
     from evalreport.comparing import Comparison, compare
-    from evalreport.evaluated import Evaluation
+    from evalreport.evaluated import Evaluation, read_evaluation
     from evalreport.limits import GroupLimits, Limits
 
 __version__ = "0.1.0"
@@ -48,7 +48,7 @@ _LAZY = {
     "compare": "comparing",
     "evaluate": "api",
     "evaluate_file": "api",
-    "read_evaluation": "api",
+    "read_evaluation": "evaluated",
     "GroupLimits": "limits",
     "Limits": "limits",
 }

@@ -20,7 +20,7 @@ from evalreport.evaluation import (
     evaluate_predictions,
     refuse_if_nothing_was_scored,
 )
-from evalreport.evaluation_file import read_result, refuse_saved
+from evalreport.evaluation_file import refuse_saved
 from evalreport.readers import open_predictions, predictions_in_memory
 from evalreport.readers.interface import Predictions, ReadSettings
 from evalreport.results import EvaluationResult, Floor, InputKind
@@ -287,15 +287,3 @@ def _listed(paths: str | Path | Sequence[str | Path], more: Sequence[str | Path]
     if not (first or more):
         raise SettingsError("no input was named.\n  Pass a file, a directory or a pattern.")
     return [str(path) for path in (*first, *more)]
-
-
-def read_evaluation(path: str | Path) -> Evaluation:
-    """Read an evaluation that was written with ``--json`` or `Evaluation.to_json`.
-
-    Raises
-    ------
-    InputError
-        If the file is missing or no evaluation file that can be read here.
-    """
-    with speaking(KEYWORDS):
-        return Evaluation(read_result(str(path)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evalreport.api import evaluate_file, read_evaluation
+from evalreport.api import evaluate_file
 from evalreport.comparison import compare_evaluations
 from evalreport.errors import SettingsError
-from evalreport.evaluated import Evaluation, frame_of
+from evalreport.evaluated import Evaluation, frame_of, read_evaluation
 from evalreport.evaluation_file import is_evaluation_file
 from evalreport.findings import with_comparison
 from evalreport.results import ChangeOutcome, ComparisonResult, Interval

@@ -7,9 +7,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evalreport.evaluation_file import dumps
+from evalreport.evaluation_file import dumps, read_result
 from evalreport.limits import NO_LIMITS, Limits, judge_limits
 from evalreport.results import EvaluationResult, Interval
+from evalreport.voice import KEYWORDS, speaking
 from evalreport.write import StagedFiles
 
 if TYPE_CHECKING:
@@ -141,6 +142,18 @@ class Evaluation:
         from evalreport.renderers.html import render_fragment
 
         return render_fragment(self._report())
+
+
+def read_evaluation(path: str | Path) -> Evaluation:
+    """Read an evaluation that was written with ``--json`` or `Evaluation.to_json`.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or no evaluation file that can be read here.
+    """
+    with speaking(KEYWORDS):
+        return Evaluation(read_result(str(path)))
 
 
 def frame_of(results: Sequence[Any]) -> pd.DataFrame:

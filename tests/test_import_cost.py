@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+import evalreport
+
 HEAVY = ("numpy", "pandas", "pyarrow", "sklearn", "scipy", "matplotlib", "jinja2")
 
 
@@ -34,3 +36,12 @@ def test_importing_the_package_loads_no_plots_templates_or_command_line():
 def test_evaluating_loads_no_plots_and_no_templates():
     code = "import evalreport\nevalreport.evaluate([0, 1], [0.1, 0.9]).to_json()"
     assert not loaded_after(code) & {"matplotlib", "jinja2", "typer", "pandas", "sklearn"}
+
+
+def test_a_saved_evaluation_becomes_a_page_without_what_reads_rows(tmp_path):
+    path = str(tmp_path / "e.json")
+    evalreport.evaluate([0, 1] * 20, [0.1, 0.9] * 20).to_json(path)
+    code = f"import evalreport\nevalreport.read_evaluation({path!r}).to_html()"
+    loaded = loaded_after(code)
+    assert {"numpy", "matplotlib", "jinja2"} <= loaded
+    assert not loaded & {"pyarrow", "pandas", "sklearn", "scipy", "typer"}

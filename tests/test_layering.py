@@ -204,6 +204,7 @@ MAY_IMPORT["evaluated"] = {
     "renderers",
     "report",
     "write",
+    "voice",
 }
 MAY_IMPORT["job"] |= {"earlier", "evaluated"}
 MAY_IMPORT["comparing"] = {

@@ -198,7 +198,8 @@ def _steps(axes: Axes, points: Sequence[ReliabilityPoint], scale: Scale) -> None
         for point in points
         for forecast in (point.forecast_low, point.forecast_high)
     ]
-    xy = zip(*scale.thinned(scale.inside(ends), 1 / 120), strict=True)
+    least = 1 / 40 if scale.is_small else 1 / 120
+    xy = zip(*scale.thinned(scale.inside(ends), least), strict=True)
     axes.plot(*xy, color=DATA, linewidth=2, solid_joinstyle="round")
 
 

@@ -20,6 +20,8 @@ from evalreport.report.model import DistributionPage, Report
 
 _FRAGMENT_HEIGHT = 640
 """Height of the report in a notebook, in pixels; it scrolls inside."""
+_FRAGMENT_STYLE = "border:1px solid #767f89;border-radius:3px;box-sizing:border-box"
+"""A thin line around it; a browser's own frame looks sunken, and has two colours in the dark."""
 
 
 class HtmlRenderer:
@@ -91,7 +93,7 @@ def render_fragment(report: Report, template_dir: Path | None = None) -> str:
     page = escape(HtmlRenderer(template_dir).render(report))
     return (
         f'<iframe title="{escape(report.page_title)}" width="100%" height="{_FRAGMENT_HEIGHT}"'
-        f' sandbox="allow-scripts" srcdoc="{page}"></iframe>'
+        f' style="{_FRAGMENT_STYLE}" sandbox="allow-scripts" srcdoc="{page}"></iframe>'
     )
 
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evalreport.api import evaluate_file, read_evaluation
+from evalreport.api import evaluate_file
 from evalreport.comparing import compare
+from evalreport.evaluated import read_evaluation
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "example_data"
 PREVIOUS, CURRENT = EXAMPLES / "digits_previous.csv", EXAMPLES / "digits.csv"

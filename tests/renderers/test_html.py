@@ -278,6 +278,7 @@ def test_the_fragment_is_the_page_in_a_frame_without_rights(html):
     assert frame["srcdoc"] == html
     assert frame["sandbox"] == "allow-scripts"
     assert frame["title"].startswith("0.217, can probably improve")
+    assert frame["style"].startswith("border:1px solid")
 
 
 def luminance(colour):
