@@ -69,9 +69,10 @@ class ReliabilityResult:
     class_: str | None
     points: tuple[ReliabilityPoint, ...]
     band: tuple[BandPoint, ...] = ()
-    """The consistency band along all forecasts; empty with case weights or soft labels."""
+    """The consistency band along all forecasts; empty with clusters."""
     share_outside_band: float | None = None
-    """Share of the rows whose step lies outside the band: about 0.1 by chance alone."""
+    """Share of the rows whose step lies outside the band: about 0.1 by chance alone. Rows whose
+    step is on the edge, as at 0 and 1, count in part."""
     decomposition: DecompositionResult | None = None
 
     @property
@@ -95,6 +96,9 @@ class CalibrationError:
     standard_deviation_if_calibrated: float
     bins: int
     view: str
+    rmsce2: float | None = None
+    """Mean squared distance of forecast and frequency in the same bins, less what chance adds:
+    about 0 if calibrated, and below 0 as often as above. None with weights or soft labels."""
 
 
 @dataclass(frozen=True, slots=True)

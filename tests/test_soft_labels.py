@@ -253,8 +253,8 @@ def _numbers(part) -> list[float]:
 
 _ONLY_HARD = (
     *("log_loss", "band", "gap_z", "unseen_zeros_would_add"),
-    # What chance would do is simulated where whole rows are counted.
-    *("band_low", "band_high", "share_outside_band", "miscalibration_bracket"),
+    # With soft labels chance does what these very targets do around their forecasts.
+    *("band_low", "band_high", "share_outside_band", "miscalibration_bracket", "rmsce2"),
     "unseen_zeros_would_add",  # soft labels have none
 )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from evalreport.findings.judgement import Judgement, judgement
 from evalreport.findings.spelling import voice_of
 from evalreport.formats import LossFormat, capital, percent_text
-from evalreport.results import DecompositionResult, EvaluationResult, Interval
+from evalreport.results import DecompositionResult, EvaluationResult
 
 CLEAR_GAP = 3.0
 """Standard errors between the loss and the loss expected before it is called a gap."""
@@ -113,7 +113,7 @@ def shape(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
         "miscalibrated",
         "warning" if share >= _LARGE_SHARE else "note",
         "Some forecasts come true more often than they say, or less",
-        why=f"{_in_what(parts)} costs {_range(bracket, losses)} a row, and hardly any calibrated "
+        why=f"{_in_what(parts)} costs {_range(parts, losses)} a row, and hardly any calibrated "
         f"model would show as much by chance. {_overall(result)}".rstrip(),
         check="See where the steps leave the range of chance; isotonic regression on other rows "
         "may lower the loss.",
@@ -122,8 +122,10 @@ def shape(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
     )
 
 
-def _range(bracket: Interval, losses: LossFormat) -> str:
-    low, high = (losses.amount(each) for each in bracket)
+def _range(parts: DecompositionResult, losses: LossFormat) -> str:
+    if parts.miscalibration_bracket is None:
+        return f"up to {losses.amount(parts.miscalibration)} {losses.unit}"
+    low, high = (losses.amount(each) for each in parts.miscalibration_bracket)
     return f"{low if low == high else f'{low} to {high}'} {losses.unit}"
 
 
@@ -145,6 +147,7 @@ def _overall(result: EvaluationResult) -> str:
 def is_clearly_off(parts: DecompositionResult) -> bool:
     """Whether forecasts are off by more than chance, and mending them helps other rows too."""
     bracket, p_value = parts.miscalibration_bracket, parts.p_value
-    if bracket is None or p_value is None:
+    if p_value is None or p_value > CLEAR_P_VALUE:
         return False
-    return p_value <= CLEAR_P_VALUE and bracket[0] > 0.0
+    # With weights or soft labels it is not known what other rows would say.
+    return bracket is None or bracket[0] > 0.0

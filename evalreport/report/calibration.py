@@ -18,8 +18,8 @@ from evalreport.report.decomposition import (
     calibration_verdict,
     gap_note,
     is_chance,
-    not_simulated,
     parts_table,
+    what_chance_is,
 )
 from evalreport.report.model import Cell, Column, Figure, Section, Table, Text
 from evalreport.report.view import View, say, strong
@@ -46,7 +46,7 @@ def calibration_section(view: View) -> Section | None:
         notes=(
             *gap_note(view),
             *_recoverable(view),
-            *not_simulated(view),
+            *what_chance_is(view),
             *not_looked_at(view),
         ),
     )

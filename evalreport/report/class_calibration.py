@@ -52,7 +52,8 @@ def not_looked_at(view: View) -> tuple[Text, ...]:
         return ()
     if view.is_weighted or view.is_soft:
         why = "soft labels" if view.is_soft else "case weights"
-        return (say(f"Single classes are not looked at with {why}."),)
+        by_rows = "only whole rows are counted by class"
+        return (say(f"Single classes are not looked at with {why}: {by_rows}."),)
     return (say("No single class is looked at: too many classes, or none happened ten times."),)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalreport.findings.calibration import SELDOM, gap_chance, is_clear_gap, is_clearly_off
-from evalreport.formats import clean, score_text, signed_text
+from evalreport.formats import MINUS, clean, score_text, signed_text
 from evalreport.report.model import Cell, Column, Table, Text
 from evalreport.report.view import View, say
 from evalreport.results import CalibrationError, DecompositionResult, ReliabilityResult
@@ -60,14 +60,21 @@ def _gap_and_chance(view: View) -> str:
     return f"Chance alone would do that about once in {1 / chance:,.0f} times."
 
 
-def not_simulated(view: View) -> tuple[Text, ...]:
-    """Say why there is no range of chance, if there is none."""
-    if not any(each.points and not each.band for each in view.result.calibration.reliability):
+def what_chance_is(view: View) -> tuple[Text, ...]:
+    """Say why there is no range of chance, or what it takes into account."""
+    shown = [each for each in view.result.calibration.reliability if each.points]
+    if not shown:
         return ()
-    clustered = "rows that belong together"
-    hard = clustered if view.result.clusters is not None else "case weights"
-    why = "soft labels" if view.is_soft else hard
-    return (say(f"With {why} what chance would do is not simulated: no grey range, no p-value."),)
+    if not all(each.band for each in shown):
+        why = "rows that belong together" if view.result.clusters else "targets like these"
+        text = f"With {why} what chance would do is not simulated: no grey range, no p-value."
+        return (say(text),)
+    parts = []
+    if view.is_soft:
+        parts.append("soft labels that stray from the forecasts as far as these do")
+    if view.is_weighted:
+        parts.append("as many rows of equal weight as would tell as much")
+    return (say(f"Chance is simulated with {' and '.join(parts)}."),) if parts else ()
 
 
 def is_chance(diagram: ReliabilityResult) -> bool:
@@ -83,7 +90,7 @@ def parts_table(view: View) -> tuple[Table, ...]:
     if calibration.decomposition is not None:
         rows += _parts(view, calibration.decomposition)
     if calibration.ece is not None:
-        rows.append(_ece(calibration.ece))
+        rows += [_ece(calibration.ece), *_squared_ece(calibration.ece)]
     if not rows:
         return ()
     columns = (
@@ -172,3 +179,20 @@ def _ece(error: CalibrationError) -> Row:
         f"{by_chance} if calibrated. Mean distance of forecast and frequency in {error.bins} bins "
         "of equal width, as a probability",
     )
+
+
+def _squared_ece(error: CalibrationError) -> list[Row]:
+    if error.rmsce2 is None:
+        return []
+    return [
+        (
+            "ECE, squared and debiased",
+            _squared_text(error.rmsce2),
+            "Mean squared distance less what chance adds: about 0 if calibrated, on either side",
+        )
+    ]
+
+
+def _squared_text(value: float) -> str:
+    text = score_text(abs(value), 5)
+    return f"{MINUS}{text}" if value < 0 and not text.startswith("<") else text

@@ -2,6 +2,7 @@
 
 References
 ----------
+Kumar, Liang & Ma (2019), "Verified uncertainty calibration", for its square without bias.
 Guo, Pleiss, Sun & Weinberger (2017), "On calibration of modern neural networks", for the error;
 its value under calibration follows from the variance of the outcomes in each bin.
 """
@@ -89,7 +90,24 @@ class BinnedCalibration(KeepsSums):
             standard_deviation_if_calibrated=spread,
             bins=N_BINS,
             view=view,
+            rmsce2=None if self.weighted or self.soft else self._squared_error(state),
         )
+
+    def _squared_error(self, state: Sums) -> float:
+        """Return the debiased squared error (Kumar, Liang & Ma 2019, section 5).
+
+        From the squared distance in a bin of n rows with the frequency y is taken what chance adds,
+        y (1 - y) / (n - 1). A bin of one row tells nothing.
+        """
+        total, n_rows = Fraction(0), Fraction(0)
+        for key in state.ordered_keys():
+            n, n_true = state.value(key, _MASS), state.value(key, _TRUE_MASS)
+            n_rows += n
+            if n > 1:
+                frequency = n_true / n
+                distance = state.value(key, _FORECAST) / n - frequency
+                total += n * (distance**2 - frequency * (1 - frequency) / (n - 1))
+        return float(total / n_rows)
 
     def loss(self, state: Sums) -> float | None:
         """Return the mean log loss of the event, in nats; None over no rows, or if infinite."""

@@ -15,15 +15,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evalreport import exact
 from evalreport.batch import FloatArray, IntArray
 from evalreport.statistics.draws import binomial, split_at_random, uniforms
+from evalreport.statistics.effective import drawn_shares
 
 N_SIMULATIONS = 200
 _LOW, _HIGH = 9, 190
 """The 10th and the 191st of 200 sorted curves: one more lies outside them in 20 of 201 cases."""
+_TAIL = 0.05
+"""Share of the curves on either side of the band."""
 N_FOLDS = 5
 _TRUE_FOLDS, _FALSE_FOLDS, _SIMULATED = 2, 4, 6
 _N_PURPOSES = 2**20
@@ -51,7 +53,9 @@ class Cells:
     forecasts : float64 ndarray of shape (n_cells,)
         Mean forecast.
     is_counted : bool
-        Whether masses count whole rows, so that chance can be simulated.
+        Whether masses count whole rows.
+    trials : float64 ndarray of shape (n_cells,), optional
+        Where masses count no whole rows: how many independent outcomes each cell is worth.
     finer : Cells, optional
         The same rows on a finer grid: too many cells to simulate, and what recalibration saves is
         read off them.
@@ -63,12 +67,18 @@ class Cells:
     trues: FloatArray
     forecasts: FloatArray
     is_counted: bool
+    trials: FloatArray | None = None
     finer: Cells | None = None
 
     @cached_property
     def curve(self) -> FloatArray:
         """How often the event happens at each forecast, by isotonic regression."""
         return pooled(self.trues, self.masses)
+
+    @property
+    def has_chance(self) -> bool:
+        """Whether it is known what chance alone would do."""
+        return self.is_counted or self.trials is not None
 
     @property
     def mass(self) -> float:
@@ -167,12 +177,16 @@ class Chance:
     ----------
     low, high : float64 ndarray of shape (n_cells,)
         Consistency band: nine in ten curves pass between them, at each forecast.
+    outside : float64 ndarray of shape (n_cells,)
+        Whether the curve lies outside the band: 1 or 0, and between them where it is the same as
+        some of the curves and their order decides. For a calibrated model it is 0.1 on average.
     p_value : float
         Share of models, this one included, at least as miscalibrated as this one.
     """
 
     low: FloatArray
     high: FloatArray
+    outside: FloatArray
     p_value: float
 
 
@@ -183,19 +197,27 @@ def simulate(cells: Cells) -> Chance:
     simulated = _saved(drawn, cells, curves)
     mine = _saved(cells.trues[None, :], cells, cells.curve[None, :])[0]
     n_worse = int((simulated >= mine - _TIE).sum())
+    is_outside = _outside(curves, cells.curve)
     curves.sort(axis=0)
-    return Chance(curves[_LOW], curves[_HIGH], (1 + n_worse) / (N_SIMULATIONS + 1))
+    return Chance(curves[_LOW], curves[_HIGH], is_outside, (1 + n_worse) / (N_SIMULATIONS + 1))
 
 
 def _purpose(cells: Cells) -> int:
     """Return other random numbers for other files: luck shared by all files would be a bias."""
-    return _SIMULATED + (1009 * int(cells.trues.sum()) + len(cells.counts)) % _N_PURPOSES
+    n_true = math.fsum(cells.trues)
+    if not cells.is_counted:  # shares of the weight
+        n_true *= int(cells.counts.sum()) / cells.mass
+    return _SIMULATED + (1009 * int(n_true) + len(cells.counts)) % _N_PURPOSES
 
 
 def _outcomes(cells: Cells) -> FloatArray:
     """Draw how often each forecast comes true; shape (n_simulations, n_cells)."""
     numbers = np.arange(len(cells.counts))[:, None] * N_SIMULATIONS + np.arange(N_SIMULATIONS)
     levels = uniforms(_purpose(cells), numbers)
+    if cells.trials is not None:
+        worth = zip(cells.masses, cells.trials, cells.forecasts, levels, strict=True)
+        shares = [mass * drawn_shares(float(n), float(p), each) for mass, n, p, each in worth]
+        return np.ascontiguousarray(np.array(shares).T)
     drawn = (levels >= 1.0 - cells.forecasts[:, None]).astype(np.float64)
     for i in np.flatnonzero(cells.counts > 1).tolist():
         drawn[i] = binomial(int(cells.counts[i]), float(cells.forecasts[i]), levels[i])
@@ -210,6 +232,14 @@ def _saved(trues: FloatArray, cells: Cells, curves: FloatArray) -> FloatArray:
     return np.asarray(exact.row_sums(saved) / cells.mass)
 
 
-def outside(cells: Cells, chance: Chance) -> NDArray[np.bool_]:
-    """Return the cells at which the curve lies outside the consistency band."""
-    return np.asarray((cells.curve < chance.low) | (cells.curve > chance.high))
+def _outside(curves: FloatArray, curve: FloatArray) -> FloatArray:
+    """Return how much of the ranks that a curve may have among some others is in the outer tenth.
+
+    A curve that is the same as others at a place, as at 0 and 1 where rows are few, may stand
+    before them or after.
+    """
+    below, ties = (np.count_nonzero(each, axis=0) for each in (curves < curve, curves == curve))
+    n_ranks, tail = ties + 1, _TAIL * (len(curves) + 1)
+    under = np.clip(tail - below, 0.0, n_ranks)
+    over = np.clip(below + n_ranks - (len(curves) + 1 - tail), 0.0, n_ranks)
+    return np.asarray((under + over) / n_ranks)

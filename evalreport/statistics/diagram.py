@@ -15,7 +15,7 @@ from evalreport.results import (
     ReliabilityPoint,
     ReliabilityResult,
 )
-from evalreport.statistics.corp import Cells, Chance, cross_fitted_loss, outside, simulate
+from evalreport.statistics.corp import Cells, Chance, cross_fitted_loss, simulate
 
 _STEP = 1 / 80
 """Width of a step of the band that is kept, as a probability; or of a quarter in its logit."""
@@ -36,7 +36,7 @@ def reliability_diagram(
     view, class_ : str
         What the event is, as in `DecompositionResult`.
     """
-    chance = simulate(cells) if cells.is_counted else None
+    chance = simulate(cells) if cells.has_chance else None
     return ReliabilityResult(
         view=view,
         class_=class_,
@@ -71,7 +71,7 @@ def _bracket(cells: Cells, loss: float, high: float) -> tuple[float, float] | No
 
 
 def _share_outside(cells: Cells, chance: Chance) -> float:
-    return int(cells.counts[outside(cells, chance)].sum()) / int(cells.counts.sum())
+    return math.fsum(cells.counts * chance.outside) / int(cells.counts.sum())
 
 
 def _points(cells: Cells, chance: Chance | None) -> Iterator[ReliabilityPoint]:

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from evalreport.batch import FloatArray, IntArray
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics import forecast_counts
 from evalreport.statistics.corp import Cells
+from evalreport.statistics.effective import dispersion, effective_trials
 from evalreport.statistics.forecast_counts import ForecastCounts, coarse_cell
 from evalreport.statistics.forecast_grid import (
     MOST_DISTINCT,
@@ -19,10 +21,12 @@ from evalreport.statistics.forecast_grid import (
     forecast_keys,
     grid_cell,
 )
+from evalreport.statistics.interface import Key
 from evalreport.statistics.moments import counts, grouped, mass, mass_unit, sum_unit
 from evalreport.statistics.outcomes import came_true, outcome_unit
 
 _N, _MASS, _TRUE_MASS, _FORECAST = range(4)
+"""The columns of every state of sums; then come squared weights, and squared residuals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ class Reliability:
     @property
     def _units(self) -> tuple[int, ...]:
         true_masses, one = outcome_unit(self.weighted, self.soft), sum_unit(self.weighted)
-        return (0, mass_unit(self.weighted), true_masses, one)
+        beside = (one,) * (self.weighted + self.soft)
+        return (0, mass_unit(self.weighted), true_masses, one, *beside)
 
     @property
     def _is_counted(self) -> bool:
@@ -76,6 +81,12 @@ class Reliability:
             came_true(scored, groups, n_keys, self.soft),
             grouped(scored.forecasts, weights, groups, n_keys),
         ]
+        if weights is not None:
+            ones = np.ones(len(scored))
+            columns.append(grouped(ones, weights, groups, n_keys, weight_power=2))
+        if self.soft:
+            residuals = (scored.forecast_targets - scored.forecasts) ** 2
+            columns.append(grouped(residuals, weights, groups, n_keys, weight_power=2))
         return SumsByForecast.of_forecasts(self._units, keys, columns, self._limit)
 
     def method(self, state: SumsByForecast | ForecastCounts) -> str:
@@ -103,15 +114,37 @@ class Reliability:
             np.array([float(state.value(key, column) / unit) for key in keys])
             for column in (_MASS, _TRUE_MASS, _FORECAST)
         )
-        forecasts = sums / masses
+        forecasts = np.minimum(sums / masses, 1.0)
+        counts = np.array([state.row(key)[_N] for key in keys], dtype=np.int64)
         return Cells(
             places=grid_cell(forecasts),
-            counts=np.array([state.row(key)[_N] for key in keys], dtype=np.int64),
+            counts=counts,
             masses=masses,
             trues=trues,
             forecasts=forecasts,
             is_counted=False,
+            trials=self._trials(state, keys, unit, (counts, masses, forecasts)),
         )
+
+    def _trials(
+        self,
+        state: SumsByForecast,
+        keys: list[Key],
+        unit: Fraction,
+        cells: tuple[IntArray, FloatArray, FloatArray],
+    ) -> FloatArray | None:
+        """Return how many independent outcomes each cell is worth; None if that is not known."""
+        counts, masses, forecasts = cells
+
+        def squared(column: int) -> FloatArray:
+            return np.array([float(state.value(key, column) / unit**2) for key in keys])
+
+        squares = squared(_FORECAST + 1) if self.weighted else counts.astype(np.float64)
+        trials = effective_trials(masses, squares)
+        if not self.soft:
+            return trials
+        shares = dispersion(counts, squares, squared(len(state.units) - 1), forecasts)
+        return None if shares is None else trials / shares
 
 
 def _counted_cells(state: ForecastCounts) -> Cells:

@@ -423,5 +423,7 @@ def test_the_same_result_gives_the_same_report():
 
 def test_where_single_classes_are_not_looked_at_the_section_says_so():
     notes = section(build_report(sample_results.soft()), "calibration").notes
-    assert words(notes[-1]) == "Single classes are not looked at with soft labels."
-    assert "what chance would do is not simulated" in words(notes[-2])
+    assert words(notes[-1]) == (
+        "Single classes are not looked at with soft labels: only whole rows are counted by class."
+    )
+    assert "Chance is simulated with soft labels that stray" in words(notes[-2])
