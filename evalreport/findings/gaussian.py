@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from evalreport.findings.checks import ENOUGH_ROWS, LEFT_OUT, Check, nothing_scored
+from evalreport.findings.headline import no_better
 from evalreport.findings.judgement import Judgement, Piece, judgement
 from evalreport.formats import LossFormat, count_text, density_text, score_text, times_text
 from evalreport.results import EvaluationResult
@@ -43,7 +44,7 @@ def baseline(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement
         yield judgement(
             "no-skill",
             "warning",
-            "No better than always predicting mean and variance",
+            no_better(gaussian.gain or 0.0, "always predicting mean and variance"),
             why=f"{numbers} With {count_text(result.overall.n, 'row')} the difference could be "
             "chance.",
             check="Check that the model saw its inputs, or bring more rows.",

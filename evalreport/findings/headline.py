@@ -18,6 +18,19 @@ def loss_name(result: EvaluationResult) -> str:
     return "excess loss" if is_soft(result) else "log loss"
 
 
+def no_better(skill: float, than: str = "always predicting class frequencies") -> str:
+    """Return the words for a loss whose distance from the baseline chance could explain.
+
+    Examples
+    --------
+    >>> no_better(-0.01)
+    'No better than always predicting class frequencies'
+    >>> no_better(0.2)  # it is better on these rows, and other rows might say otherwise
+    'Not clearly better than always predicting class frequencies'
+    """
+    return f"{'Not clearly' if skill > 0.0 else 'No'} better than {than}"
+
+
 def overall_beside(each: ClassResult | SliceResult, result: EvaluationResult) -> float | None:
     """Return the loss of all rows that the loss of a class or slice is compared with.
 

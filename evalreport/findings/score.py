@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from evalreport.bands import BANDS, NOT_GREAT, band_of, scale
-from evalreport.findings.headline import equal_odds, is_soft, loss_name
+from evalreport.findings.headline import equal_odds, is_soft, loss_name, no_better
 from evalreport.findings.judgement import (
     FEW_ROWS,
     Judgement,
@@ -161,11 +161,11 @@ def skill(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
             check=_what_to_check(result),
             section="classes",
         )
-    elif interval is not None and interval[0] <= 0:
+    elif _may_be_chance(result):
         yield judgement(
             "no-skill",
             "warning",
-            "No better than always predicting class frequencies",
+            no_better(baseline.skill),
             why=f"{numbers}: with {count_text(result.overall.n, 'row')} the difference could be "
             "chance.",
             check="Check that the model saw its inputs, or bring more rows.",
@@ -180,6 +180,16 @@ def skill(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
             check=_what_to_check(result),
             section="classes",
         )
+
+
+def _may_be_chance(result: EvaluationResult) -> bool:
+    """Return whether these rows do not show that the model beats the class frequencies."""
+    skill, interval = result.baseline.skill, result.baseline.skill_interval
+    if interval is not None:
+        return interval[0] <= 0
+    if skill is None or skill > 0 or result.overall.n < FEW_ROWS:
+        return False
+    return (result.overall.judged_loss or 0.0) <= equal_odds(result)  # else that is what is told
 
 
 def _what_to_check(result: EvaluationResult) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from evalreport.findings import rows, score
 from evalreport.findings.checks import Check
+from evalreport.findings.headline import no_better
 from evalreport.findings.judgement import FEW_ROWS, Judgement, judgement
 from evalreport.formats import LossFormat, count_text, percent_text
 from evalreport.results import EvaluationResult
@@ -80,7 +81,7 @@ def baseline(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement
         yield judgement(
             "no-skill",
             "warning",
-            "No better than always predicting class frequencies",
+            no_better(at_best),
             why=f"{numbers} The difference could be chance.",
             check=_CHECK_K if is_open(result) else "Bring more rows.",
             section="classes",

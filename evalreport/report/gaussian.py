@@ -61,8 +61,8 @@ def _headline(view: View) -> tuple[str, Tone]:
         return "No rows could be scored", "bad"
     if view.found("below-baseline"):
         return "Worse than always predicting mean and variance", "bad"
-    if view.found("no-skill"):
-        return "No better than always predicting mean and variance", "poor"
+    if (finding := view.found("no-skill")) is not None:
+        return finding.title, "poor"
     if view.found("few-rows"):
         return "Too few rows to say", "watch"
     if gaussian.gain is None:

@@ -104,9 +104,8 @@ def _headline(view: View) -> _Headline:
         return "Something is broken", "bad", (_broken(view), *_cause(view))
     if view.found("below-baseline"):
         return "Worse than always predicting class frequencies", "bad", (_harmful(view),)
-    if view.found("no-skill"):
-        sentence = _no_skill(view)
-        return "No better than always predicting class frequencies", "poor", (sentence,)
+    if (finding := view.found("no-skill")) is not None:
+        return finding.title, "poor", (_no_skill(view),)
     if overall.judged_loss == 0.0:
         return "Perfect score: check for leakage", "watch", (_perfect(view),)
     if _is_uncertain(view):

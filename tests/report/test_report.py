@@ -188,8 +188,16 @@ def test_a_difference_from_the_baseline_that_could_be_chance_is_called_that():
     result = changed(0.1, (0.09, 0.11))
     baseline = replace(result.baseline, skill=0.01, skill_interval=(-0.03, 0.05))
     verdict = build_report(replace(result, baseline=baseline)).verdict
-    assert verdict.headline == "No better than always predicting class frequencies"
+    assert verdict.headline == "Not clearly better than always predicting class frequencies"
     assert verdict.facts[0].detail.endswith("95% CI 3% more to 5% less")
+
+
+@pytest.mark.parametrize("interval", [(-0.05, 0.03), None])
+def test_more_loss_than_the_baseline_is_no_better_with_an_interval_or_without(interval):
+    result = changed(0.1, (0.09, 0.11))
+    baseline = replace(result.baseline, skill=-0.01, skill_interval=interval)
+    verdict = build_report(replace(result, baseline=baseline)).verdict
+    assert verdict.headline == "No better than always predicting class frequencies"
 
 
 @pytest.mark.parametrize("result", [changed(0.1, (0.08, 0.12), n=99), changed(0.15, (0.04, 0.25))])
