@@ -88,6 +88,10 @@ class ComparedGroup:
     """Rows given zero probability: previous, current."""
     bounds: ChangeBounds | None = None
     """Where rows that list only their most likely classes leave losses open."""
+    one_sided: Interval | None = None
+    """Limits that the change is above, and below, with 95 % confidence each."""
+    is_constant: bool = False
+    """Whether every row changed by the same: there is no interval then."""
 
 
 @dataclass(frozen=True, slots=True)

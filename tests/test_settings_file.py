@@ -106,7 +106,8 @@ def test_groups_become_limits_of_their_own(folder):
         ("limits.max_loss = '3'", "c.toml: limits.max_loss takes a number, not '3'."),
         ("limits.classes.a = 1", "c.toml: limits.classes.a takes a table, not 1."),
         ("limits.classes.a.min_skill = 1", "c.toml: there is no setting "
-         "limits.classes.a.min_skill.\n  Known: max_loss, max_zero_probability, worst_band."),
+         "limits.classes.a.min_skill.\n  Known: max_loss, max_zero_probability, worst_band, "
+         "max_regression."),
         ("label =", "c.toml: this is no TOML: Invalid value (at end of document)."),
     ],
 )  # fmt: skip

@@ -112,5 +112,8 @@ def _difference(sums: PairSums, grouping: str, key: Key) -> Difference:
         return difference.of_pairs(sums.moments(grouping, key))
     if grouping == ALL:
         return difference.of_clusters(sums.cluster_error())
-    # Too narrow where rows belong together.
+    error = sums.group_error(grouping, key)
+    if error is not None:
+        return difference.of_clusters(error)
+    # Rows that belong together tell less than as many others, and it is not known how much.
     return Difference(difference.of_pairs(sums.moments(grouping, key)).change)

@@ -104,6 +104,8 @@ def compared_group(
         outcome="no clear change",
         zero_probability_rows=zeros,
         bounds=bounds,
+        one_sided=measured.one_sided,
+        is_constant=measured.is_constant,
     )
 
 

@@ -29,6 +29,8 @@ from evalreport.statistics.signed import n_powers, power_columns, power_sums, si
 
 ALL, CLASSES, CLUSTERS = "", "class", "cluster"
 MOST_CHANGED = 20
+MOST_GROUPS_WITH_CLUSTERS = 64
+"""Of classes, or values of a column: more of them have no interval where rows belong together."""
 
 N, N_WAS_ZERO, N_IS_ZERO, N_WAS_INFINITE, N_IS_INFINITE, MASS, PREVIOUS, CURRENT, ZEROS_UP, \
     ZEROS_DOWN, MOMENTS = range(11)  # fmt: skip
@@ -46,16 +48,22 @@ class PairSums:
     wide: bool = False
     sums: Mapping[str, Sums] = field(default_factory=dict)
     changed: FirstEntries = field(default_factory=lambda: FirstEntries(MOST_CHANGED))
+    by_cluster: Mapping[str, Sums] = field(default_factory=dict)
+    """The same by group and bucket of clusters: rows, previous and current loss."""
     several: frozenset[str] = frozenset()
     """Slice columns of which a pair holds more than one value: they group nothing."""
 
     def merge(self, other: PairSums) -> PairSums:
         """Return the sums over both sets of pairs."""
-        merged = dict(self.sums)
-        for name, sums in other.sums.items():
-            merged[name] = merged[name].merge(sums) if name in merged else sums
-        changed = self.changed.merge(other.changed)
-        return PairSums(self.weighted, self.wide, merged, changed, self.several | other.several)
+        merged = _merged(self.sums, other.sums)
+        return PairSums(
+            self.weighted,
+            self.wide,
+            merged,
+            self.changed.merge(other.changed),
+            _merged(self.by_cluster, other.by_cluster),
+            self.several | other.several,
+        )
 
     @classmethod
     def of(
@@ -69,15 +77,28 @@ class PairSums:
         totals = _Totals(pairs, wide)
         zeros = np.zeros(len(pairs), dtype=np.int64)
         sums = {ALL: totals.by(zeros, [""])}
-        if pairs.labels is not None:
-            sums[CLASSES] = totals.by(pairs.labels, classes)
         if pairs.clusters is not None:
             sums[CLUSTERS] = totals.by(pairs.clusters, range(N_BUCKETS))
         several = {name for name, codes in pairs.slices.items() if (codes == SEVERAL).any()}
-        for column in slice_values.keys() - several:
-            sums[slice_grouping(column)] = totals.by(pairs.slices[column], slice_values[column])
-        changed = _most_changed(pairs, classes)
-        return cls(pairs.weights is not None, wide, sums, changed, frozenset(several))
+        groups = {
+            slice_grouping(name): (pairs.slices[name], slice_values[name])
+            for name in slice_values.keys() - several
+        }
+        if pairs.labels is not None:
+            groups[CLASSES] = (pairs.labels, classes)
+        by_cluster = {
+            name: totals.by_cluster(codes, names)
+            for name, (codes, names) in groups.items()
+            if pairs.clusters is not None and len(names) <= MOST_GROUPS_WITH_CLUSTERS
+        }
+        return cls(
+            weighted=pairs.weights is not None,
+            wide=wide,
+            sums=sums | {name: totals.by(*each) for name, each in groups.items()},
+            changed=_most_changed(pairs, classes),
+            by_cluster=by_cluster,
+            several=frozenset(several),
+        )
 
     def row(self, grouping: str, key: Key) -> tuple[int, ...]:
         """Return the integers of a group; zeros if nothing was seen of it."""
@@ -106,6 +127,18 @@ class PairSums:
         moved = [float(sums.value(key, CURRENT) - sums.value(key, PREVIOUS)) for key in keys]
         return ratio_error(moved, [float(sums.value(key, MASS)) for key in keys])
 
+    def group_error(self, grouping: str, key: Key) -> RatioError | None:
+        """Return the mean change of a group with its error, by clusters.
+
+        None for fewer than two of them, or if there are too many groups to tell.
+        """
+        sums = self.by_cluster.get(grouping)
+        if sums is None:
+            return None
+        mine = [each for each in sums.ordered_keys() if str(each).split(" ", 1)[1] == str(key)]
+        moved = [float(sums.value(each, 2) - sums.value(each, 1)) for each in mine]
+        return ratio_error(moved, [float(sums.value(each, 0)) for each in mine])
+
     def moments(self, grouping: str, key: Key) -> Moments | None:
         """Return mean, spread and skewness of the change of a row; None over no rows."""
         row = self.row(grouping, key)
@@ -118,6 +151,13 @@ class PairSums:
         if grouping in map(slice_grouping, self.several):
             return Sums(_units(self.weighted, self.wide))
         return self.sums.get(grouping, Sums(_units(self.weighted, self.wide)))
+
+
+def _merged(one: Mapping[str, Sums], other: Mapping[str, Sums]) -> dict[str, Sums]:
+    merged = dict(one)
+    for name, sums in other.items():
+        merged[name] = merged[name].merge(sums) if name in merged else sums
+    return merged
 
 
 def slice_grouping(column: str) -> str:
@@ -162,6 +202,20 @@ class _Totals:
             *moments(self._change, groups, n, pairs.weights),
         ]
         return Sums.from_columns(_units(pairs.weights is not None, self._wide), names, columns)
+
+    def by_cluster(self, groups: IntArray, names: Sequence[Key]) -> Sums:
+        """Return rows and losses by group and bucket of clusters, for those that there are."""
+        pairs, weighted = self._pairs, self._pairs.weights is not None
+        assert pairs.clusters is not None
+        used, codes = np.unique(groups * N_BUCKETS + pairs.clusters, return_inverse=True)
+        keys = [f"{each % N_BUCKETS} {names[each // N_BUCKETS]}" for each in used.tolist()]
+        columns = [mass(pairs.weights, codes, len(keys))]
+        columns += [
+            grouped(each, pairs.weights, codes, len(keys))
+            for each in (self._previous, self._current)
+        ]
+        units = (mass_unit(weighted), sum_unit(weighted), sum_unit(weighted))
+        return Sums.from_columns(units, keys, columns)
 
 
 def _plain_sums(

@@ -37,6 +37,8 @@ class GroupLimits:
         Most rows that may be given zero probability.
     worst_band : str, optional
         The worst band that is still good enough.
+    max_regression : float, optional
+        How much more than in the previous run it may lose, 0 or more.
     """
 
     name: str
@@ -45,6 +47,7 @@ class GroupLimits:
     min_skill: float | None = None
     max_zero_probability: int | None = None
     worst_band: str | None = None
+    max_regression: float | None = None
 
     def __post_init__(self) -> None:
         if self.column is None and self.min_skill is not None:

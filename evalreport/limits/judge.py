@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from evalreport.bands import Scale, band_of, scale, using
 from evalreport.formats import clean, count_text
 from evalreport.limits import bounds, wording
 from evalreport.limits.interface import GroupLimits, Limits
-from evalreport.limits.regression import judge_regression
+from evalreport.limits.regression import judge_group_regression, judge_regression
 from evalreport.results import ClassResult, EvaluationResult, LimitResult, SliceResult
 
 Outcome = Literal["passed", "failed", "not judged", "inconclusive"]
@@ -187,7 +187,9 @@ def _findings(result: EvaluationResult, limits: Limits) -> Iterator[LimitResult]
 
 def _class(result: EvaluationResult, limits: GroupLimits) -> Iterator[LimitResult]:
     found = next((each for each in result.classes if each.name == limits.name), None)
-    yield from _group(limits, found, f"class {clean(limits.name, 40)}", "no class of that name")
+    name = f"class {clean(limits.name, 40)}"
+    yield from _group(limits, found, name, "no class of that name")
+    yield from _group_regression(result, limits, name)
 
 
 def _slice(result: EvaluationResult, limits: GroupLimits) -> Iterator[LimitResult]:
@@ -197,6 +199,7 @@ def _slice(result: EvaluationResult, limits: GroupLimits) -> Iterator[LimitResul
     missing = "no such value" if in_column else "no slice column of that name"
     name = f"slice {clean(column, 40)} = {clean(value, 40)}"
     yield from _group(limits, found, name, missing)
+    yield from _group_regression(result, limits, name)
 
 
 def _group(
@@ -205,6 +208,14 @@ def _group(
     why_not = f"{name}: {missing if found is None else 'there is nothing to measure it by'}"
     for each in _of_group(limits, found, why_not):
         yield each if each.outcome == "not judged" else wording.about(each, name)
+
+
+def _group_regression(
+    result: EvaluationResult, limits: GroupLimits, name: str
+) -> Iterator[LimitResult]:
+    for each in judge_group_regression(result, limits, name):
+        said = replace(each, why=f"{each.why[0].lower()}{each.why[1:]}")
+        yield each if each.outcome == "not judged" else wording.about(said, name)
 
 
 def _band_of(found: Group) -> str | None:
