@@ -18,6 +18,7 @@ ResultT = TypeVar("ResultT")
 
 # Names that Python keeps for itself.
 _KEYS = {"class_": "class"}
+_KINDS: dict[Any, Any] = {float: (int, float), int: int, str: str, bool: bool}
 
 
 def to_document(result: Any) -> Any:
@@ -151,7 +152,17 @@ def _from_document(kind: type[ResultT], document: Any) -> ResultT:
         # Keys that were added later are absent from older files: they have defaults.
         if key in document or not _has_default(field):
             values[field.name] = _convert(hints[field.name], document[key])
+            if not _is_of(hints[field.name], values[field.name]):
+                raise KeyError(key)
     return kind(**values)
+
+
+def _is_of(hint: Any, value: Any) -> bool:
+    """Tell whether a single value is of the kind that its type hint names, as far as that goes."""
+    is_union = get_origin(hint) in (types.UnionType, typing.Union)
+    kinds = [each for each in get_args(hint) if each is not types.NoneType] if is_union else [hint]
+    expected = _KINDS.get(kinds[0]) if len(kinds) == 1 else None
+    return value is None or expected is None or isinstance(value, expected)
 
 
 def _has_default(field: Field[Any]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -67,6 +69,17 @@ def test_a_missing_or_foreign_evaluation_file_is_named(tmp_path):
     foreign.write_text("{")
     with pytest.raises(evalreport.InputError, match="this is no JSON"):
         evalreport.read_evaluation(foreign)
+
+
+@pytest.mark.parametrize("value", ["x", [1], {"nats": 1}])
+def test_a_number_that_is_none_is_a_damaged_evaluation_file(tmp_path, value):
+    path = tmp_path / "e.json"
+    evalreport.evaluate(Y, P).to_json(path)
+    document = json.loads(path.read_text())
+    document["overall"]["log_loss"] = value
+    path.write_text(json.dumps(document))
+    with pytest.raises(evalreport.InputError, match="'log_loss' is missing or of the wrong kind"):
+        evalreport.read_evaluation(path)
 
 
 def test_errors_of_files_are_spelled_as_python_spells(tmp_path):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from evalreport.cli.exits import LIMIT_FAILED
@@ -31,15 +32,29 @@ def show(outcome: JobOutcome, settings: ReportSettings, gate_only: bool = False)
         log.outcome(outcome)
     if outcome.stdout is not None:
         write_document(outcome.stdout)
-    elif settings.quiet:
-        print(quiet_line(outcome.report, outcome.files))
     else:
-        print_summary(outcome.report, outcome.files, limits_only=gate_only)
+        with _reader_may_leave():
+            if settings.quiet:
+                print(quiet_line(outcome.report, outcome.files), flush=True)
+            else:
+                print_summary(outcome.report, outcome.files, limits_only=gate_only)
     if settings.github and gate_only:
         print_lines(limits_for_github(outcome.report, os.environ))
     elif settings.github:
         print_to_github(outcome, settings)
     return 0 if outcome.limits_are_met else LIMIT_FAILED
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """Keep the verdict where a reader has seen enough, as ``| grep -q`` or ``| head`` has."""
+    try:
+        yield
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # nor does the flush at the end fail
 
 
 def print_to_github(outcome: JobOutcome, settings: ReportSettings) -> None:
@@ -58,6 +73,9 @@ def write_document(text: str) -> None:
     """Write a document to standard output: in UTF-8, whatever the terminal speaks."""
     if sys.stdout is None:
         raise OutputError("standard output is closed, so the document cannot be written there.")
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+    except BrokenPipeError as error:
+        raise OutputError("standard output was closed before the document was written.") from error

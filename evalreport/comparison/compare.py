@@ -69,6 +69,8 @@ def compare_by_rows(
     for pairs in matching.pairs():
         ends = ends.merge(Ends.of(pairs, current_rows.classes, values, is_wide))
     match = matching.result()
+    if by_position and match.other_label:
+        raise _of_other_places(previous, match, ends.measured().n)
     if ends.measured().n:
         return _paired_by_rows(previous, current, ends, match, by_position)
     if current.task == "tokens" and match.other_label:
@@ -81,6 +83,17 @@ def compare_by_rows(
         )
     reason = "no row is in both, once and with the same label"
     return compare_evaluations(previous, current, previous_is_saved, reason, match)
+
+
+def _of_other_places(previous: EvaluationResult, match: RowMatch, n_alike: int) -> InputError:
+    differs = {"tokens": "number of tokens", "gaussian": "outcome"}.get(previous.task, "label")
+    n = match.other_label + n_alike
+    return InputError(
+        f"{match.other_label:,} of {n:,} rows have another {differs} than the row at the same "
+        "place in this run, so places do not tell which rows are the same.",
+        path=previous.input.paths[0] if previous.input.paths else None,
+        hint="Bring both files into the same order, or give both a column of row ids.",
+    )
 
 
 def _paired_by_rows(

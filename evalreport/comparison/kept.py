@@ -172,4 +172,5 @@ def _row_sums(batch: TokenBatch) -> FloatArray:
 
 
 def _places(source: int, rows: IntArray) -> ObjectArray:
-    return np.array([f"{source}:{row}" for row in rows.tolist()], dtype=object)
+    file = f"file {source + 1}, " if source else ""
+    return np.array([f"{file}row {row}" for row in rows.tolist()], dtype=object)

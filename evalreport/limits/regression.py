@@ -135,6 +135,9 @@ def _judged(limit: float, change: _Change) -> LimitResult:
         was, now = change.zeros
         what = count_text(now, change.counted)
         text = f"{what} given zero probability, {was:,} in the previous run."
+        if change.bounds is None and change.change is not None and change.one_sided is not None:
+            # What the floor makes of it, beside what it hides.
+            text += f" {_of_interval(limit, change, change.change, *change.one_sided).why}"
         return _outcome(limit, change, change.change, "failed", text)
     if change.bounds is not None:
         return _of_bounds(limit, change, change.bounds)

@@ -58,6 +58,13 @@ def changed_groups(report: Report) -> tuple[dict[str, Cell], ...]:
     return tuple(row for row in rows if row["result"].tag and row["result"].tag.tone != "none")
 
 
+def n_changed_groups(report: Report) -> int:
+    """Return how many groups clearly changed, with those that have no row in any table."""
+    comparison = report.result.comparison
+    groups = () if comparison is None else comparison.groups
+    return sum(each.outcome != "no clear change" for each in groups)
+
+
 def more_groups(report: Report, section_id: str) -> str:
     """Return what the table of a section says about the groups that it leaves out."""
     table = _group_table(report, section_id)

@@ -16,6 +16,7 @@ from evalreport.renderers.groups import (
     group_columns,
     groups,
     more_groups,
+    n_changed_groups,
     unshown_groups,
 )
 from evalreport.renderers.markup import code_span, in_cell, prose
@@ -139,7 +140,9 @@ class Summary:
     compared: Table | None
     """This run beside the previous one."""
     changes: tuple[dict[str, Cell], ...]
-    """Classes and slices that clearly changed."""
+    """Classes and slices that clearly changed, as many as there is room for."""
+    n_changes: int
+    """How many there are."""
     counted: str
     """What these hold: "Rows", or "Documents"."""
 
@@ -173,6 +176,7 @@ def summarise(report: Report) -> Summary:
         digest=result.digest[:_DIGEST_LENGTH],
         compared=_compared_table(report),
         changes=changed_groups(report),
+        n_changes=n_changed_groups(report),
         counted="Rows" if comparison is None else f"{capital(comparison.counted)}s",
     )
 

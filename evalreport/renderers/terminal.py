@@ -16,6 +16,7 @@ from evalreport.renderers.groups import (
     changed_groups,
     group_columns,
     groups,
+    n_changed_groups,
     unshown_groups,
 )
 from evalreport.renderers.layout import Lettering, aligned, clipped, packed, width_of, wrapped
@@ -83,12 +84,19 @@ def print_summary(
     In colour on a terminal only, unless ``NO_COLOR`` or ``FORCE_COLOR`` says otherwise; with ASCII
     shapes where standard output is not Unicode. Paths are never cut, so their lines may be longer.
     """
-    console = Console(force_jupyter=False)
+    console = _Console(force_jupyter=False)
     letters = Lettering(console.encoding)
     summary = _limits_summary(report, letters) if limits_only else _summary(report, letters)
     for line in (*summary, *_file_lines(files, letters), *exit_lines(report, letters)):
         # Soft wrapping is none at all: the lines are laid out already.
         console.print(line, soft_wrap=True)
+
+
+class _Console(Console):
+    """A console that leaves it to its caller what a reader's leaving means."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 def quiet_line(report: Report, files: Sequence[OutputFile] = ()) -> str:
@@ -301,7 +309,7 @@ def changed_lines(report: Report, letters: Lettering) -> list[Line]:
         columns[title] = _lines([letters.text(row[key].text) for row in shown])
     columns["Result"] = [_tag(row["result"].tag, letters) for row in shown if row["result"].tag]
     lines = aligned(columns, left={"Changed", "Result"})
-    n_more = len(rows) - len(shown)
+    n_more = n_changed_groups(report) - len(shown)
     return [*lines, Line(f"and {n_more:,} more", "dim")] if n_more else lines
 
 

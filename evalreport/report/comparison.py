@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 from evalreport.findings.changes import (
     change_in,
@@ -28,6 +29,7 @@ from evalreport.formats import (
     capital,
     clean,
     count_text,
+    listed,
     percent_text,
     points_text,
 )
@@ -35,7 +37,7 @@ from evalreport.report.changed import OUTCOME_WORDS, then_and_now
 from evalreport.report.marks import change_mark
 from evalreport.report.model import Cell, Column, Section, Table, Tag, Text, Tone
 from evalreport.report.view import View, code, say, strong
-from evalreport.results import ComparedGroup, ComparisonResult
+from evalreport.results import ChangeOutcome, ComparedGroup, ComparisonResult
 
 MOST_GROUPS = 40
 _ENOUGH_GROUPS = 12
@@ -191,7 +193,7 @@ def _groups_table(view: View, comparison: ComparisonResult) -> Table | None:
     groups = worst_first(comparison)
     if not groups:
         return None
-    shown = groups[:MOST_GROUPS]
+    shown, left_out = groups[:MOST_GROUPS], groups[MOST_GROUPS:]
     n_clear = sum(each.outcome != "no clear change" for each in shown)
     n_open = max(n_clear, _ENOUGH_GROUPS)
     scale = max((abs(each.change or 0.0) for each in shown), default=0.0) or 1.0
@@ -199,7 +201,7 @@ def _groups_table(view: View, comparison: ComparisonResult) -> Table | None:
     table = Table(
         id="changes",
         caption="Classes and slices: worse first, then better",
-        note="Groups overlap, so changes do not add up. " + _on_intervals(groups),
+        note="Groups overlap, so changes do not add up. " + _on_intervals(groups, comparison),
         columns=(
             Column("name", "Group"),
             Column("previous", "Previous", numeric=True),
@@ -211,7 +213,7 @@ def _groups_table(view: View, comparison: ComparisonResult) -> Table | None:
             Column("rows", f"{capital(comparison.counted)}s", numeric=True),
         ),
         rows=rows[:n_open],
-        more=_more_groups(len(groups) - len(shown)),
+        more=_left_out_text(left_out),
         sortable=True,
     )
     if n_open >= len(shown):
@@ -221,17 +223,28 @@ def _groups_table(view: View, comparison: ComparisonResult) -> Table | None:
     return replace(table, rest=replace(others, rows=rows[n_open:]), more="")
 
 
-def _more_groups(n: int) -> str:
-    return f"and {n:,} more, none clearly worse: see the JSON." if n > 0 else ""
+def _left_out_text(groups: list[ComparedGroup]) -> str:
+    if not groups:
+        return ""
+    outcomes = [each.outcome for each in groups]
+    counts = [
+        f"{outcomes.count(each):,} {'with ' if each == 'no clear change' else ''}{each}"
+        for each in get_args(ChangeOutcome)
+        if each in outcomes
+    ]
+    return f"and {len(groups):,} more, {listed(counts)}: see the JSON."
 
 
-def _on_intervals(groups: list[ComparedGroup]) -> str:
+def _on_intervals(groups: list[ComparedGroup], comparison: ComparisonResult) -> str:
     if not any(each.interval for each in groups):
         return "There are no intervals for groups: too few rows, or rows that belong together."
-    return (
+    corrected = (
         f"The result is corrected for looking at {count_text(len(groups), 'group')}; the interval "
         "is for each group alone."
     )
+    if comparison.method != "buckets":
+        return corrected
+    return f"Without the rows, each group is compared as two separate sets of rows. {corrected}"
 
 
 def _group_row(view: View, group: ComparedGroup, scale: float) -> tuple[Cell, ...]:

@@ -49,6 +49,20 @@ def test_a_full_device_is_an_output_that_cannot_be_written(folder, command):
     assert done.stderr == b"error: No space left on device.\n"
 
 
+@pytest.mark.parametrize("option", ["", "--quiet"])
+@pytest.mark.parametrize(("limit", "code"), [("9", "0"), ("0.001", "1")])
+def test_a_reader_who_has_seen_enough_does_not_change_the_verdict(folder, option, limit, code):
+    command = f"report p.csv -o none --max-loss {limit} {option}"
+    done = shell(f"evalreport {command} | true; echo ${{PIPESTATUS[0]}}", folder)
+    assert (done.stdout.decode().strip(), done.stderr) == (code, b"")
+
+
+def test_a_document_that_nobody_reads_to_its_end_is_not_written(folder):
+    done = shell("evalreport report p.csv --json - | true; echo ${PIPESTATUS[0]}", folder)
+    assert done.stdout == b"4\n"
+    assert done.stderr == b"error: standard output was closed before the document was written.\n"
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "ascii"])
 def test_documents_are_utf_8_whatever_the_terminal_speaks(folder, encoding):
     done = shell("evalreport report p.csv --json -", folder, PYTHONIOENCODING=encoding)

@@ -144,6 +144,17 @@ def test_position_is_refused_where_there_are_ids(files):
         compare(*files(BASE, SHIFTED), pair_by_position=True)
 
 
+def test_position_is_refused_where_the_rows_are_in_another_order(files):
+    paths = files(BASE[::-1], SHIFTED, with_id=False)
+    with pytest.raises(InputError, match="60 of 60 rows have another label than the row at the"):
+        compare(*paths, pair_by_position=True)
+
+
+def test_rows_without_ids_are_called_by_their_place(files):
+    found = compare(*files(BASE, SHIFTED, with_id=False), pair_by_position=True)
+    assert found.changed_rows["id"].str.fullmatch(r"row \d+").all()
+
+
 def test_position_is_refused_where_a_row_is_missing(files):
     paths = files(BASE, SHIFTED[1:], with_id=False)
     with pytest.raises(InputError) as caught:

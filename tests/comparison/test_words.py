@@ -45,6 +45,11 @@ def compared(sharpness: tuple[float, float], n_classes: int = 3, n_slices: int =
     return with_comparison(results[1], compare_evaluations(*results))
 
 
+def many_groups():
+    """Two runs of 200 classes and 100 slices, most of which are far worse than before."""
+    return compared((1.0, 3.0), n_classes=200, n_slices=100, n=10_000)
+
+
 def texts(result) -> list[str]:
     report = build_report(result)
     page = html_renderer().render(report)
@@ -82,7 +87,7 @@ def test_the_quiet_line_tells_the_change():
 
 
 def test_two_hundred_classes_and_a_hundred_slices_stay_a_comment():
-    result = compared((1.0, 1.6), n_classes=200, n_slices=100, n=6000)
+    result = many_groups()
     text = markdown_renderer().render(build_report(result))
     assert len(text.encode()) < 60_000
     tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(text)
@@ -91,6 +96,23 @@ def test_two_hundred_classes_and_a_hundred_slices_stay_a_comment():
     n_details = sum("What changed most" in each.content or "By " in each.content for each in titles)
     assert len(tables) == 2 + n_details
     assert not [each for each in tokens if each.type in ("link_open", "image")]
+    n_worse = [each.outcome for each in result.comparison.groups].count("worse")
+    assert n_worse > 40
+    assert f"What changed most (40 of {n_worse})" in text
+
+
+def test_groups_that_got_no_row_are_counted_by_what_became_of_them():
+    result = many_groups()
+    outcomes = [each.outcome for each in result.comparison.groups]
+    n_worse, n = outcomes.count("worse"), len(outcomes)
+    page, _, terminal = texts(result)
+    more = f"{n_worse - 40:,} worse and {n - n_worse:,} with no clear change"
+    assert f"and {n - 40:,} more, {more}: see the JSON." in page
+    assert f"and {n_worse - 10:,} more\n" in terminal
+
+
+def test_groups_without_their_rows_are_said_to_be_compared_as_two_sets():
+    assert "each group is compared as two separate sets of rows" in texts(compared((1.0, 1.6)))[0]
 
 
 def test_hostile_names_stay_text_on_the_page():
