@@ -164,6 +164,16 @@ class PredictionBatch:
         """Return some of the rows; the intake stays with the part that starts at the first row."""
         return self._take(rows, self.intake if not rows.start else Intake())
 
+    def compact(self) -> PredictionBatch:
+        """Return the same rows with their probabilities side by side in memory.
+
+        Part of a larger array keeps its distances, and columns that are a power of two apart share
+        few places in the processor's cache.
+        """
+        if self.probs.flags.forc:
+            return self
+        return replace(self, probs=self.probs.copy(order="K"))
+
     def where(self, chosen: NDArray[np.bool_]) -> PredictionBatch:
         """Return the rows that a mask of shape (n_rows,) chooses, without the intake."""
         return self._take(chosen, Intake())

@@ -212,7 +212,7 @@ def _evaluate_task(
 
 def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the parts of an evaluation that follow from the states, by their names."""
-    plan = states.plan
+    plan, written = states.plan, states.to_json()
     by_class = states[plan.by_class]
     overall = replace(
         plan.overall.result(states[plan.overall]),
@@ -223,7 +223,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
     slices = (each.results(states[each]) for each in plan.by_slice)
     parts: dict[str, Any] = {
         "task": "soft" if plan.soft else "binary" if len(plan.classes) == 2 else "multiclass",
-        "digest": states.digest(),
+        "digest": states.digest_of(written),
         "overall": overall,
         "baseline": _baseline(states, overall),
         "classes": classes,
@@ -245,7 +245,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
             shares=plan.tails.shares(states[plan.tails]),
             surprises=surprises_of(states, by_probability),
         ),
-        "state": states.to_json(),
+        "state": written,
     }
     # Rows that belong together tell less than as many independent ones.
     parts |= plan.clusters.results(states, parts) if plan.clusters else {}

@@ -140,16 +140,31 @@ def exp(values: ArrayLike) -> FloatArray:
     >>> exp([0.0, -1.0]).round(6).tolist()
     [1.0, 0.367879]
     """
-    x = np.clip(np.asarray(values, dtype=np.float64), -708.0, 709.0)
+    array = np.asarray(values, dtype=np.float64)
+    flat = np.ascontiguousarray(array).reshape(-1)
+    out = np.empty_like(flat)
+    for start in range(0, len(flat), _BLOCK):
+        out[start : start + _BLOCK] = _exp_block(flat[start : start + _BLOCK])
+    return out.reshape(array.shape)
+
+
+def _exp_block(values: FloatArray) -> FloatArray:
+    x = np.clip(values, -708.0, 709.0)
     k = np.rint(x * (1.0 / 0.6931471805599453))
     high = x - k * _LN2_HIGH
     low = k * _LN2_LOW
     r = high - low
     t = r * r
-    c = r - t * (_EXP[0] + t * (_EXP[1] + t * (_EXP[2] + t * (_EXP[3] + t * _EXP[4]))))
-    y = 1.0 - ((low - (r * c) / (2.0 - c)) - high)
-    bits = np.asarray(y).view(np.int64) + (k.astype(np.int64) << 52)
-    return np.asarray(bits.view(np.float64).reshape(x.shape))
+    c = r - t * _horner(t, _EXP)
+    r *= c
+    c -= 2.0
+    r /= c  # minus what fdlibm divides by 2 - c
+    low += r
+    low -= high
+    y = np.subtract(1.0, low, out=low)
+    bits = y.view(np.int64)
+    bits += k.astype(np.int64) << 52
+    return y
 
 
 def log1p(values: ArrayLike) -> FloatArray:
@@ -284,15 +299,15 @@ def column_sums(cells: FloatArray) -> list[int]:
     n_columns = cells.shape[1]
     high_sums = np.zeros(n_columns, dtype=np.int64)
     low_sums = np.zeros(n_columns, dtype=np.int64)
-    step = max(1, 8 * _BLOCK // n_columns)
+    step = min(_BLOCK, max(1, 2 * _BLOCK // n_columns))
     for start in range(0, len(cells), step):
         block = cells[start : start + step] * 2.0**24
         high = np.rint(block)
         block -= high
         block *= 2.0**LIMB_BITS
-        # High limbs are integers too small for their sum to reach 2**53: exact in any order.
+        # These doubles are integers: below 2**53 their sum is exact, in any order.
         high_sums += high.sum(axis=0).astype(np.int64)
-        low_sums += np.rint(block, out=block).astype(np.int64).sum(axis=0)
+        low_sums += np.rint(block, out=block).sum(axis=0).astype(np.int64)
     return [
         (high << LIMB_BITS) + low
         for high, low in zip(high_sums.tolist(), low_sums.tolist(), strict=True)

@@ -39,18 +39,38 @@ def hashes_of(texts: ObjectArray) -> HashArray:
 
 
 def _block_of_hashes(texts: list[str]) -> HashArray:
-    letters = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    ends = np.cumsum(lengths)
-    starts = ends - lengths
-    powers = np.multiply.accumulate(np.full(int(lengths.max(initial=0)) + 1, _BASE))
+    letters = np.frombuffer(("\n".join(texts) + "\n").encode("utf-32-le", "surrogatepass"), "<u4")
+    ends = np.flatnonzero(letters == ord("\n"))
+    if len(ends) > len(texts):  # a text has several lines
+        ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1) - 1
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    lengths = ends - starts
+    longest = int(lengths.max())
+    powers = np.multiply.accumulate(np.full(longest + 1, _BASE))
+    if len(letters) == len(texts) * (longest + 1):
+        sums = _of_equal_length(letters.reshape(len(texts), longest + 1), powers)
+    else:
+        sums = _of_any_length(letters, starts, ends, powers)
+    return mixed(sums ^ (lengths.astype(np.uint64) * _LENGTH))
+
+
+def _of_any_length(
+    letters: NDArray[np.uint32], starts: IntArray, ends: IntArray, powers: HashArray
+) -> HashArray:
     places = np.arange(len(letters))
-    places -= np.repeat(starts, lengths)
+    places -= np.repeat(starts, ends + 1 - starts)
     terms = powers[places]
     terms *= letters
     sums = np.zeros(len(letters) + 1, dtype=np.uint64)
     np.cumsum(terms, out=sums[1:])
-    return mixed((sums[ends] - sums[starts]) ^ (lengths.astype(np.uint64) * _LENGTH))
+    return np.asarray(sums[ends] - sums[starts])
+
+
+def _of_equal_length(letters: NDArray[np.uint32], powers: HashArray) -> HashArray:
+    sums = np.zeros(len(letters), dtype=np.uint64)
+    for column, power in zip(letters.T[:-1], powers, strict=False):
+        sums += column * power
+    return sums
 
 
 def hashes_of_places(source: int, rows: IntArray) -> HashArray:

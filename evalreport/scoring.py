@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from evalreport import exact
 from evalreport.batch import FloatArray, IntArray, PredictionBatch, without_zero_weights
+from evalreport.cell_losses import minus_log, minus_log_of_rest
+from evalreport.cells import blocks, first_largest, given_to, smoothed
 from evalreport.hashing import HashArray, hashes_of
 
 FLOOR = 2.0**-52
@@ -73,9 +75,12 @@ def brier_score(probs: FloatArray, observed: IntArray) -> FloatArray:
     >>> brier_score(np.array([[0.5, 0.5], [0.25, 0.75]]), np.array([0, 1]))
     array([0.5  , 0.125])
     """
-    squares = probs * probs
-    squares[np.arange(len(probs)), observed] = (1.0 - given_to(probs, observed)) ** 2
-    return exact.row_sums(squares)
+    given, scores = given_to(probs, observed), np.empty(len(probs))
+    for block in blocks(probs):
+        squares = probs[block] * probs[block]
+        squares[np.arange(len(squares)), observed[block]] = (1.0 - given[block]) ** 2
+        scores[block] = exact.row_sums(squares)
+    return scores
 
 
 def squared_distance(probs: FloatArray, targets: FloatArray) -> FloatArray:
@@ -108,33 +113,6 @@ def entropy(probs: FloatArray) -> FloatArray:
     [0.6931, 0.0]
     """
     return exact.row_sums(probs * _loss_of(probs, None)) + 0.0
-
-
-def given_to(probs: FloatArray, observed: IntArray) -> FloatArray:
-    """Return the probability given to what happened, of shape (n_rows,)."""
-    if len(probs) != len(observed):
-        raise ValueError(f"{len(probs)} distributions for {len(observed)} observations")
-    return np.asarray(probs[np.arange(len(probs)), observed])
-
-
-def smoothed(targets: FloatArray, smoothing: float) -> FloatArray:
-    """Return targets mixed with equal odds: ``(1 - smoothing) * targets + smoothing / n_classes``.
-
-    Parameters
-    ----------
-    targets : float64 ndarray of shape (n_rows, n_classes)
-        Distributions of what happened.
-    smoothing : float
-        Share of the equal odds, from 0 to below 1; at 0 nothing is changed.
-
-    Examples
-    --------
-    >>> smoothed(np.array([[1.0, 0.0]]), 0.1).round(3).tolist()
-    [[0.95, 0.05]]
-    """
-    if not smoothing:
-        return targets
-    return np.asarray((1.0 - smoothing) * targets + smoothing / targets.shape[1])
 
 
 MOST_NATS = 2048.0
@@ -323,23 +301,37 @@ class ScoredBatch:
         """Minus log of every probability, 0 where it is zero; shape (n_rows, n_classes)."""
         if self.batch.log_probs is not None:
             return _loss_of_log(self.batch.log_probs, None)
-        return _loss_of(self.batch.probs, None)
+        return minus_log(self.batch.probs)
 
-    @cached_property
+    @property
     def entropies(self) -> FloatArray:
         """Loss that the model itself expects, row by row."""
-        return exact.row_sums(self.batch.probs * self.cell_losses)
+        return self._expected[0]
 
-    @cached_property
+    @property
     def entropy_variances(self) -> FloatArray:
         """Variance of the loss that the model itself expects, row by row."""
-        squares = exact.row_sums(self.batch.probs * self.cell_losses**2)
-        return np.maximum(squares - self.entropies**2, 0.0)
+        return self._expected[1]
+
+    @cached_property
+    def _expected(self) -> tuple[FloatArray, FloatArray]:
+        """Mean and variance of the loss that the model itself expects."""
+        probs, means, squares = self.batch.probs, np.empty(len(self)), np.empty(len(self))
+        for block in blocks(probs):
+            losses = self.cell_losses[block]
+            terms = probs[block] * losses
+            means[block] = exact.row_sums(terms)
+            terms *= losses
+            squares[block] = exact.row_sums(terms)
+        return means, np.maximum(squares - means**2, 0.0)
 
     @cached_property
     def one_vs_rest_losses(self) -> FloatArray:
         """Log loss of the question "did class k happen?"; shape (n_rows, n_classes)."""
-        cells = _loss_of(self.complements, self.floor)
+        if self.batch.log_probs is None:
+            cells = minus_log_of_rest(self.batch.probs, self.floor)
+        else:
+            cells = minus_log(self.complements, self.floor)
         if self.is_soft:
             return self.targets * self.floored_cell_losses + (1.0 - self.targets) * cells
         cells[np.arange(len(self)), self.observed] = self.losses
@@ -360,7 +352,7 @@ class ScoredBatch:
     @cached_property
     def predicted(self) -> IntArray:
         """Index of the class with the largest probability; the first one in a tie."""
-        return np.asarray(self.batch.probs.argmax(axis=1), dtype=np.int64)
+        return first_largest(self.batch.probs)
 
     @cached_property
     def confidences(self) -> FloatArray:

@@ -68,7 +68,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "schema": {"results"},
     "distributions": {"errors", "results", "exact"},
     "hashing": {"batch"},
-    "scoring": {"errors", "batch", "exact", "hashing"},
+    "cell_losses": {"batch", "exact"},
+    "cells": {"batch"},
+    "scoring": {"errors", "batch", "cell_losses", "cells", "exact", "hashing"},
     "kinds": {"results", "batch", "exact"},
     "readers": {
         "voice",
@@ -92,6 +94,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bands",
         "batch",
         "task_batches",
+        "cells",
         "scoring",
         "exact",
         "hashing",

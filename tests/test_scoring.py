@@ -7,11 +7,13 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import brier_score_loss
 from sklearn.metrics import log_loss as sklearn_log_loss
 
 from evalreport.batch import PredictionBatch
+from evalreport.cells import first_largest
 from evalreport.scoring import FLOOR, ScoredBatch, brier_score, entropy, log_loss
 from tests.strategies import batches
 
@@ -119,3 +121,15 @@ def test_a_certain_and_right_row_costs_exactly_nothing():
     scored = ScoredBatch(PredictionBatch(("a", "b"), np.array([1]), np.array([[0.0, 1.0]])))
     assert str(scored.losses[0]) == "0.0"
     assert str(scored.entropies[0]) == "0.0"
+
+
+@given(cells=st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4), min_size=1, max_size=30))
+def test_the_first_of_the_largest_is_that_of_numpy(cells):
+    array = np.array(cells) / 4.0
+    for each in (array, np.asfortranarray(array)):
+        assert first_largest(each).tolist() == array.argmax(axis=1).tolist()
+
+
+def test_the_largest_is_found_among_many_classes_and_rows():
+    cells = np.random.default_rng(3).random((3_000, 300))
+    assert np.array_equal(first_largest(cells), cells.argmax(axis=1))

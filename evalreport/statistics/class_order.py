@@ -70,19 +70,35 @@ class ClassOrder(KeepsSums):
         if not self._is_kept or not len(scored):
             return self.empty()
         n_classes = len(self.classes)
-        # One array, changed in place: fresh ones cost more than the sums.
-        units = scored.cell_losses.copy(order="K")
-        if (scored.batch.probs == 0.0).any():
-            units[(units == 0.0) & (scored.batch.probs == 0.0)] = -math.log(FLOOR)
-        most = _MOST if self.floor is None else -math.log(self.floor)
-        np.minimum(units, most, out=units)
-        units *= 2.0**-_UNIT
-        np.rint(units, out=units)
-        whole = _class_sums(units, scored.observed)
-        robust = _class_sums(np.minimum(units, _ROBUST_CAP, out=units), scored.observed)
+        robust, whole = self._class_sums(scored)
         n_rows = np.array(counts(scored.observed, n_classes))
         rows = np.concatenate([n_rows[:, None], robust, whole], axis=1).tolist()
         return Sums(self._units, {key: tuple(row) for key, row in enumerate(rows) if row[0]})
+
+    def _class_sums(self, scored: ScoredBatch) -> IntArray:
+        """Sum each column by observed class; shape (2, n_classes, n_classes), the robust one first.
+
+        Doubles hold these whole numbers: so many rows of so many units stay far below 2**53.
+        """
+        n_classes = len(self.classes)
+        order = np.argsort(scored.observed.astype(np.uint8), kind="stable")
+        ordered = scored.observed[order]
+        starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+        sums = np.zeros((2, n_classes, n_classes), dtype=np.int64)
+        for k in range(n_classes):
+            units = self._units_lost(scored.cell_losses[:, k], scored.batch.probs[:, k])[order]
+            sums[1, ordered[starts], k] = np.add.reduceat(units, starts)
+            np.minimum(units, _ROBUST_CAP, out=units)
+            sums[0, ordered[starts], k] = np.add.reduceat(units, starts)
+        return sums
+
+    def _units_lost(self, losses: FloatArray, probs: FloatArray) -> FloatArray:
+        most = _MOST if self.floor is None else -math.log(self.floor)
+        units = np.minimum(losses, most)
+        if probs.min() == 0.0:
+            units[probs == 0.0] = min(most, -math.log(FLOOR))
+        units *= 2.0**-_UNIT
+        return np.rint(units, out=units)
 
     def result(self, state: Sums) -> ClassOrderResult | None:
         """Return whether another reading is far better; None if there are too few rows to tell."""
@@ -103,16 +119,6 @@ class ClassOrder(KeepsSums):
             else tuple(self.classes[each] for each in np.argsort(reading).tolist()),
             log_loss_read_so=None if reading is None else _mean(whole, reading, n_rows),
         )
-
-
-def _class_sums(units: FloatArray, observed: IntArray) -> IntArray:
-    """Sum each column by observed class; shape (n_classes, n_classes).
-
-    Doubles hold these whole numbers: so many rows of so many units stay far below 2**53.
-    """
-    n_classes = units.shape[1]
-    sums = [np.bincount(observed, column, n_classes) for column in units.T]
-    return np.array(sums).T.astype(np.int64)
 
 
 def _mean(sums: NDArray[Any], columns: IntArray, n_rows: int) -> float:

@@ -20,6 +20,11 @@ _FINEST, _COARSEST = 16, 2
 _OFFSET_BITS = 27
 """Where a forecast lies in its cell is counted in units of so small a part of the cell."""
 
+_MOST_ROWS = 2**12
+_PACKED = _OFFSET_BITS + 12
+"""Rows are counted in units of 2**39 beside their places: those of 2**12 rows stay below one, and
+all of it below 2**53, so that a single sum of doubles is exact and tells both."""
+
 _BLOCK = 2**15
 """Probabilities worked on at a time."""
 
@@ -133,7 +138,7 @@ class ClassReliability:
         probs, n_cells = scored.batch.probs, _cells_of(steps)
         size = self.n_classes * n_cells
         sums = np.zeros((3, size), dtype=np.int64)
-        step = max(1, max(_BLOCK, 2 * size) // self.n_classes)
+        step = min(_MOST_ROWS, max(1, max(_BLOCK, 2 * size) // self.n_classes))
         for start in range(0, len(probs), step):
             block = slice(start, start + step)
             sums += _block_sums(probs[block], scored.observed[block], steps)
@@ -171,38 +176,40 @@ def _first(steps: int) -> int:
 
 
 def _block_sums(probs: FloatArray, observed: IntArray, steps: int) -> IntArray:
-    """Count some rows, few enough for the processor's cache."""
+    """Count some rows, few enough for the processor's cache and for `_PACKED`."""
     n_rows, n_classes = probs.shape
     size = n_classes * _cells_of(steps)
-    cells, offsets = _places(probs, steps)
-    cells += np.arange(n_classes) * _cells_of(steps)
-    return np.array(
-        [
-            np.bincount(cells.ravel(), minlength=size),
-            np.bincount(cells[np.arange(n_rows), observed], minlength=size),
-            # Doubles hold these whole numbers: a block is far too small to reach 2**53.
-            np.bincount(cells.ravel(), offsets.ravel(), size).astype(np.int64),
-        ]
-    )
+    cells, weights = _places(probs.T, steps)
+    cells += np.arange(n_classes)[:, None] * _cells_of(steps)
+    both = np.bincount(cells.ravel(), weights.ravel(), size).astype(np.int64)
+    trues = np.bincount(cells[observed, np.arange(n_rows)], minlength=size)
+    return np.array([both >> _PACKED, trues, both & ((1 << _PACKED) - 1)])
 
 
-def _places(probs: FloatArray, steps: int) -> tuple[IntArray, IntArray]:
-    """Return the cell of each probability, and where in the cell it lies.
+def _places(probs: FloatArray, steps: int) -> tuple[IntArray, FloatArray]:
+    """Return the cell of each probability, and ``2**_PACKED`` plus where in the cell it lies.
 
     As in `forecast_grid`, but coarser, with one cell for all below 2**-32; and cells of the upper
     half come after those of the lower one, counted from 1 downwards.
     """
     shift = _shift(steps)
-    small = 1.0 - probs
-    np.minimum(small, probs, out=small)
-    bits = small.view(np.int64)
+    small = np.subtract(1.0, probs, order="C")
+    bits, given = small.view(np.int64), probs.view(np.int64)
+    np.minimum(bits, given, out=bits)  # doubles of 0 or more have the order of their bits
     cells = bits >> shift
     cells -= _first(steps) - 1
     np.maximum(cells, 0, out=cells)
-    cells += (probs >= 0.5) * np.int64(_side(steps))
-    bits >>= shift - _OFFSET_BITS
-    bits &= 2**_OFFSET_BITS - 1
-    return cells, bits
+    # Halves and zeros have the sign of +0, and all else below one half that of -1.
+    below = (probs - 0.5).view(np.int64)
+    below >>= 63
+    below &= -_side(steps)
+    cells += below
+    cells += _side(steps)
+    # The same bits further down are the place as a part of the double that stands for one row.
+    bits >>= shift - _OFFSET_BITS - (52 - _PACKED)
+    bits &= ((1 << _OFFSET_BITS) - 1) << (52 - _PACKED)
+    bits |= (1023 + _PACKED) << 52
+    return cells, small
 
 
 def _mean_forecasts(cells: IntArray, offsets: FloatArray, steps: int) -> FloatArray:

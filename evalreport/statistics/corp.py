@@ -20,6 +20,7 @@ from evalreport import exact
 from evalreport.batch import FloatArray, IntArray
 from evalreport.statistics.draws import binomial, split_at_random, uniforms
 from evalreport.statistics.effective import drawn_shares
+from evalreport.statistics.pooling import pooled_blocks
 
 N_SIMULATIONS = 200
 _LOW, _HIGH = 9, 190
@@ -100,21 +101,26 @@ class Cells:
 
 
 def pooled(trues: FloatArray, masses: FloatArray) -> FloatArray:
-    """Return the isotonic regression of outcomes on cells.
+    """Return the isotonic regression of outcomes on cells: `trues` may be one draw or many.
 
-    Which cells go together is SciPy's answer; their common value is divided out of sums here, so
-    that it is the same number everywhere.
+    Parameters
+    ----------
+    trues : float64 ndarray of shape (n_cells,) or (n_draws, n_cells)
+        Events in each cell, all exact sums.
+    masses : float64 ndarray of shape (n_cells,)
+        Rows in each cell.
 
     Examples
     --------
     >>> pooled(np.array([1.0, 0.0, 2.0]), np.array([2.0, 2.0, 2.0])).tolist()
     [0.25, 0.25, 1.0]
     """
-    from scipy.optimize import isotonic_regression  # slow to import
-
-    starts = isotonic_regression(trues / masses, weights=masses).blocks
-    values = np.add.reduceat(trues, starts[:-1]) / np.add.reduceat(masses, starts[:-1])
-    return np.repeat(values, np.diff(starts))
+    n_cells = len(masses)
+    every = np.broadcast_to(masses, trues.shape).ravel()
+    ends = np.arange(n_cells, every.size + 1, n_cells)
+    starts = pooled_blocks(trues.ravel(), every, ends)
+    values = np.add.reduceat(trues.ravel(), starts) / np.add.reduceat(every, starts)
+    return np.repeat(values, np.diff(starts, append=every.size)).reshape(trues.shape)
 
 
 def losses(trues: FloatArray, masses: FloatArray, forecasts: FloatArray) -> FloatArray:
@@ -193,7 +199,7 @@ class Chance:
 def simulate(cells: Cells) -> Chance:
     """Draw outcomes as the forecasts promise them, and recalibrate each draw."""
     drawn = _outcomes(cells)
-    curves = np.array([pooled(trues, cells.masses) for trues in drawn])
+    curves = pooled(drawn, cells.masses)
     simulated = _saved(drawn, cells, curves)
     mine = _saved(cells.trues[None, :], cells, cells.curve[None, :])[0]
     n_worse = int((simulated >= mine - _TIE).sum())

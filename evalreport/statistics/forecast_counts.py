@@ -41,14 +41,23 @@ def places(forecasts: FloatArray) -> tuple[IntArray, IntArray]:
     As in `forecast_grid`, there are cells of one width in the logit below one half and above, and
     one each for what lies within 2**-64 of 0 and for 1. A place is counted from the outer edge.
     """
-    upper = forecasts >= 0.5
-    small = np.where(upper, 1.0 - forecasts, forecasts)
-    bits = small.view(np.int64)
-    number = (bits >> _SHIFT) - (_FIRST - 1)
-    inside = (number >= 1) & (number <= _HALF)
-    cells = np.where(small == 0.0, 0, np.clip(number, 1, _HALF))
+    small = 1.0 - forecasts
+    bits = np.minimum(small.view(np.int64), (forecasts + 0.0).view(np.int64))  # ordered as doubles
+    cells = bits >> _SHIFT
+    cells -= _FIRST - 1
     offsets = (bits >> (_SHIFT - _OFFSET_BITS)) & (2**_OFFSET_BITS - 1)
-    return np.where(upper, _LAST - cells, cells), np.where(inside, offsets, 0)
+    outside = np.flatnonzero(cells < 1)
+    if len(outside):
+        cells[outside] = bits[outside] != 0
+        offsets[outside] = 0
+    halves = np.flatnonzero(cells > _HALF)
+    if len(halves):
+        cells[halves] = _HALF
+        offsets[halves] = 0
+    upper = (forecasts - 0.5).view(np.int64) >> 63  # -1 below one half, 0 above
+    # The number of a cell above one half is taken from the last one.
+    np.subtract(cells, ~upper & _LAST, out=cells)
+    return np.abs(cells, out=cells), offsets
 
 
 def _forecasts_of(cells: IntArray, offsets: FloatArray) -> FloatArray:
@@ -97,8 +106,11 @@ class ForecastCounts:
     @classmethod
     def of_rows(cls, forecasts: FloatArray, came_true: NDArray[np.bool_]) -> Self:
         """Count some rows."""
-        # A look at the first ones spares sorting them all in a large batch.
-        if len(np.unique(forecasts[: 2 * MOST_DISTINCT])) <= MOST_DISTINCT:
+        cells, offsets = places(forecasts)
+        n = np.bincount(cells, minlength=N_CELLS)
+        met = np.flatnonzero(n)
+        # So many cells have more forecasts; a look at the first ones spares sorting all others.
+        if len(met) <= MOST_DISTINCT >= len(np.unique(forecasts[: 2 * MOST_DISTINCT])):
             distinct, groups = np.unique(forecasts + 0.0, return_inverse=True)  # no negative zeros
             if len(distinct) <= MOST_DISTINCT:
                 n, true = (
@@ -106,15 +118,10 @@ class ForecastCounts:
                     for each in (groups, groups[came_true])
                 )
                 return cls(True, distinct.view(np.int64), np.array([n, true, np.zeros_like(n)]))
-        cells, offsets = places(forecasts)
-        met = np.flatnonzero(np.bincount(cells, minlength=N_CELLS))
-        numbers = np.empty(N_CELLS, dtype=np.int64)
-        numbers[met] = np.arange(len(met))
-        groups = numbers[cells]
-        n, true = (np.bincount(each, minlength=len(met)) for each in (groups, groups[came_true]))
+        true = np.bincount(cells[came_true], minlength=N_CELLS)
         # Doubles hold these whole numbers: no batch is so large that they reach 2**53.
-        where = np.bincount(groups, offsets, len(met)).astype(np.int64)
-        return cls(False, met, np.array([n, true, where]))
+        where = np.bincount(cells, offsets, N_CELLS).astype(np.int64)
+        return cls(False, met, np.array([n[met], true[met], where[met]]))
 
     def __eq__(self, other: object) -> bool:
         return (

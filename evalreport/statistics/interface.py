@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import add
 from typing import Any, Protocol, Self, TypeVar
 
 from evalreport.errors import MergeError
@@ -84,7 +85,7 @@ class Sums:
         merged = dict(self.rows)
         for key, row in other.rows.items():
             mine = merged.get(key)
-            merged[key] = row if mine is None else tuple(map(int.__add__, mine, row))
+            merged[key] = row if mine is None else tuple(map(add, mine, row))
         return type(self)(self.units, merged)
 
     def row(self, key: Key) -> tuple[int, ...]:

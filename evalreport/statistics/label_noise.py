@@ -11,9 +11,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evalreport.batch import FloatArray, IntArray, SliceColumn
 from evalreport.exact import grouped_sums, power_unit
@@ -27,6 +27,8 @@ from evalreport.statistics.moments import counts
 DOUBTED, SURE = 0.01, 0.99
 _CELLS = 256
 _MOST_LISTED = 10
+_FEW_NUMBERS = 2**14
+"""Below this counting is faster than sorting."""
 _SURE_ROWS = "sure"
 _UNITS = (0, power_unit(1))
 
@@ -58,20 +60,20 @@ class LabelNoise(KeepsSums):
         if self.soft or not len(scored):
             return self.empty()
         observed, predicted, k = scored.observed, scored.predicted, len(self.classes)
-        sure, wrong = scored.confidences > SURE, observed != predicted
-        mistaken = sure & wrong & (scored.given < DOUBTED)
-        doubts = np.maximum(1.0 - scored.confidences[sure], 0.0)
-        cells = np.minimum(scored.confidences[wrong] * _CELLS, _CELLS - 1).astype(np.int64)
-        merged = _counted([_SURE_ROWS], np.zeros(len(doubts), dtype=np.int64), doubts)
+        doubts = np.maximum(1.0 - scored.confidences[scored.confidences > SURE], 0.0)
+        wrong = np.flatnonzero(observed != predicted)
+        top, given = scored.confidences[wrong], scored.given[wrong]
+        cells = np.minimum(top * _CELLS, _CELLS - 1).astype(np.int64)
+        cells += predicted[wrong] * _CELLS
+        mistaken = wrong[(top > SURE) & (given < DOUBTED)]
         parts = (
+            _counted([_SURE_ROWS], np.zeros(len(doubts), dtype=np.int64), doubts),
             _counted([f"label {i}" for i in range(k)], observed, scored.given),
             _named("pair", observed[mistaken] * k + predicted[mistaken]),
-            _named("top", predicted[wrong] * _CELLS + cells),
+            _named("top", cells),
             *(_by_value(column, mistaken) for column in scored.batch.slices),
         )
-        for part in parts:
-            merged = merged.merge(part)
-        return merged
+        return Sums(_UNITS, {key: row for part in parts for key, row in part.rows.items()})
 
     def result(
         self, state: Sums, n_rows: int, slices: Sequence[SliceResult]
@@ -142,11 +144,22 @@ def _counted(keys: Sequence[Key], groups: IntArray, values: FloatArray | None = 
 
 def _named(kind: str, numbers: IntArray) -> Sums:
     """Return how often each number stands, under the name of its kind."""
-    used, codes = np.unique(numbers, return_inverse=True)
-    return _counted([f"{kind} {number}" for number in used.tolist()], codes.astype(np.int64))
+    if int(numbers.max(initial=0)) < _FEW_NUMBERS:
+        totals = np.bincount(numbers)
+        used = np.flatnonzero(totals)
+        totals, names = totals[used], [_names(kind)[number] for number in used.tolist()]
+    else:
+        used, totals = np.unique(numbers, return_counts=True)
+        names = [f"{kind} {number}" for number in used.tolist()]
+    return Sums(_UNITS, dict(zip(names, ((n, 0) for n in totals.tolist()), strict=True)))
 
 
-def _by_value(column: SliceColumn, chosen: NDArray[np.bool_]) -> Sums:
+@cache
+def _names(kind: str) -> tuple[str, ...]:
+    return tuple(f"{kind} {number}" for number in range(_FEW_NUMBERS))
+
+
+def _by_value(column: SliceColumn, chosen: IntArray) -> Sums:
     return _counted([f"in {column.name}\n{each}" for each in column.values], column.codes[chosen])
 
 

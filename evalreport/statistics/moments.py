@@ -72,7 +72,9 @@ def grouped(
 
 def counts(groups: IntArray, n_groups: int, chosen: NDArray[np.bool_] | None = None) -> list[int]:
     """Count rows within groups, all or the chosen ones."""
-    where = groups if chosen is None else groups[chosen]
+    if n_groups == 1:
+        return [len(groups) if chosen is None else int(np.count_nonzero(chosen))]
+    where = groups if chosen is None else groups[np.flatnonzero(chosen)]
     return [int(n) for n in np.bincount(where, minlength=n_groups)]
 
 

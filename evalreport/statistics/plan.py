@@ -32,7 +32,7 @@ from evalreport.statistics.soft_skill import SoftBuckets
 from evalreport.statistics.states import PlanStates, refuse_other_version
 from evalreport.statistics.tails import LossTails
 
-_CELLS_AT_A_TIME = 2**19
+_CELLS_AT_A_TIME = 600_000
 """Probabilities scored in one go: the scores of so many stay in a few megabytes."""
 
 _NOT_IN_DIGEST = ("buckets", "worst_rows", "row_ids", "intake", "rejected")
@@ -206,7 +206,7 @@ def _pieces(batch: PredictionBatch) -> Iterator[PredictionBatch]:
     n_rows, most = len(batch), max(1, _CELLS_AT_A_TIME // len(batch.classes))
     n_pieces = max(1, -(-n_rows // most))
     for i in range(n_pieces):
-        yield batch[n_rows * i // n_pieces : n_rows * (i + 1) // n_pieces]
+        yield batch[n_rows * i // n_pieces : n_rows * (i + 1) // n_pieces].compact()
 
 
 class States(PlanStates[Plan]):

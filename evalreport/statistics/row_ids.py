@@ -50,8 +50,11 @@ class IdSketch(State):
     @classmethod
     def of(cls, limit: int, hashes: HashArray, n_like_label: int) -> IdSketch:
         """Return the sketch of rows with these hashes."""
-        ordered = np.sort(hashes)
+        ordered = np.sort(_candidates(hashes, limit))
         starts = _starts(ordered)
+        if len(starts) < limit:  # ids are repeated
+            ordered = np.sort(hashes)
+            starts = _starts(ordered)
         counts = np.diff(starts, append=len(ordered))
         return cls(
             limit,
@@ -122,7 +125,8 @@ class RowIds:
             return self.empty()
         labels = hashes_of(np.array(scored.batch.classes, dtype=object))[scored.observed]
         n_like_label = int(np.count_nonzero(hashes == labels))
-        return IdSketch.of(self.limit, hashes[hashes != _NO_ID], n_like_label)
+        is_none = hashes == _NO_ID
+        return IdSketch.of(self.limit, hashes[~is_none] if is_none.any() else hashes, n_like_label)
 
     def result(self, state: IdSketch) -> RowIdsResult | None:
         """Return the counts; None if no row has an id."""
@@ -147,6 +151,14 @@ class RowIds:
 
 
 _NO_ID = int(hashes_of(np.array([""], dtype=object))[0])
+
+
+def _candidates(hashes: HashArray, limit: int) -> HashArray:
+    """Return the smallest hashes, more than asked for unless they are repeated: few to sort."""
+    wanted = limit + limit // 4
+    if len(hashes) <= wanted:
+        return hashes
+    return hashes[hashes <= np.uint64(2**64 // len(hashes) * wanted)]
 
 
 def _starts(ordered: HashArray) -> NDArray[np.int64]:

@@ -151,19 +151,25 @@ class SampleState(Transient):
         """Return the state with its rows in order, equal ones as one, and no more than needed."""
         if not self.waiting:
             return self
-        rows = self.waiting[0] if len(self.waiting) == 1 else SampledRows.joined(self.waiting)
+        largest = self._largest_kept()
+        waiting = self._up_to(largest)
+        rows = waiting[0] if len(waiting) == 1 else SampledRows.joined(waiting)
         order = np.argsort(rows.hashes, kind="stable")
         ordered = rows.hashes[order]
         is_new = np.ones(len(ordered), dtype=bool)
         np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
         starts = np.flatnonzero(is_new)
         counts = np.add.reduceat(rows.counts[order], starts)
-        kept = starts[: self.limit]
-        largest = self.largest
-        if len(starts) > self.limit:
-            largest = int(ordered[kept[-1]])
-        few = rows.taken(order[kept], counts[: self.limit])
+        few = rows.taken(order[starts], counts)
         return type(self)(self.limit, (few,), largest, self.n_rows, self.is_log)
+
+    def _largest_kept(self) -> int | None:
+        """Return the largest hash that stays, so that no row is copied in vain."""
+        if sum(map(len, self.waiting)) <= self.limit:
+            return self.largest
+        hashes = np.sort(np.concatenate([each.hashes for each in self.waiting]))
+        new = np.flatnonzero(hashes[1:] != hashes[:-1])
+        return int(hashes[new[self.limit - 1]]) if len(new) >= self.limit else self.largest
 
     def rows(self) -> SampledRows | None:
         """Return the sampled rows in the order of their hashes; None if there are none."""

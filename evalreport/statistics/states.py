@@ -68,11 +68,15 @@ class PlanStates(Generic[PlanT]):
 
     def digest(self) -> str:
         """Return a fingerprint of the statistics: the same digest means the same statistics."""
-        document = self.to_json()
-        for name in self.plan.not_in_digest:
-            del document["statistics"][name]
+        return self.digest_of(self.to_json())
+
+    def digest_of(self, written: Mapping[str, Any]) -> str:
+        """Return `digest` for what `to_json` has written already."""
         # How many of the worst rows are listed changes no number.
-        document["settings"].pop("n_worst", None)
+        left_out = {"statistics": self.plan.not_in_digest, "settings": ("n_worst",)}
+        document = dict(written)
+        for part, names in left_out.items():
+            document[part] = {key: each for key, each in document[part].items() if key not in names}
         text = json.dumps(document, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -371,3 +371,20 @@ def test_class_frequencies_are_compared_with_mean_forecasts():
 def test_mean_forecasts_are_weighted_as_the_losses_are():
     of = result(np.array([0, 1]), [[0.9, 0.1], [0.2, 0.8]], weights=[3.0, 1.0])
     assert [each.mean_forecast for each in of.classes] == pytest.approx([0.725, 0.275])
+
+
+def test_the_hash_of_a_text_does_not_depend_on_its_neighbours():
+    texts = ["", "a", "b\nc", "\n", "名前", "case-000", "case-001", "\ud800"]
+    alone = [int(hashes_of(np.array([each], dtype=object))[0]) for each in texts]
+    assert hashes_of(np.array(texts, dtype=object)).tolist() == alone
+    assert hashes_of(np.array(texts[5:7], dtype=object)).tolist() == alone[5:7]
+
+
+@pytest.mark.parametrize("n_distinct", [500, 9_000, 29_000])
+def test_few_ids_that_come_often_are_counted_as_such(n_distinct):
+    numbers = np.random.default_rng(1).integers(0, n_distinct, 30_000)
+    hashes = hashes_of(np.array([f"id {each}" for each in numbers], dtype=object))
+    found, counts = np.unique(hashes, return_counts=True)
+    sketch = IdSketch.of(8_192, hashes, 0)
+    assert np.frombuffer(sketch.hashes, "<u8").tolist() == found[:8_192].tolist()
+    assert np.frombuffer(sketch.counts, "<i8").tolist() == counts[:8_192].tolist()

@@ -61,6 +61,30 @@ def test_three_rows_by_hand():
 SIZES = [(3_000, 1e-12), *((n, 1e-4) for n in (8_193, 20_000, 50_000, 100_000, 300_000))]
 
 
+@given(
+    st.lists(st.integers(1, 9), min_size=1, max_size=40),
+    st.integers(1, 5),
+    st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=300)
+def test_curves_of_many_draws_are_those_of_scipy_one_by_one(masses, n_draws, seed):
+    rng = np.random.default_rng(seed)
+    weights = np.array(masses, dtype=float)
+    drawn = rng.integers(0, np.array(masses) + 1, (n_draws, len(masses))).astype(float)
+    curves = pooled(drawn, weights)
+    for draw, curve in zip(drawn, curves, strict=True):
+        scipys = isotonic_regression(draw / weights, weights=weights).x
+        assert curve == pytest.approx(scipys, abs=1e-12)
+        assert np.array_equal(pooled(draw, weights), curve)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_long_slides_and_stairs_are_pooled_in_good_time(order):
+    stairs = np.concatenate([[200_000.0], np.arange(199_999.0)])[::order].copy()
+    scipys = isotonic_regression(stairs).x
+    assert pooled(stairs, np.ones(len(stairs))) == pytest.approx(scipys, rel=1e-9)
+
+
 @pytest.mark.parametrize("slope", [0.5, 1.0, 1.5])
 @pytest.mark.parametrize(("n", "within"), SIZES)
 def test_the_parts_are_those_of_isotonic_regression_on_the_rows(n, within, slope):
