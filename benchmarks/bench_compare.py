@@ -1,7 +1,7 @@
 """What comparing two runs costs: ``python benchmarks/bench_compare.py [ROWS]``.
 
 Writes two Parquet files of as many rows, with ids and in different orders, compares them with
-``evalreport compare``, and prints time and peak memory beside those of one report alone.
+``evalreport compare``, and prints time, CPU time and peak memory beside those of one report alone.
 """
 
 from __future__ import annotations
@@ -37,15 +37,16 @@ def write(path: Path, n_rows: int, shift: float, backwards: bool) -> None:
             writer.write_table(pa.table([ids, label, prob], schema=schema))
 
 
-def measured(*words: str) -> tuple[float, float]:
-    """Return seconds and peak memory in megabytes of a command."""
+def measured(*words: str) -> tuple[float, float, float]:
+    """Return seconds, CPU seconds and peak memory in megabytes of a command."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "evalreport", *words, "-o", "none", "-q"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if os.waitstatus_to_exitcode(status):
         raise SystemExit(f"{' '.join(words)} failed")
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
+    cpu = usage.ru_utime + usage.ru_stime
+    return time.perf_counter() - started, cpu, usage.ru_maxrss / 1024
 
 
 def main(n_rows: int) -> None:
@@ -59,8 +60,8 @@ def main(n_rows: int) -> None:
             ("report", ("report", str(current), "--workers", "1")),
             ("compare", ("compare", str(previous), str(current))),
         ):
-            seconds, megabytes = measured(*words)
-            print(f"{name:<8} {seconds:6.1f} s   {megabytes:6,.0f} MB")
+            seconds, cpu, megabytes = measured(*words)
+            print(f"{name:<8} {seconds:6.1f} s   {cpu:6.1f} s of CPU   {megabytes:6,.0f} MB")
 
 
 if __name__ == "__main__":

@@ -45,7 +45,8 @@ def test_every_command_of_the_recipes_takes_only_options_that_exist():
     group = typer.main.get_command(app)
     known = {option for each in group.commands["report"].params for option in each.opts}
     given = [word for command in commands() for word in command.split() if word.startswith("-")]
-    assert len(commands()) == 4
+    given += re.findall(r" (--[a-z-]+)", "".join(re.findall(r"set -- .*", *blocks("sh"))))
+    assert len(commands()) == 5
     assert set(given) <= known
 
 
@@ -163,3 +164,40 @@ def test_the_note_on_a_merge_request_is_written_once_and_then_updated(gitlab, tm
         )
         assert done.returncode == 0, done.stderr
         assert [note["body"] for note in gitlab.notes[1:]] == [summary.read_text()]
+
+
+@pytest.mark.parametrize("has_previous", [True, False])
+def test_a_merge_request_is_compared_with_its_target_branch_once_there_is_something(
+    tmp_path, has_previous
+):
+    origin, work = tmp_path / "origin", tmp_path / "work"
+    origin.mkdir()
+    (origin / "predictions.csv" if has_previous else origin / "README").write_text(
+        "id,label,prob\n" + "".join(f"{i},{i % 2},0.5\n" for i in range(40))
+    )
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "first"]):
+        subprocess.run([*git, *words], cwd=origin, check=True)
+    subprocess.run([*git, "clone", "-q", str(origin), str(work)], check=True)
+    rows = (f"{i},{i % 2},{0.3 + 0.4 * (i % 2)}\n" for i in range(40))
+    (work / "predictions.csv").write_text("id,label,prob\n" + "".join(rows))
+    (tmp_path / "evalreport").write_text(f'#!/bin/sh\nexec {sys.executable} -m evalreport "$@"\n')
+    (tmp_path / "evalreport").chmod(0o755)
+    (script,) = blocks("sh")
+    done = subprocess.run(
+        ["sh", "-e", "-c", script],
+        cwd=work,
+        env=os.environ
+        | {
+            "PATH": f"{tmp_path}:{os.environ['PATH']}",
+            "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr  # a loss of 0.357 is over the limit
+    document = json.loads((work / "evaluation.json").read_text())
+    assert (document["comparison"] is not None) is has_previous
+    names = [each["name"] for each in document["limits"]]
+    assert names == ["max_loss", *(["max_regression"] if has_previous else [])]

@@ -78,7 +78,14 @@ def with_change(view: View, verdict: Verdict) -> Verdict:
     said = verdict.headline[:1].lower() + verdict.headline[1:]
     headline = headline_with(view, said).replace(" run, and ", " run: ", 1)
     facts = (*verdict.facts, previous_fact(view))
-    return replace(verdict, headline=headline, facts=facts, previous_text=previous_line(view))
+    is_worse = view.result.comparison.outcome == "worse" and verdict.tone == "none"
+    return replace(
+        verdict,
+        headline=headline,
+        facts=facts,
+        previous_text=previous_line(view),
+        tone="poor" if is_worse else verdict.tone,
+    )
 
 
 def headline_with(view: View, band: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from evalreport.formats import capital, clean, count_text
@@ -44,12 +45,14 @@ def limits_text(limits: Sequence[LimitResult]) -> str:
     for outcome, (one, several) in _WORDS.items():
         of_it = [line for line in lines if line.outcome == outcome]
         if of_it:
-            first = of_it[0].text.removesuffix(".")
+            first = _POWER.split(of_it[0].text)[0].removesuffix(".")
             counted = f"{len(of_it):,} of {n_all:,} limits {several}"
             return f"{one if n_all == 1 else counted}: {first[0].lower()}{first[1:]}"
     return "The limit is met" if n_all == 1 else f"All {n_all:,} limits met"
 
 
+_POWER = re.compile(r" These [\d,]+ (?:row|document)s? would show ")
+"""What the limit says of the power of so many rows: too much for one line."""
 _WORDS = {
     "failed": ("Limit failed", "failed"),
     "inconclusive": ("Limit inconclusive", "inconclusive"),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
+import evalreport
 from evalreport.api import evaluate
 from evalreport.comparing import compare
 from evalreport.comparison import compare_evaluations
@@ -151,3 +152,15 @@ def test_groups_that_did_not_clearly_change_are_folded_away_beyond_twelve():
     assert table.rest.caption == "6 more groups without a clear change"
     assert len(table.rest.rows) == 6
     assert not {row[0].text for row in table.rows} & {row[0].text for row in table.rest.rows}
+
+
+def test_the_first_line_on_a_limit_leaves_the_power_of_the_rows_to_the_table(tmp_path):
+    for name, sharp in (("a", 0.7), ("b", 0.69)):
+        rows = (f"{i},{i % 2},{sharp if i % 2 else 1 - sharp + 0.2 * (i % 3)}\n" for i in range(60))
+        (tmp_path / f"{name}.csv").write_text("id,label,prob\n" + "".join(rows))
+    evaluation = evalreport.compare(tmp_path / "a.csv", tmp_path / "b.csv").evaluation
+    judged = evaluation.with_limits(max_regression=0.001)
+    (why,) = judged.limits["why"]
+    assert " These 60 rows would show a regression of " in why
+    first = next(line for line in repr(judged).splitlines() if line.startswith("Limit "))
+    assert "would show" not in first
