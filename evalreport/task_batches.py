@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from evalreport.batch import FloatArray, Intake, IntArray, ObjectArray, SliceColumn
+from evalreport.batch import FloatArray, Intake, IntArray, ObjectArray, ShownColumn, SliceColumn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,6 +196,8 @@ class GaussianBatch(RowBatch):
         Row ids.
     rows : int64 ndarray of shape (n_rows,), optional
         Number of each row in its input, counted from 1.
+    shown : tuple of ShownColumn
+        Columns whose contents are shown with the worst rows.
     weights, source, slices, intake, n_zero_weight
         As for every task.
     """
@@ -205,6 +207,7 @@ class GaussianBatch(RowBatch):
     stds: FloatArray
     ids: ObjectArray | None = None
     rows: IntArray | None = None
+    shown: tuple[ShownColumn, ...] = ()
 
     def __post_init__(self) -> None:
         if not (self.stds > 0).all():
@@ -213,3 +216,7 @@ class GaussianBatch(RowBatch):
 
     def __len__(self) -> int:
         return len(self.observed)
+
+    def _take(self, rows: slice | NDArray[np.bool_], intake: Intake, **others: Any) -> Self:
+        shown = tuple(replace(each, rows=each.rows[rows]) for each in self.shown)
+        return super()._take(rows, intake, **others, shown=shown)

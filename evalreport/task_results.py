@@ -7,7 +7,7 @@ or per row; ``None`` stands for what is not defined, never NaN or infinity.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 Ends = tuple[float, float]
 
@@ -181,6 +181,8 @@ class GaussianRow:
     z: float
     loss: float
     slices: Mapping[str, str]
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """Contents of the columns that were asked for, by their names; cut after 1,000 letters."""
 
 
 @dataclass(frozen=True, slots=True)

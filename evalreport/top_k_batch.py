@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evalreport.batch import FloatArray, Intake, IntArray, ObjectArray, SliceColumn
+from evalreport.batch import FloatArray, Intake, IntArray, ObjectArray, ShownColumn, SliceColumn
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class TopKBatch:
         Natural logarithms of `probs`, where the input tells them better.
     tolerance : float
         How far sums may be off by the rounding of the storage alone.
-    weights, ids, rows, source, slices, intake
+    weights, ids, rows, source, slices, shown, intake
         As in `PredictionBatch`.
     """
 
@@ -49,6 +49,7 @@ class TopKBatch:
     rows: IntArray | None = None
     source: int = 0
     slices: tuple[SliceColumn, ...] = ()
+    shown: tuple[ShownColumn, ...] = ()
     intake: Intake = field(default_factory=Intake)
 
     def __post_init__(self) -> None:
@@ -90,6 +91,7 @@ class TopKBatch:
             ids=cut(self.ids),
             rows=cut(self.rows),
             slices=tuple(replace(each, codes=cut(each.codes)) for each in self.slices),
+            shown=tuple(replace(each, rows=cut(each.rows)) for each in self.shown),
             intake=intake,
         )
 

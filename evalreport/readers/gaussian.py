@@ -17,6 +17,7 @@ from evalreport.readers.glimpse import Glimpse
 from evalreport.readers.interface import Chunk, ReadSettings
 from evalreport.readers.numbers import Kinds, read_numbers
 from evalreport.readers.shards import PartShard
+from evalreport.readers.shown import shown_column
 from evalreport.readers.task_rows import (
     RowColumns,
     RowFault,
@@ -38,7 +39,7 @@ MOST = 2.0**100
 """No outcome, mean or standard deviation may be larger: squares and cubes have to stay finite."""
 MOST_DEVIATIONS = 2.0**50
 """Nor may an outcome be further from the mean, in standard deviations."""
-_MEANINGFUL = frozenset({"label", "mean", "std"})
+_MEANINGFUL = frozenset({"label", "mean", "std", "show"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,8 @@ class GaussianColumns(RowColumns):
 
     def as_column_use(self) -> ColumnUse:
         """Return the columns as the results name them; mean and deviation are the forecast."""
-        return ColumnUse(self.label, (self.mean, self.std), self.id, self.weight, self.slices)
+        forecast = (self.mean, self.std)
+        return ColumnUse(self.label, forecast, self.id, self.weight, self.slices, shown=self.shown)
 
 
 def plan_gaussian(glimpse: Glimpse, settings: ReadSettings) -> GaussianColumns:
@@ -117,6 +119,7 @@ class GaussianShard(PartShard[GaussianColumns, GaussianBatch]):
             weights=None if weights is None else weights[rows],
             source=self.source,
             slices=slice_columns(chunk, plan.slices, plan.pairs, rows, self.path),
+            shown=tuple(shown_column(chunk, each, rows) for each in plan.shown),
             intake=Intake(rejections),
         )
 

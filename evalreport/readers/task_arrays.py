@@ -86,11 +86,14 @@ def _read_as_file(
     """Put the arrays side by side, as a file has them, with settings that name their columns."""
     slices = named_columns(given["slices"], "slices")
     forecasts = {_free(name, slices): column for name, column in (*probs.items(), *labels.items())}
+    shown = named_columns(given["show"], "show")
     taken = {**slices, **forecasts}
     names = {each: _free(each, taken) for each in (*_SETTINGS, *_TASK_COLUMNS)}
     names = {each: name for each, name in names.items() if given[each] is not None}
     columns = forecasts | {name: as_column(given[each], each) for each, name in names.items()}
     columns |= {name: as_column(each, f"slice '{name}'") for name, each in slices.items()}
+    show = {name: _free(name, columns) for name in shown}
+    columns |= {show[name]: as_column(each, name) for name, each in shown.items()}
     part = ArrayPart(columns, common_length(columns, next(iter(columns))))
 
     def named(arrays: Mapping[str, str]) -> dict[str, str]:
@@ -105,7 +108,7 @@ def _read_as_file(
         classes=None if given["classes"] is None else tuple(map(canonical, given["classes"])),
         positive=None if given["positive"] is None else canonical(given["positive"]),
         slices=tuple(slices),
-        show=tuple(given["show"] or ()),
+        show=tuple(show.values()),
         task_columns=TaskColumns(**named(_TASK_COLUMNS)),
         **named(_SETTINGS),  # type: ignore[arg-type]  # all of them are names of columns
         **{each: given[each] for each in ("on_invalid", "normalize", "normalize_targets")},

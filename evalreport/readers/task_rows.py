@@ -36,6 +36,8 @@ class RowColumns:
     slices: tuple[str, ...] = ()
     pairs: Mapping[str, Pair] = field(default_factory=dict)
     """The two columns of each slice that has two."""
+    shown: tuple[str, ...] = ()
+    """Columns whose contents are shown with the worst rows."""
     classes: tuple[str, ...] = ()
     positive: int = 0
     decimal: str = "."
@@ -48,7 +50,7 @@ class RowColumns:
     @property
     def used(self) -> tuple[str, ...]:
         """Every column that is needed, once."""
-        named = (*self.own, self.id, self.weight, *columns_of(self.slices, self.pairs))
+        named = (*self.own, self.id, self.weight, *columns_of(self.slices, self.pairs), *self.shown)
         return tuple(dict.fromkeys(each for each in named if each is not None))
 
     def with_decimal(self, decimal: str, *notes: str) -> Self:
@@ -57,13 +59,14 @@ class RowColumns:
 
 
 def weight_and_slices(glimpse: Glimpse, settings: ReadSettings) -> dict[str, Any]:
-    """Return the columns of weights and slices that were asked for, by the fields of a plan."""
+    """Return the columns that any task may be asked for, by the fields of a plan."""
     weight = settings.weight
     slices, pairs = find_slices(glimpse, settings)
     return {
         "weight": None if weight is None else find_column(glimpse, weight, "weight"),
         "slices": slices,
         "pairs": pairs,
+        "shown": tuple(dict.fromkeys(find_column(glimpse, each, "show") for each in settings.show)),
     }
 
 

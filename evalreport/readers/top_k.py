@@ -20,6 +20,7 @@ from evalreport.readers.glimpse import Glimpse
 from evalreport.readers.interface import Chunk, ReadSettings
 from evalreport.readers.labels import distinct, is_missing_word
 from evalreport.readers.shards import PartShard
+from evalreport.readers.shown import shown_column
 from evalreport.readers.task_rows import (
     RowColumns,
     RowFault,
@@ -59,7 +60,9 @@ class TopKColumns(RowColumns):
     def as_column_use(self) -> ColumnUse:
         """Return the columns as the results name them."""
         return ColumnUse(
-            self.label, self.form.probs, self.id, self.weight, self.slices, top=self.form.labels
+            *(self.label, self.form.probs, self.id, self.weight, self.slices),
+            shown=self.shown,
+            top=self.form.labels,
         )
 
 
@@ -114,7 +117,6 @@ def _refuse_options(settings: ReadSettings) -> None:
         "classes": settings.classes,
         "class_column": settings.class_column,
         "target_probs": settings.target_probs,
-        "show": settings.show,
         "normalize": settings.normalize != "error",
     }
     options = [CALLER.option(name) for name, is_given in given.items() if is_given]
@@ -162,6 +164,7 @@ class TopKShard(PartShard[TopKColumns, TopKBatch]):
             rows=chunk.numbers()[rows],
             source=self.source,
             slices=slice_columns(chunk, plan.slices, plan.pairs, rows, self.path),
+            shown=tuple(shown_column(chunk, each, rows) for each in plan.shown),
             intake=Intake(
                 rejections,
                 n_not_summing_to_one=parts.n_above_one,

@@ -31,7 +31,7 @@ from evalreport.report.task_parts import (
     task_run_section,
 )
 from evalreport.report.view import View, say, strong
-from evalreport.report.worst_table import worst_table
+from evalreport.report.worst_table import what_is_shown, worst_table
 from evalreport.task_results import GaussianRow, GaussianSlice
 
 
@@ -209,19 +209,19 @@ def _worst_section(view: View) -> Section | None:
     rows = gaussian_of(view).worst_rows
     if not rows:
         return None
-    names = "Row ids" if rows[0].id is not None else "Row numbers"
     return Section(
         id="worst",
         title="Worst rows",
         nav_title="Worst rows",
         lede=say(
             f"The {count_text(len(rows), 'row')} with the highest loss. Look here for wrong "
-            f"outcomes and wrong units first. {names} and slice columns only."
-        ),
+            "outcomes and wrong units first. ",
+        )
+        + what_is_shown(view.result.input.columns, rows),
         tables=(
             worst_table(
                 rows,
-                view.result.input.columns.slices,
+                view.result.input.columns,
                 columns=(
                     Column("observed", "Outcome", numeric=True),
                     Column("mean", "Mean", numeric=True),

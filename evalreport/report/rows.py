@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from evalreport.findings.rows import MOST_NATS, cap_applies
 from evalreport.formats import (
-    DASH,
     INFINITE,
     clean,
     cost_text,
@@ -17,13 +16,11 @@ from evalreport.formats import (
 )
 from evalreport.report.label_noise import label_notes, label_tables
 from evalreport.report.model import Cell, Column, Section, Table, Tag, Text
-from evalreport.report.view import View, code, enumerated, say, severity_tag, strong
-from evalreport.report.worst_table import worst_table
+from evalreport.report.view import View, say, severity_tag, strong
+from evalreport.report.worst_table import what_is_shown, worst_table
 from evalreport.results import InvalidReason, WorstRow
 
-_LONGEST_SHOWN = 200
 """Letters of a column that was asked for; the evaluation file has more."""
-_LONGEST_WORD = 30
 _PASSED = Tag("Passed", "good")
 _TINY = 2.0**-52
 """The floor of 64-bit floats: `tiny_probability_rows` counts the rows below it."""
@@ -58,28 +55,14 @@ def _worst_lede(view: View, rows: list[WorstRow]) -> Text:
             strong(", ".join(shares)),
             ". Look here for wrong labels first. ",
         ),
-        *_what_is_shown(view, rows),
-    )
-
-
-def _what_is_shown(view: View, rows: list[WorstRow]) -> Text:
-    names = "Row ids" if rows[0].id is not None else "Row numbers"
-    shown = view.result.input.columns.shown
-    if not shown:
-        return say(f"{names} and slice columns only; input text is left out.")
-    columns = enumerated(code(clean(name, 40)) for name in shown)
-    return (
-        *say("What stands in "),
-        *columns,
-        *say(" is shown because it was asked for: mind who gets this report."),
+        *what_is_shown(view.result.input.columns, rows),
     )
 
 
 def _worst_table(view: View, rows: list[WorstRow]) -> Table:
-    used = view.result.input.columns
     return worst_table(
         rows,
-        used.slices,
+        view.result.input.columns,
         columns=(
             Column("happened", "Largest target" if view.is_soft else "Happened"),
             Column("probability", "Probability given", numeric=True),
@@ -88,8 +71,6 @@ def _worst_table(view: View, rows: list[WorstRow]) -> Table:
             Column("loss", "Excess loss" if view.is_soft else "Loss", numeric=True),
         ),
         cells=lambda each: _worst_cells(view, each),
-        last_columns=[_shown_column(rows, number, name) for number, name in enumerate(used.shown)],
-        last_cells=lambda each: [_shown_cell(each, name) for name in used.shown],
     )
 
 
@@ -105,16 +86,6 @@ def _worst_cells(view: View, each: WorstRow) -> tuple[Cell, ...]:
             note="capped" if not view.is_soft and _is_capped(view, each) else "",
         ),
     )
-
-
-def _shown_column(rows: list[WorstRow], number: int, name: str) -> Column:
-    is_long = any(len(each.shown.get(name, "")) > _LONGEST_WORD for each in rows)
-    return Column(f"shown {number}", clean(name, 40), wide=is_long)
-
-
-def _shown_cell(each: WorstRow, name: str) -> Cell:
-    text = each.shown.get(name, "")
-    return Cell(clean(text, _LONGEST_SHOWN) if text else DASH)
 
 
 def _is_capped(view: View, each: WorstRow) -> bool:

@@ -14,7 +14,7 @@ from evalreport.report.model import Cell, Column, Definition, Section, Table, Te
 from evalreport.report.task_parts import task_quality_section, task_run_section
 from evalreport.report.top_k import AT_LEAST, WHOLE_ROWS, bounds_text, top_k_of
 from evalreport.report.view import View, band_tag, say, strong
-from evalreport.report.worst_table import worst_table
+from evalreport.report.worst_table import what_is_shown, worst_table
 from evalreport.results import ClassResult, SliceResult, WorstRow
 
 MOST_GROUPS = 50
@@ -217,19 +217,19 @@ def _worst_section(view: View) -> Section | None:
     rows = [each for each in view.result.worst_rows if each.loss != 0.0]
     if not rows:
         return None
-    names = "Row ids" if rows[0].id is not None else "Row numbers"
     return Section(
         id="worst",
         title="Worst rows",
         nav_title="Worst rows",
         lede=say(
             f"The {count_text(len(rows), 'row')} that lose the most at least. Look here for wrong "
-            f"labels first. {names} and slice columns only."
-        ),
+            "labels first. ",
+        )
+        + what_is_shown(view.result.input.columns, rows),
         tables=(
             worst_table(
                 rows,
-                view.result.input.columns.slices,
+                view.result.input.columns,
                 columns=(
                     Column("label", "Happened"),
                     Column("probability", "Given to it", numeric=True),

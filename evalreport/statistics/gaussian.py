@@ -22,7 +22,7 @@ from evalreport.statistics.interface import Entry, FirstEntries, Key, Sums
 from evalreport.statistics.kept import KeepsFirst, KeepsSums
 from evalreport.statistics.limited import MOST_VALUES
 from evalreport.statistics.moments import PowerSums, counts, mass, mass_unit
-from evalreport.statistics.places import highest, place_of, with_path
+from evalreport.statistics.places import highest, place_of, told_apart, with_path
 from evalreport.statistics.signed import (
     exact_sums,
     n_powers,
@@ -227,6 +227,6 @@ def _entry(scored: ScoredGaussians, row: int) -> Entry:
         "standard_deviation": float(batch.stds[row]),
         "z": float(scored.z[row]),
         "loss": float(scored.losses[row]),
+        "shown": {each.name: each.text(row) for each in batch.shown},
     }
-    # Rows that share an id are told apart by what they hold.
-    return (-content["loss"], *identity, content["observed"], content["mean"]), content
+    return (-content["loss"], *told_apart(identity, content)), content

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import heapq
+import json
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any, Protocol
 
 import numpy as np
@@ -96,6 +98,15 @@ def place_of(rows: PlacedRows, row: int) -> tuple[tuple[Any, ...], dict[str, Any
         return (name,), {"source": None, "row": None, "id": name} | content
     number = None if rows.rows is None else int(rows.rows[row])
     return (rows.source, number), {"source": rows.source, "row": number, "id": None} | content
+
+
+def told_apart(identity: tuple[Any, ...], content: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what rows of the same loss are ordered by, whatever the order they came in."""
+    if content["id"] is None:
+        return identity
+    # Rows may share an id: then all that is kept of them decides.
+    text = json.dumps(content, sort_keys=True)
+    return *identity, blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def with_path(content: Mapping[str, Any], paths: tuple[str, ...]) -> dict[str, Any]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,7 +12,7 @@ from evalreport.results import DataQualityResult, InvalidExample, InvalidReason,
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Entry, FirstEntries, Sums
 from evalreport.statistics.kept import KeepsFirst, KeepsSums
-from evalreport.statistics.places import highest, place_of, with_path
+from evalreport.statistics.places import highest, place_of, told_apart, with_path
 
 _EXAMPLES = 5
 
@@ -69,21 +66,12 @@ class WorstRows(KeepsFirst):
             "predicted_probability": float(batch.probs[i, predicted]),
             "shown": {each.name: each.text(i) for each in batch.shown},
         }
-        return (-min(loss, 1e9), *_identity(identity, content)), content
+        return (-min(loss, 1e9), *told_apart(identity, content)), content
 
     def results(self, state: FirstEntries, paths: tuple[str, ...]) -> tuple[WorstRow, ...]:
         """Return the rows, worst first."""
         entries = state.groups.get("", ())
         return tuple(WorstRow(**with_path(content, paths)) for _, content in entries)
-
-
-def _identity(identity: tuple[Any, ...], content: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return what rows of the same loss are ordered by, whatever the order they came in."""
-    if content["id"] is None:
-        return identity
-    # Rows may share an id: then all that is kept of them decides.
-    text = json.dumps(content, sort_keys=True)
-    return *identity, blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 _LIKE = ("like probabilities", "like percentages")

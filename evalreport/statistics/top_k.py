@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from evalreport.statistics.moments import (
     moment_units,
     sum_unit,
 )
+from evalreport.statistics.places import place_of, told_apart, with_path
 from evalreport.statistics.top_k_scores import ScoredTopK
 from evalreport.top_k_results import LossBounds
 
@@ -217,33 +218,24 @@ class WorstBounds(KeepsFirst):
 
     def results(self, state: FirstEntries, paths: tuple[str, ...]) -> tuple[WorstRow, ...]:
         """Return the rows, worst first."""
-        return tuple(_row(content, paths) for _, content in state.groups.get("", ()))
+        return tuple(
+            WorstRow(**with_path(content, paths)) for _, content in state.groups.get("", ())
+        )
 
 
 def _entry(scored: ScoredTopK, i: int, loss: float) -> Entry:
     batch, outside = scored.batch, bool(scored.is_outside[i])
-    row = None if batch.rows is None else int(batch.rows[i])
-    content: dict[str, Any] = {"source": batch.source, "row": row, "id": None}
-    identity: tuple[Any, ...] = (batch.source, row)
-    if batch.ids is not None:
-        content = {"source": None, "row": None, "id": str(batch.ids[i])}
-        identity = (content["id"],)
+    identity, content = place_of(batch, i)
     content |= {
         "label": batch.classes[int(batch.observed[i])],
         "probability": float(scored.most_given[i]),
         "loss": None if loss == np.inf else loss,
         "predicted": batch.classes[int(scored.predicted[i])],
         "predicted_probability": float(scored.forecasts[i]),
-        "slices": {each.name: each.values[int(each.codes[i])] for each in batch.slices},
+        "shown": {each.name: each.text(i) for each in batch.shown},
         "outside_top_k": outside,
     }
-    return (-min(loss, 1e9), not outside, *identity), content
-
-
-def _row(content: Mapping[str, Any], paths: tuple[str, ...]) -> WorstRow:
-    source = content["source"]
-    place = paths[source] if source is not None and len(paths) > 1 else None
-    return WorstRow(path=place, **{key: each for key, each in content.items() if key != "source"})
+    return (-min(loss, 1e9), not outside, *told_apart(identity, content)), content
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -201,3 +202,65 @@ def test_an_evaluation_names_the_two_columns_as_one(rows):
         evalreport.evaluate_file(rows, slices=["lang*nothing"])
     columns = evalreport.evaluate_file(rows, slices=["LANG*device"]).result.input.columns
     assert columns.slices == ("lang*device",)
+
+
+def test_rows_of_gaussian_forecasts_show_what_was_asked_for(tmp_path):
+    path = write(tmp_path, "id,y,mean,std,note\na,1,1.0,1,fine\nb,9,2.0,1,far off\n")
+    evaluation = evalreport.evaluate_file(path, input_kind="gaussian", show=["note"])
+    rows = evaluation.result.gaussian.worst_rows
+    assert [(each.id, dict(each.shown)) for each in rows] == [
+        ("b", {"note": "far off"}),
+        ("a", {"note": "fine"}),
+    ]
+    arrays = evalreport.evaluate(
+        [1.0, 9.0],
+        mean=[1.0, 2.0],
+        std=[1.0, 1.0],
+        ids=["a", "b"],
+        show={"note": ["fine", "far off"]},
+        input_kind="gaussian",
+    )
+    assert arrays.result.gaussian.worst_rows == rows
+    page = evaluation.to_html(tmp_path / "r.html")
+    assert "far off" in page
+    assert "is shown because it was asked for" in page
+    assert "far off" not in evalreport.evaluate_file(path, input_kind="gaussian").to_markdown()
+
+
+def test_rows_of_most_likely_classes_show_what_was_asked_for(tmp_path):
+    rows = [
+        {"id": "a", "label": "cat", "probs": {"cat": 0.8}, "text": "a purr"},
+        {"id": "b", "label": "emu", "probs": {"cat": 0.9}, "text": "a long neck"},
+    ]
+    path = write(tmp_path, "".join(f"{json.dumps(row)}\n" for row in rows), "p.jsonl")
+    evaluation = evalreport.evaluate_file(path, top_k=True, show=["text"])
+    assert [each.shown["text"] for each in evaluation.result.worst_rows] == [
+        "a long neck",
+        "a purr",
+    ]
+    arrays = evalreport.evaluate(
+        ["cat", "emu"],
+        [each["probs"] for each in rows],
+        ids=["a", "b"],
+        show={"text": ["a purr", "a long neck"]},
+        top_k=True,
+    )
+    assert arrays.result.worst_rows == evaluation.result.worst_rows
+    assert "a long neck" in evaluation.to_html(tmp_path / "r.html")
+
+
+@pytest.mark.parametrize("form", ["gaussian", "top-k"])
+def test_rows_that_share_an_id_show_the_same_in_any_order(tmp_path, form):
+    if form == "gaussian":
+        lines = ["id,y,mean,std,note", "a,1,1.0,1,x", "a,1,1.0,1,y", "a,1,1.0,1,z"]
+        options = {"input_kind": "gaussian"}
+    else:
+        lines = ["id,label,prob_a,prob_b,note", "a,a,0.5,,x", "a,a,0.5,,y", "a,a,0.5,,z"]
+        options = {"top_k": True}
+    found = []
+    for rows in (lines[1:], lines[:0:-1]):
+        path = write(tmp_path, "\n".join([lines[0], *rows]))
+        result = evalreport.evaluate_file(path, show=["note"], **options).result
+        worst_rows = result.gaussian.worst_rows if result.gaussian else result.worst_rows
+        found.append([each.shown["note"] for each in worst_rows])
+    assert found[0] == found[1]
