@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,8 +14,6 @@ from evalreport.formats import (
     capital,
     clean,
     count_text,
-    percent_text,
-    points_text,
     probability_text,
     score_text,
 )
@@ -25,6 +24,8 @@ from evalreport.results import DistributionPair, DistributionsResult
 MOST_OUTCOMES = 50
 MOST_DRAWN = 12
 """Of more outcomes than `MOST_OUTCOMES` so many are shown: those that differ most."""
+_LEAST_SHOWN = 1e-6
+"""Smaller shares get no more digits than this one."""
 _NUMBERS = (
     ("entropy_p", "H(P)", "Entropy of P: what forecasting P itself costs"),
     ("entropy_q", "H(Q)", "Entropy of Q: what Q expects to lose"),
@@ -105,8 +106,9 @@ def _with_unit(nats: float | None, losses: LossFormat) -> str:
 
 
 def _lede(names: Sequence[str], p: Sequence[float], q: Sequence[float]) -> Text:
-    most = max(range(len(names)), key=lambda i: abs(p[i] - q[i]))
-    says, came = percent_text(q[most], 1), percent_text(p[most], 1)
+    # Of two classes both differ by the same: the rarer one shows it better.
+    most = max(range(len(names)), key=lambda i: (round(abs(p[i] - q[i]), 9), -p[i]))
+    came, says, _ = shares_text(p[most], q[most])
     if says == came:
         return say("On average ", strong("every class was forecast as often as it happened."))
     name = clean(names[most], 40)
@@ -131,6 +133,7 @@ def _outcomes(
     names: Sequence[str], p: Sequence[float], q: Sequence[float], titles: tuple[str, str, str]
 ) -> Table:
     rows = list(range(len(names)))
+    texts = [shares_text(*each) for each in zip(p, q, strict=True)]
     if len(rows) > MOST_OUTCOMES:
         rows = sorted(rows, key=lambda i: -abs(p[i] - q[i]))[:MOST_DRAWN]
     n_more = len(names) - len(rows)
@@ -148,9 +151,9 @@ def _outcomes(
         rows=tuple(
             (
                 Cell(clean(names[i])),
-                Cell(probability_text(p[i]), p[i]),
-                Cell(probability_text(q[i]), q[i]),
-                Cell(_difference_text(q[i] - p[i]), q[i] - p[i]),
+                Cell(texts[i][0], p[i]),
+                Cell(texts[i][1], q[i]),
+                Cell(texts[i][2], q[i] - p[i]),
             )
             for i in rows
         ),
@@ -159,9 +162,36 @@ def _outcomes(
     )
 
 
-def _difference_text(difference: float) -> str:
-    size = points_text(difference).removesuffix(" percentage points")
-    if size == "0.0":
+def shares_text(p: float, q: float) -> tuple[str, str, str]:
+    """Return two shares as percentages, and how far the second is above the first.
+
+    What is rarer than 1 % gets two digits: 0.07 % and 0.11 % are not alike.
+
+    Examples
+    --------
+    >>> shares_text(0.5, 0.546), shares_text(0.0007, 0.00112)
+    (('50.0%', '54.6%', '+4.6 points'), ('0.070%', '0.112%', '+0.042 points'))
+    """
+    left = [each for share in (p, q) for each in (share, 1.0 - share) if each > 0.0]
+    smallest = max(min(left, default=1.0), _LEAST_SHOWN)
+    if smallest >= 0.01:
+        return probability_text(p), probability_text(q), _difference_text(q - p, 1)
+    decimals = 1 - math.floor(math.log10(100.0 * smallest))
+    return _share_text(p, decimals), _share_text(q, decimals), _difference_text(q - p, decimals)
+
+
+def _share_text(share: float, decimals: int) -> str:
+    if share in (0.0, 1.0):
+        return "100%" if share else "0"
+    edge = 10.0**-decimals
+    shown = min(max(100.0 * share, edge), 100.0 - edge)
+    sign = "<" if shown > 100.0 * share else ">" if shown < 100.0 * share else ""
+    return f"{sign}{shown:.{decimals}f}%"
+
+
+def _difference_text(difference: float, decimals: int) -> str:
+    size = f"{100.0 * abs(difference):.{decimals}f}"
+    if not float(size):
         return "0"
     return f"{'+' if difference > 0 else MINUS}{size} points"
 

@@ -49,13 +49,23 @@ def label_notes(view: View) -> tuple[Text, ...]:
     if not noise.confident_mistakes:
         return (say(suspects),) if noise.suspects else ()
     rows = count_text(noise.confident_mistakes, "row")
+    found = "Another class than the label got over 99% in "
+    expected = expected_words(noise.expected)
+    if noise.confident_mistakes <= noise.expected:
+        return (
+            say(
+                found,
+                strong(rows),
+                f", no more than the {expected} that the forecasts expect. {suspects}",
+            ),
+        )
     rate = spoken(percent_text(noise.error_rate))
     return (
         say(
-            "Another class than the label got over 99% in ",
+            found,
             strong(rows),
-            f"; the forecasts expect {expected_words(noise.expected)}. If these labels are wrong, "
-            f"{rate} of all labels may be, and at that rate no model could lose less than ",
+            f"; the forecasts expect {expected}. If these labels are wrong, so are {rate} of all, "
+            "and at that rate no model could lose less than ",
             strong(view.losses.amount(noise.entropy_floor)),
             f". {suspects}",
         ),

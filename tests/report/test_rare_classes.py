@@ -127,3 +127,40 @@ def test_an_interval_of_the_skill_that_rounds_to_one_number_is_told_with_a_decim
         assert text.endswith(f"95% CI {100 * low:.1f}% to {100 * high:.1f}%")
     else:
         assert text.endswith(f"95% CI {low:.0%} to {high:.0%}")
+
+
+def test_a_rare_class_that_is_forecast_too_often_is_not_called_as_frequent_as_forecast():
+    rare = np.full(10_000, 0.0011)
+    observed = np.zeros(10_000, dtype=int)
+    observed[:7] = 1
+    report = build_report(evaluated(observed, np.column_stack([1.0 - rare, rare])))
+    part = section(report, "distributions")
+    assert words(part.lede) == (
+        "The largest difference is in class “class 1”: forecast 0.110% on average, happened 0.070% "
+        "of the time."
+    )
+    shown = [[cell.text for cell in row] for row in part.tables[0].rows]
+    assert shown == [
+        ["class 0", "99.930%", "99.890%", "−0.040 points"],
+        ["class 1", "0.070%", "0.110%", "+0.040 points"],
+    ]
+
+
+def test_confident_mistakes_that_the_forecasts_expect_are_no_word_on_wrong_labels():
+    said = {
+        n: " ".join(words(each) for each in section(build_report(mistaken(n)), "worst").notes)
+        for n in (3, 30)
+    }
+    assert "in 3 rows, no more than the 5.0 that the forecasts expect." in said[3]
+    assert "wrong" not in said[3]
+    assert (
+        "in 30 rows; the forecasts expect 5.0. If these labels are wrong, so are 3% of all"
+        in said[30]
+    )
+
+
+def mistaken(n_mistakes):
+    """A thousand forecasts of 99.5 %, so many of them wrong."""
+    observed = np.ones(1_000, dtype=int)
+    observed[:n_mistakes] = 0
+    return evaluated(observed, np.tile([0.005, 0.995], (1_000, 1)))
