@@ -154,7 +154,9 @@ class RowStore:
         if not parts:
             return None
         rows = pa.Table.from_batches(parts)
-        return documents_of(rows) if self._by_document else rows
+        if self._by_document:
+            rows = documents_of(rows)  # which leaves out those without tokens
+        return rows if len(rows) else None
 
 
 def _coded(column: SliceColumn, known: dict[str, int]) -> pa.Array:

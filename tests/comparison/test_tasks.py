@@ -134,6 +134,20 @@ def test_documents_cut_into_other_tokens_are_left_out_or_refused(tmp_path):
         tokens(previous, lists(tmp_path / "c.jsonl", [losses[1:] for losses in NOW]))
 
 
+def test_documents_without_tokens_are_no_documents(tmp_path):
+    empty = [*NOW, *(np.array([]) for _ in range(200))]  # some share no hash with any other
+    previous, current = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    for path, documents in ((previous, [*BEFORE, *empty[len(NOW) :]]), (current, empty)):
+        rows = [
+            {"id": f"d{i}", "logprobs": [-float(each) for each in losses]}
+            for i, losses in enumerate(documents)
+        ]
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = tokens(previous, current)
+    assert (found.n_common, found.n, found.previous.n) == (len(NOW),) * 3
+    assert found.change == pytest.approx(ratio(NOW) - ratio(BEFORE), rel=1e-9)
+
+
 def test_tokens_of_probability_zero_make_the_change_infinite(tmp_path):
     paths = lists(tmp_path / "a.jsonl", BEFORE), lists(tmp_path / "b.jsonl", NOW)
     paths[1].write_text(paths[1].read_text().replace("[-", '["-inf", -', 1))
