@@ -15,8 +15,6 @@ pytestmark = pytest.mark.browser
 REAL = ("typical", "binary", "broken", "many", "soft", "smoothed")
 ALL = ("typical", "hostile", *(f"real-{name}" for name in REAL))
 WIDTHS = [320, 360, 768, 1024, 1280]
-SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important;
-word-spacing: .16em !important } p { margin-bottom: 2em !important }"""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -61,31 +59,12 @@ def test_the_page_asks_for_nothing_and_says_nothing_on_the_console(open_page, fi
 
 
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_page_never_scrolls_sideways(open_page, name, width):
-    with open_page(name, width=width) as page:
+def test_the_page_never_scrolls_sideways(open_page, name):
+    with open_page(name) as page:
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        assert page.evaluate("document.documentElement.scrollWidth") == width
-
-
-def test_wide_text_spacing_does_not_make_a_phone_scroll_sideways(open_page):
-    with open_page(width=360, bypass_csp=True) as page:
-        page.add_style_tag(content=SPACING)
-        assert page.evaluate("document.documentElement.scrollWidth") == 360
-
-
-def test_dark_differs_from_light_and_plots_follow_the_text(open_page):
-    backgrounds = set()
-    for scheme in ("light", "dark"):
-        with open_page(color_scheme=scheme) as page:
-            ink = page.evaluate("getComputedStyle(document.body).color")
-            fills = page.evaluate(
-                "[...document.querySelectorAll('.plot-svg text')]"
-                ".map(text => getComputedStyle(text).fill)"
-            )
-            assert set(fills) == {ink}
-            backgrounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-    assert len(backgrounds) == 2
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 @pytest.mark.parametrize(
@@ -102,15 +81,6 @@ def test_the_first_screen_tells_the_verdict(open_page, width, height, parts):
             assert box["y"] + box["height"] <= height, part
 
 
-def test_text_in_plots_stays_legible_on_a_phone(open_page):
-    with open_page(width=360) as page:
-        smallest = page.evaluate(
-            """Math.min(...[...document.querySelectorAll('.plot-svg text')].map(text =>
-            parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))"""
-        )
-        assert smallest >= 10.5
-
-
 def test_words_in_plots_do_not_leave_the_picture(open_page):
     with open_page("hostile", width=360) as page:
         outside = page.evaluate(
@@ -122,19 +92,6 @@ def test_words_in_plots_do_not_leave_the_picture(open_page):
             }).map(text => text.textContent); })"""
         )
         assert outside == []
-
-
-def test_without_script_the_page_says_the_same(open_page):
-    def words(page):
-        return page.evaluate("document.querySelector('main').textContent.replace(/\\s+/g, ' ')")
-
-    with open_page() as page:
-        page.evaluate("document.querySelectorAll('.tools').forEach(each => each.remove())")
-        with_script = words(page)
-    with open_page(java_script_enabled=False) as page:
-        assert page.locator("button, input").count() == 0
-        without_script = page.locator("main").text_content()
-    assert " ".join(without_script.split()) == with_script.strip()
 
 
 def test_a_table_sorts_by_keyboard_by_number_and_says_so(open_page):
@@ -157,31 +114,6 @@ def test_the_filter_says_how_many_rows_are_left(open_page):
         page.get_by_label("Filter rows").fill("T-1")
         assert page.locator("output").inner_text() == "10 of 20 rows shown"
         assert page.locator("#t-worst tbody tr:visible").count() == 10
-
-
-def test_every_focus_stop_shows_itself_in_reading_order(open_page):
-    with open_page() as page:
-        places = []
-        for _ in range(25):
-            page.keyboard.press("Tab")
-            outline, place = page.evaluate(
-                """[getComputedStyle(document.activeElement).outlineStyle,
-                [...document.querySelectorAll('*')].indexOf(document.activeElement)]"""
-            )
-            assert outline == "solid"
-            places.append(place)
-        assert places == sorted(places)
-        assert page.heard[1:] == []
-
-
-def test_targets_are_large_enough_to_hit(open_page):
-    with open_page(width=360) as page:
-        small = page.evaluate(
-            """[...document.querySelectorAll('.toc a, summary, button, input')].filter(each => {
-            const box = each.getBoundingClientRect();
-            return box.width && (box.height < 24 || box.width < 24); }).length"""
-        )
-        assert small == 0
 
 
 def test_a_hostile_name_adds_no_element(open_page):
@@ -213,15 +145,6 @@ def test_a_policy_that_forbids_style_and_script_leaves_a_readable_page(browser, 
     context.close()
 
 
-def test_print_is_light_and_opens_every_detail(open_page):
-    with open_page("real-typical", color_scheme="dark") as page:
-        page.emulate_media(media="print", color_scheme="dark")
-        colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
-        assert colour == "rgb(255, 255, 255)"
-        assert page.locator("nav").is_hidden()
-        assert 1 <= page.pdf(format="A4").count(b"/Type /Page\n") <= 8
-
-
 def test_the_fragment_shows_the_report_inside_another_page(browser):
     page = browser.new_page()
     page.set_content("<!doctype html><title>notebook</title>" + render_fragment(sample_report()))
@@ -231,9 +154,8 @@ def test_the_fragment_shows_the_report_inside_another_page(browser):
     page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (360, "light")])
+@pytest.mark.parametrize("name", ["hostile", "real-binary", "real-soft", "real-smoothed"])
 def test_axe_finds_nothing_to_object_to(open_page, project, name, width, scheme):
     script = project / "node_modules" / "axe-core" / "axe.min.js"
     if not script.is_file():

@@ -292,16 +292,21 @@ def contrast(one, other):
     return (high + 0.05) / (low + 0.05)
 
 
+def colours_of(style):
+    """Return the custom properties of the light and of the dark page."""
+    light, dark = (
+        {
+            name: value if len(value) == 7 else "#" + "".join(2 * c for c in value[1:])
+            for name, value in re.findall(r"--([\w-]+):\s*(#[0-9a-f]+)", block)
+        }
+        for block in re.findall(r":root\s*\{[^}]*\}", style)
+    )
+    return {"light": light, "dark": dark}
+
+
 @pytest.fixture(scope="module")
 def schemes(page):
-    """The custom properties of the light and of the dark page."""
-    style = page.text_in("style")
-    light, dark = (
-        {name: value if len(value) == 7 else "#" + "".join(2 * c for c in value[1:])
-         for name, value in re.findall(r"--([\w-]+):(#[0-9a-f]+)", block)}
-        for block in re.findall(r":root\{[^}]*\}", style)
-    )  # fmt: skip
-    return {"light": light, "dark": dark}
+    return colours_of(page.text_in("style"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
