@@ -14,11 +14,12 @@ import numpy as np
 
 import evalreport
 from evalreport.batch import PredictionBatch
-from evalreport.comparison import RowStore, compare_by_rows
+from evalreport.comparison import Keeping, RowStore, compare_by_rows
 from evalreport.evaluation import evaluate_predictions
 from evalreport.findings import with_comparison
 from evalreport.limits import Limits, judge_limits
 from evalreport.readers import predictions_from_arrays
+from evalreport.results import EvaluationResult
 
 N_ROWS, N_RUNS = 500, 2_000
 IDS = np.array([f"row {i}" for i in range(N_ROWS)])
@@ -43,10 +44,11 @@ def true_change(rng: np.random.Generator) -> tuple[float, float]:
 
 def outcome(happened: np.ndarray, forecasts: tuple[np.ndarray, np.ndarray], limit: float) -> str:
     """Return what the regression limit says of two runs."""
-    results, stores = [], []
+    results: list[EvaluationResult] = []
+    stores: list[RowStore] = []
     for probs in forecasts:
         predictions = predictions_from_arrays(happened, probs, ids=IDS)
-        store = RowStore(predictions.classes, 2.0**-52)
+        store = RowStore(Keeping(2.0**-52).classes, predictions.classes)
 
         def keep(batch: PredictionBatch, store: RowStore = store) -> None:
             store.add(batch)
@@ -61,8 +63,9 @@ def outcome(happened: np.ndarray, forecasts: tuple[np.ndarray, np.ndarray], limi
             )
         )
         stores.append(store)
-    compared = with_comparison(results[1], compare_by_rows(*results, *stores))
-    return judge_limits(compared, Limits(max_regression=limit))[0].outcome
+    compared = compare_by_rows(results[0], results[1], stores[0], stores[1])
+    judged = with_comparison(results[1], compared)
+    return judge_limits(judged, Limits(max_regression=limit))[0].outcome
 
 
 def main(n_runs: int) -> None:

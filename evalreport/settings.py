@@ -94,6 +94,8 @@ class ReportSettings:
         refuse_junit_without_limits(self.junit, self.limits)
         if self.previous == "":
             raise SettingsError("--previous names no file.")
+        if self.previous == "-":
+            raise SettingsError("the previous run cannot come from standard input: name its file.")
         if self.pair_by_position and self.previous is None:
             raise SettingsError("--pair-by-position needs a previous run: add --previous FILE.")
         self._refuse_overwriting()

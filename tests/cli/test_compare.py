@@ -64,6 +64,8 @@ def test_two_saved_evaluations_are_compared_without_their_rows(folder):
          "--max-regression needs a previous run: add --previous FILE."),
         (["report", "digits.csv", "--pair-by-position"], 2,
          "--pair-by-position needs a previous run: add --previous FILE."),
+        (["report", "digits.csv", "--previous", "-", "--format", "csv"], 2,
+         "the previous run cannot come from standard input: name its file."),
         (["compare", "no.csv", "digits.csv"], 3, "no.csv: there is no such file."),
         (["compare", "digits.csv", "digits.csv", "--json", "digits.csv"], 2,
          "digits.csv is an input; an output may not replace it."),

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks import regression_limit
 from evalreport.comparison.difference import DETECTABLE, of_pairs
 from evalreport.intervals import Moments
 from evalreport.limits import Limits, judge_limits
@@ -105,3 +106,10 @@ def test_at_a_true_change_of_the_limit_both_errors_are_near_five_percent():
     rates = [outcomes.count(each) / n_runs for each in ("failed", "passed")]
     assert 0.02 <= rates[0] <= 0.08
     assert 0.02 <= rates[1] <= 0.08
+
+
+def test_the_benchmark_of_the_limit_goes_the_whole_way():
+    rng = np.random.default_rng(5)
+    happened, before, now = regression_limit.runs(rng, regression_limit.N_ROWS)
+    found = [regression_limit.outcome(happened, (before, now), limit) for limit in (0.0, 1.0)]
+    assert found == ["failed", "passed"]
