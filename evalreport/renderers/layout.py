@@ -12,6 +12,7 @@ from evalreport.formats import DASH, INFINITE, MINUS, clean
 from evalreport.renderers.plain import ASCII_GLYPHS, GLYPHS
 from evalreport.report.model import Tone
 
+WIDTH = 80
 _UNCLIPPED = 100_000
 _PLAIN_LETTERS = str.maketrans(
     {
@@ -36,10 +37,13 @@ class Lettering:
     encoding : str
         Encoding of where the text goes. Only Unicode ones have all the shapes and signs; elsewhere
         these become ASCII, and letters of the data that are missing become question marks.
+    width : int
+        How many columns a line may take.
     """
 
-    def __init__(self, encoding: str) -> None:
+    def __init__(self, encoding: str, width: int = WIDTH) -> None:
         self._encoding = encoding
+        self.width = width
         self._has_all = codecs.lookup(encoding).name.startswith("utf")
         self.ellipsis = "…" if self._has_all else "..."
 

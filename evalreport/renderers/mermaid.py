@@ -8,9 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from evalreport.formats import INFINITE
 from evalreport.renderers.groups import Group
+from evalreport.renderers.layout import width_of
 
 MOST_BARS = 12
 _LONGEST_LABEL = 16
+_MOST_LETTERS = 72
+"""Of all labels in a row, each as wide as the widest, in the width that Mermaid draws."""
+_HEIGHT, _LYING_HEIGHT = 280, 400
 _TOPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 # What ends a label, a directive or the block, begins an entity or a formula, or is taken for HTML.
 _UNFIT = re.compile(r"""["`<>#;&%$\\\[\]{}]+""")
@@ -35,13 +39,17 @@ def bar_chart(groups: Sequence[Group], title: str, unit: str) -> str:
     highest = max((loss for _, loss in bars), default=0.0)
     if highest == 0.0 or any(each.loss == INFINITE for each in groups):
         return ""
-    labels = ", ".join(f'"{label}"' for label in _labels([each.name for each, _ in bars]))
+    names = list(_labels([each.name for each, _ in bars]))
+    # Side by side, labels lie on each other where they are long or many: then bars lie.
+    lying = len(names) * max(map(width_of, names)) > _MOST_LETTERS
+    labels = ", ".join(f'"{name}"' for name in names)
     losses = ", ".join(f"{loss:.6g}" for _, loss in bars)
     return "\n".join(
         (
-            '%%{init: {"xyChart": {"height": 280, "showDataLabel": true}, "themeVariables": '
+            f'%%{{init: {{"xyChart": {{"height": {_LYING_HEIGHT if lying else _HEIGHT}, '
+            '"showDataLabel": true}, "themeVariables": '
             '{"xyChart": {"plotColorPalette": "#3b82c4"}}}}%%',
-            "xychart-beta",
+            "xychart-beta horizontal" if lying else "xychart-beta",
             f'    title "{title}"',
             f"    x-axis [{labels}]",
             f'    y-axis "{unit}" 0 --> {_nice_top(highest):g}',

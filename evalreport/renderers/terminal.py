@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar, Protocol
@@ -19,7 +20,15 @@ from evalreport.renderers.groups import (
     n_changed_groups,
     unshown_groups,
 )
-from evalreport.renderers.layout import Lettering, aligned, clipped, packed, width_of, wrapped
+from evalreport.renderers.layout import (
+    WIDTH,
+    Lettering,
+    aligned,
+    clipped,
+    packed,
+    width_of,
+    wrapped,
+)
 from evalreport.renderers.plain import (
     all_findings,
     interval_aside,
@@ -29,7 +38,8 @@ from evalreport.renderers.plain import (
 )
 from evalreport.report.model import Report, Tag, Tone, Verdict
 
-WIDTH = 80
+_NARROWEST = 40
+"""Columns; on a terminal with fewer, lines break wherever it breaks them."""
 MOST_GROUPS = 10
 _LABEL = "Log loss "
 _COMFORTABLE_NAME = 24
@@ -85,11 +95,20 @@ def print_summary(
     shapes where standard output is not Unicode. Paths are never cut, so their lines may be longer.
     """
     console = _Console(force_jupyter=False)
-    letters = Lettering(console.encoding)
+    letters = Lettering(console.encoding, _columns_of(console))
     summary = _limits_summary(report, letters) if limits_only else _summary(report, letters)
     for line in (*summary, *_file_lines(files, letters), *exit_lines(report, letters)):
         # Soft wrapping is none at all: the lines are laid out already.
         console.print(line, soft_wrap=True)
+
+
+def _columns_of(console: Console) -> int:
+    """Return how wide lines may be: less than usual only on a terminal that is narrower.
+
+    What is piped is the same wherever it is piped from, unless ``COLUMNS`` says otherwise.
+    """
+    is_told = console.file.isatty() or "COLUMNS" in os.environ
+    return max(_NARROWEST, min(WIDTH, console.width)) if is_told else WIDTH
 
 
 class _Console(Console):
@@ -158,24 +177,25 @@ def _stacked(*blocks: list[Line]) -> list[Line]:
 
 def _heading(report: Report, letters: Lettering) -> list[Line]:
     title, *meta = (
-        clipped(letters.text(each), WIDTH, letters) for each in (report.title, *report.meta)
+        clipped(letters.text(each), letters.width, letters) for each in (report.title, *report.meta)
     )
     # The title of a report is the name of its input unless it was given another one.
-    lines = _lines(packed([title, *(each for each in meta if each != title)], WIDTH))
+    lines = _lines(packed([title, *(each for each in meta if each != title)], letters.width))
     lines[0].stylize("bold", 0, len(title))
     return lines
 
 
 def _verdict(report: Report, letters: Lettering) -> list[Line]:
     verdict = report.verdict
-    limits = _lines(wrapped(letters.text(verdict.limits_text), WIDTH), "bold")
-    number = Line(letters.text(_number(verdict)), "bold")
+    limits = _lines(wrapped(letters.text(verdict.limits_text), letters.width), "bold")
+    number = _lines(wrapped(letters.text(_number(verdict)), letters.width), "bold")
     if verdict.band is None:
-        return [*limits, number]
+        return [*limits, *number]
     band = _tag(verdict.band, letters)
-    if width_of(number.plain) + 3 + width_of(band.plain) > WIDTH:
-        return [*limits, number, Line(" " * (len(verdict.loss_name) + 1)) + band]
-    return [*limits, Line("   ").join([number, band])]
+    if width_of(number[-1].plain) + 3 + width_of(band.plain) <= letters.width:
+        return [*limits, *number[:-1], Line("   ").join([number[-1], band])]
+    indent = min(len(verdict.loss_name) + 1, letters.width - width_of(band.plain))
+    return [*limits, *number, Line(" " * indent) + band]
 
 
 def _number(verdict: Verdict) -> str:
@@ -201,7 +221,7 @@ def limit_lines(report: Report, letters: Lettering) -> list[Line]:
 
 def exit_lines(report: Report, letters: Lettering) -> list[Line]:
     """Return why the program ends with exit code 1, if it does."""
-    lines = wrapped(letters.text(report.exit_text), WIDTH) if report.exit_text else []
+    lines = wrapped(letters.text(report.exit_text), letters.width) if report.exit_text else []
     return [Line(""), *_lines(lines, "bold")] if lines else []
 
 
@@ -211,7 +231,7 @@ def _tagged(items: Sequence[tuple[Tag, str]], n_more: int, letters: Lettering) -
     indent = max(width_of(tag.plain) for tag in tags) + 2
     lines: list[Line] = []
     for (_, text), tag in zip(items, tags, strict=True):
-        first, *rest = wrapped(letters.text(text), WIDTH - indent)
+        first, *rest = wrapped(letters.text(text), letters.width - indent)
         lines.append(tag + Line(" " * (indent - width_of(tag.plain)) + first))
         lines += [Line(" " * indent + each) for each in rest]
     return [*lines, Line(f"{' ' * indent}and {n_more:,} more", "dim")] if n_more else lines
@@ -229,7 +249,7 @@ def _below_the_verdict(verdict: Verdict, letters: Lettering) -> list[Line]:
 
 
 def _plain_lines(text: str, letters: Lettering) -> list[Line]:
-    return _lines(wrapped(letters.text(text), WIDTH))
+    return _lines(wrapped(letters.text(text), letters.width))
 
 
 def _lines(texts: Sequence[str], style: str = "") -> list[Line]:
@@ -259,9 +279,12 @@ def _table(
     widest = max(width_of(each) for each in (title, *names))
     columns = _columns(shown, titles, letters)
     for dispensable in (*titles.extras[1:], "95% CI", "Of loss"):
-        if _room_beside(columns) < min(widest, _COMFORTABLE_NAME):
+        if _room_beside(columns, letters) < min(widest, _COMFORTABLE_NAME):
             columns.pop(dispensable, None)
-    room = max(min(widest, _room_beside(columns)), _LEAST_NAME)
+    _make_room(
+        columns, (*titles.extras, titles.rows, titles.band), min(widest, _LEAST_NAME), letters
+    )
+    room = max(min(widest, _room_beside(columns, letters)), _LEAST_NAME)
     named = {title: _lines([clipped(name, room, letters) for name in names])}
     return aligned({**named, **columns}, left={title, "Band"})
 
@@ -286,13 +309,22 @@ def _columns(
     return columns
 
 
-def _room_beside(columns: Mapping[str, Sequence[Line]]) -> int:
+def _make_room(
+    columns: dict[str, list[Line]], dispensable: Iterable[str], least: int, letters: Lettering
+) -> None:
+    """Drop columns, in this order, until names have this much room."""
+    for title in dispensable:
+        if _room_beside(columns, letters) < least:
+            columns.pop(title, None)
+
+
+def _room_beside(columns: Mapping[str, Sequence[Line]], letters: Lettering) -> int:
     """Return how wide names can be beside these columns."""
     taken = (
         2 + max(width_of(title), *(width_of(cell.plain) for cell in cells))
         for title, cells in columns.items()
     )
-    return WIDTH - sum(taken)
+    return letters.width - sum(taken)
 
 
 def changed_lines(report: Report, letters: Lettering) -> list[Line]:
@@ -301,14 +333,15 @@ def changed_lines(report: Report, letters: Lettering) -> list[Line]:
     if not rows:
         return []
     shown = rows[:MOST_GROUPS]
-    room = WIDTH - 44
     columns = {
-        "Changed": _lines([clipped(letters.text(row["name"].text), room, letters) for row in shown])
+        title: _lines([letters.text(row[key].text) for row in shown])
+        for title, key in (("Previous", "previous"), ("This run", "current"), ("Change", "change"))
     }
-    for title, key in (("Previous", "previous"), ("This run", "current"), ("Change", "change")):
-        columns[title] = _lines([letters.text(row[key].text) for row in shown])
     columns["Result"] = [_tag(row["result"].tag, letters) for row in shown if row["result"].tag]
-    lines = aligned(columns, left={"Changed", "Result"})
+    _make_room(columns, ("Previous", "This run", "Result"), _LEAST_NAME, letters)
+    room = min(letters.width - 44, 36) if len(columns) == 4 else _room_beside(columns, letters)
+    names = _lines([clipped(letters.text(row["name"].text), room, letters) for row in shown])
+    lines = aligned({"Changed": names, **columns}, left={"Changed", "Result"})
     n_more = n_changed_groups(report) - len(shown)
     return [*lines, Line(f"and {n_more:,} more", "dim")] if n_more else lines
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
 import unicodedata
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
@@ -15,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from evalreport.renderers.plain import uncapitalised
 from evalreport.renderers.terminal import TerminalRenderer, print_summary, quiet_line
 from evalreport.report import build_report
 from tests.renderers.golden import assert_golden, report_on
@@ -51,9 +55,10 @@ def printed(report, files=(), encoding="utf-8") -> str:
     return stream.buffer.getvalue().decode(encoding)
 
 
-def on_a_terminal(project, **variables: str) -> bytes:
+def on_a_terminal(project, columns: int = 80, **variables: str) -> bytes:
     """What a program that prints the typical summary sends to a terminal."""
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     plain = {
         name: value
         for name, value in os.environ.items()
@@ -88,6 +93,32 @@ def test_no_line_is_wider_than_80_columns_or_ends_in_blanks(sample):
     for line in shown(report_on(sample)).splitlines():
         assert cell_len(line) <= 80
         assert line == line.rstrip()
+
+
+@pytest.mark.parametrize("columns", [79, 60, 50, 40])
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_a_narrow_terminal_gets_fewer_columns_and_no_cut_number(sample, columns, monkeypatch):
+    report = report_on(sample)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    narrow = printed(report)
+    assert max(map(cell_len, narrow.splitlines())) <= columns
+    numbers = re.compile(r"[\d.,]*\d%?")
+    assert set(numbers.findall(narrow)) <= set(numbers.findall(shown(report)))
+    band = report.verdict.band
+    assert band is None or uncapitalised(band.text) in " ".join(narrow.split())
+
+
+def test_a_terminal_that_is_narrow_says_so_and_a_wide_one_changes_nothing(project, monkeypatch):
+    plain = re.sub(rb"\x1b\[[0-9;]*m", b"", on_a_terminal(project, 50)).decode()
+    assert max(map(cell_len, plain.splitlines())) <= 50
+    monkeypatch.setenv("COLUMNS", "200")
+    assert printed(report_on("typical")) == shown(report_on("typical"))
+
+
+def test_no_color_wins_over_force_color(monkeypatch):
+    for name, value in {"FORCE_COLOR": "1", "NO_COLOR": "1", "TERM": "xterm-256color"}.items():
+        monkeypatch.setenv(name, value)
+    assert not COLOUR.search(printed(report_on("typical")).encode())
 
 
 def test_what_is_piped_is_the_same_text_and_then_the_files():
