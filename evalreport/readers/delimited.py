@@ -28,7 +28,7 @@ from evalreport.readers.text import (
 from evalreport.voice import CALLER
 
 BLOCK_SIZE = 2 << 20
-JOINED_SIZE = 14 << 20
+JOINED_SIZE = 24 << 20
 """Blocks are put together up to so many bytes: some rows cost something, however few they are."""
 MOST_LETTERS_PER_ROW = 64 << 20
 """A row that is longer is no prediction, but what a quote that is never closed swallows."""

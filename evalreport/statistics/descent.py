@@ -30,6 +30,7 @@ class Point(NamedTuple):
 Objective = Callable[[FloatArray], Point]
 
 _FLAT = 1e-7
+_CERTAINLY_FLAT = 1e-8
 _MOST_STEPS = 200
 _LEAST_STEP = 2.0**-30
 _LEAST_CURVATURE = 1e-12
@@ -56,15 +57,20 @@ def minimize(objective: Objective, start: FloatArray, least_first: float) -> Flo
     >>> minimize(bowl, np.zeros(2), 0.0).round(6).tolist()
     [3.0, 3.0]
     """
-    here, point = start, objective(start)
+    here, point, before = start, objective(start), _FLAT
     for _ in range(_MOST_STEPS):
         at_bound = bool(here[0] <= least_first and point.slope[0] > 0.0)
         slope, curvature = point.slope.copy(), point.curvature
         if at_bound:
             slope[0], curvature = 0.0, _without_first(curvature)
-        if np.abs(slope).max() <= _FLAT:
+        steepest = float(np.abs(slope).max())
+        if steepest <= _FLAT:
             break
         direction = -solved(curvature, slope)
+        # Near the end a step squares what is off: the last one needs no look at where it leads.
+        if not at_bound and steepest * (steepest / before) ** 2 <= _CERTAINLY_FLAT:
+            return _bounded(here + direction, least_first)
+        before = steepest
         if not dot(direction, slope) < 0.0:
             direction = -slope
         found = _step(objective, here, Point(point.value, slope, curvature), direction, least_first)
@@ -104,6 +110,11 @@ def _without_first(curvature: FloatArray) -> FloatArray:
     return fixed
 
 
+def _bounded(there: FloatArray, least_first: float) -> FloatArray:
+    there[0] = max(there[0], least_first)
+    return there
+
+
 def _step(
     objective: Objective,
     here: FloatArray,
@@ -114,8 +125,7 @@ def _step(
     """Return the first place along a direction that is low enough; None if none is."""
     length = 1.0
     while length >= _LEAST_STEP:
-        there = here + length * direction
-        there[0] = max(there[0], least_first)
+        there = _bounded(here + length * direction, least_first)
         found = objective(there)
         promised = _ENOUGH * dot(there - here, point.slope)
         if found.value <= point.value + promised and (there != here).any():

@@ -28,6 +28,7 @@ MOST_TRIALS = 2**24
 """Beyond so many trials a draw is one of so many, stretched: both are normal to all purposes."""
 _FEW = 4096
 """Up to so many members of a group are dealt out one by one."""
+_MEMBERS = 2**14
 
 
 def hashes(purpose: int, numbers: IntArray) -> NDArray[np.uint64]:
@@ -128,6 +129,14 @@ def split_at_random(purpose: int, counts: IntArray, n_parts: int) -> IntArray:
 
 
 def _one_by_one(purpose: int, groups: IntArray, counts: IntArray, n_parts: int) -> IntArray:
+    """Deal out some groups at a time, so that their members fit the processor's cache."""
+    ends = np.cumsum(counts)
+    cuts = np.searchsorted(ends, np.arange(_MEMBERS, int(counts.sum()), _MEMBERS))
+    runs = zip(np.split(groups, cuts), np.split(counts, cuts), strict=True)
+    return np.concatenate([_dealt(purpose, *run, n_parts) for run in runs])
+
+
+def _dealt(purpose: int, groups: IntArray, counts: IntArray, n_parts: int) -> IntArray:
     starts = np.cumsum(counts) - counts
     members = np.arange(int(counts.sum())) - np.repeat(starts, counts)
     numbers = np.repeat(groups, counts) * _FEW + members
