@@ -73,7 +73,9 @@ class Ends:
     def measured(self, grouping: str = ALL, key: Key = "") -> Measured:
         """Return what the pairs of a group tell; of groups of clusters without an interval."""
         row = self.least.row(grouping, key)
-        ends = [_difference(each, grouping, key) for each in (self.least, self.most)]
+        ends = [_difference(self.least, grouping, key)] * 2
+        if self.most is not self.least:
+            ends[1] = _difference(self.most, grouping, key)
         bounds = self._bounds(grouping, key, ends) if self.n_open else None
         is_open = bounds is not None and (
             bounds.previous[0] != bounds.previous[1] or bounds.current[0] != bounds.current[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
@@ -27,6 +28,10 @@ from evalreport.statistics.moments import (
 )
 from evalreport.statistics.signed import n_powers, power_columns, power_sums, signed_sums
 
+NameT = TypeVar("NameT")
+Group = tuple[str, Key]
+"""A grouping, and the class or value in it."""
+
 ALL, CLASSES, CLUSTERS = "", "class", "cluster"
 MOST_CHANGED = 20
 MOST_GROUPS_WITH_CLUSTERS = 64
@@ -48,8 +53,8 @@ class PairSums:
     wide: bool = False
     sums: Mapping[str, Sums] = field(default_factory=dict)
     changed: FirstEntries = field(default_factory=lambda: FirstEntries(MOST_CHANGED))
-    by_cluster: Mapping[str, Sums] = field(default_factory=dict)
-    """The same by group and bucket of clusters: rows, previous and current loss."""
+    by_cluster: Mapping[Group, Sums] = field(default_factory=dict)
+    """Rows, previous and current loss of each group, by bucket of clusters."""
     several: frozenset[str] = frozenset()
     """Slice columns of which a pair holds more than one value: they group nothing."""
 
@@ -87,9 +92,10 @@ class PairSums:
         if pairs.labels is not None:
             groups[CLASSES] = (pairs.labels, classes)
         by_cluster = {
-            name: totals.by_cluster(codes, names)
-            for name, (codes, names) in groups.items()
+            (grouping, name): part
+            for grouping, (codes, names) in groups.items()
             if pairs.clusters is not None and len(names) <= MOST_GROUPS_WITH_CLUSTERS
+            for name, part in totals.by_cluster(codes, names).items()
         }
         return cls(
             weighted=pairs.weights is not None,
@@ -132,12 +138,12 @@ class PairSums:
 
         None for fewer than two of them, or if there are too many groups to tell.
         """
-        sums = self.by_cluster.get(grouping)
+        sums = self.by_cluster.get((grouping, key))
         if sums is None:
             return None
-        mine = [each for each in sums.ordered_keys() if str(each).split(" ", 1)[1] == str(key)]
-        moved = [float(sums.value(each, 2) - sums.value(each, 1)) for each in mine]
-        return ratio_error(moved, [float(sums.value(each, 0)) for each in mine])
+        keys = sums.ordered_keys()
+        moved = [float(sums.value(each, 2) - sums.value(each, 1)) for each in keys]
+        return ratio_error(moved, [float(sums.value(each, 0)) for each in keys])
 
     def moments(self, grouping: str, key: Key) -> Moments | None:
         """Return mean, spread and skewness of the change of a row; None over no rows."""
@@ -153,7 +159,7 @@ class PairSums:
         return self.sums.get(grouping, Sums(_units(self.weighted, self.wide)))
 
 
-def _merged(one: Mapping[str, Sums], other: Mapping[str, Sums]) -> dict[str, Sums]:
+def _merged(one: Mapping[NameT, Sums], other: Mapping[NameT, Sums]) -> dict[NameT, Sums]:
     merged = dict(one)
     for name, sums in other.items():
         merged[name] = merged[name].merge(sums) if name in merged else sums
@@ -203,19 +209,19 @@ class _Totals:
         ]
         return Sums.from_columns(_units(pairs.weights is not None, self._wide), names, columns)
 
-    def by_cluster(self, groups: IntArray, names: Sequence[Key]) -> Sums:
-        """Return rows and losses by group and bucket of clusters, for those that there are."""
+    def by_cluster(self, groups: IntArray, names: Sequence[Key]) -> dict[Key, Sums]:
+        """Return rows and losses of each group by bucket of clusters."""
         pairs, weighted = self._pairs, self._pairs.weights is not None
         assert pairs.clusters is not None
         used, codes = np.unique(groups * N_BUCKETS + pairs.clusters, return_inverse=True)
-        keys = [f"{each % N_BUCKETS} {names[each // N_BUCKETS]}" for each in used.tolist()]
-        columns = [mass(pairs.weights, codes, len(keys))]
-        columns += [
-            grouped(each, pairs.weights, codes, len(keys))
-            for each in (self._previous, self._current)
-        ]
+        n = len(used)
+        losses = (grouped(it, pairs.weights, codes, n) for it in (self._previous, self._current))
+        parts: dict[Key, dict[Key, tuple[int, ...]]] = {}
+        columns = zip(mass(pairs.weights, codes, n), *losses, strict=True)
+        for each, row in zip(used.tolist(), columns, strict=True):
+            parts.setdefault(names[each // N_BUCKETS], {})[each % N_BUCKETS] = row
         units = (mass_unit(weighted), sum_unit(weighted), sum_unit(weighted))
-        return Sums.from_columns(units, keys, columns)
+        return {name: Sums(units, rows) for name, rows in parts.items()}
 
 
 def _plain_sums(
