@@ -78,16 +78,20 @@ def _overall(axes: Axes, loss: float | None) -> None:
 
 def _losses(axes: Axes, classes: Sequence[ClassResult]) -> None:
     ranges = [(row, each.interval) for row, each in enumerate(classes) if each.interval]
+    most = axes.get_xlim()[1]
     segments(
         axes,
         [(interval[0], row) for row, interval in ranges],
-        [(interval[1], row) for row, interval in ranges],
+        # The picture is not clipped: a line must end with the axis, or it crosses the numbers.
+        [(min(interval[1], most), row) for row, interval in ranges],
         color=DATA,
         linewidth=2.5,
     )
+    goes_on = [(most, row) for row, interval in ranges if interval[1] > most]
+    dots(axes, goes_on, size=5, marker=">")
     ends = [(row, _loss(each)) for row, each in enumerate(classes)]
     dots(axes, [(loss, row) for row, loss in ends if loss < inf], size=8)
-    beyond = [(axes.get_xlim()[1], row) for row, loss in ends if loss == inf]
+    beyond = [(most, row) for row, loss in ends if loss == inf]
     dots(axes, beyond, size=8, marker=">")
     for row, loss in ends:
         axes.text(

@@ -131,6 +131,16 @@ def test_the_worst_class_stands_first_and_at_most_twelve_are_drawn():
     assert names == [str(number) for number in range(49, 37, -1)]
 
 
+def test_a_long_interval_ends_with_the_axis_and_shows_that_it_goes_on():
+    full = result_to_draw(("a", "b", "c"))
+    long = replace(full.classes[1], interval=(0.0, 100.0))
+    svg = svg_of("loss_by_class", replace(full, classes=(full.classes[0], long, full.classes[2])))
+    (axis_end,) = re.findall(r'd="M[\d.]+ [\d.]+H([\d.]+)"', svg)
+    (lines,) = re.findall(r'd="([^"]*)" [^>]*stroke-width="2.5"', svg)
+    assert max(map(float, re.findall(r"H([\d.]+)", lines))) == float(axis_end)
+    assert f'x="{axis_end}"' in svg.split(lines)[1]
+
+
 def test_an_infinite_class_stands_first_and_says_so():
     full = result_to_draw(("a", "b", "c"))
     infinite = replace(full.classes[1], cross_entropy=None, log_loss=None, interval=None)
