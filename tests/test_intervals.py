@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from evalreport.intervals import Moments, hall_interval
+from evalreport.statistics.moments import PowerSums, moment_columns
 
 
 def moments_of(losses: np.ndarray) -> Moments:
@@ -57,3 +58,23 @@ def test_the_interval_covers_the_truth_about_95_times_in_100(sharpness, n):
         low, high = hall_interval(moments_of(row))
         hits += low <= truth <= high
     assert 0.93 <= hits / 2000 <= 0.97
+
+
+@pytest.mark.parametrize("weights", [None, "uneven"])
+@pytest.mark.parametrize("probability", [0.7, 1 / 3, 0.123456789, 1e-9])
+def test_rows_of_one_loss_have_no_spread_whatever_their_squares_round_to(probability, weights):
+    scores = np.full(1000, -np.log(probability))
+    uneven = None if weights is None else np.linspace(0.1, 7.3, 1000)
+    together = np.zeros(1000, dtype=np.int64)
+    columns = moment_columns(scores, uneven, together, 1)
+    sums = PowerSums.from_row(1000, [column[0] for column in columns], uneven is not None)
+    moments = sums.moments()
+    assert moments.standard_deviation == 0.0
+    assert hall_interval(moments) is None
+
+
+def test_a_spread_far_below_the_mean_is_kept():
+    scores = 1.0 + 1e-6 * np.random.default_rng(0).random(1000)
+    columns = moment_columns(scores, None, np.zeros(1000, dtype=np.int64), 1)
+    moments = PowerSums.from_row(1000, [column[0] for column in columns], False).moments()
+    assert moments.standard_deviation == pytest.approx(scores.std(ddof=1), rel=1e-3)

@@ -130,7 +130,7 @@ class Complaints:
         if faulty.fault == Fault.LABEL_UNKNOWN:
             return self._hint_on_label(value) or drop
         if faulty.fault == Fault.PROBABILITY_MISSING and self._may_be_top_k():
-            return f"{drop[:-1]}, or {_top_k()}."
+            return f"{self._hint_on_rare_name(faulty.column)}{drop[:-1]}, or {_top_k()}."
         if faulty.fault == Fault.SUM_NOT_ONE:
             return self._hint_on_sum(faulty) or drop
         if faulty.fault == Fault.TARGETS_NOT_ONE:
@@ -139,8 +139,20 @@ class Complaints:
         if faulty.fault in _OUT_OF_RANGE:
             return self._likely_kind() or drop
         if faulty.fault in _NO_NUMBERS:
-            return hint_on_cell(value) or self._hint_on_text(faulty) or drop
+            is_forecast = faulty.fault == Fault.PROBABILITY_NO_NUMBER
+            return hint_on_cell(value, is_forecast) or self._hint_on_text(faulty) or drop
         return drop
+
+    def _hint_on_rare_name(self, column: int) -> str:
+        """Return where to look if few rows name a class at all: the name may be a slip."""
+        kinds = self.judged.cells.kinds
+        if kinds is None or "." not in self.plan.probs[column]:
+            return ""
+        present = np.flatnonzero(kinds[column] != ABSENT)
+        if not len(present) or 4 * len(present) > len(kinds[column]):
+            return ""
+        row = self.chunk.number_of(int(present[0]))
+        return f"Few rows name that class, row {row} first: if the name is a slip, mend it there. "
 
     def _hint_on_text(self, faulty: FaultyRow) -> str | None:
         """Return what to do if a column among those of the probabilities holds no number at all."""

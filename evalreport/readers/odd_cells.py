@@ -28,8 +28,15 @@ SEVERAL_BLANKS = (
 )
 
 
-def hint_on_cell(value: str) -> str | None:
+def hint_on_cell(value: str, is_forecast: bool = True) -> str | None:
     """Return what to do about a cell that is to hold a number, if what it holds tells.
+
+    Parameters
+    ----------
+    value : str
+        What the cell holds.
+    is_forecast : bool
+        Whether it is one of the numbers that the kind of input speaks of.
 
     Examples
     --------
@@ -37,6 +44,8 @@ def hint_on_cell(value: str) -> str | None:
     'Remove the percent signs, and pass --input-kind percentages for what remains.'
     >>> hint_on_cell("0,8")
     'Write numbers with a decimal point, or pass --decimal , for all of them.'
+    >>> hint_on_cell("80 %", is_forecast=False)
+    'Write the share without a percent sign: 0.25 for 25 %.'
     >>> hint_on_cell("much")
     """
     text = value.strip()
@@ -50,6 +59,8 @@ def hint_on_cell(value: str) -> str | None:
     if _DECIMAL_COMMA.fullmatch(text):
         return f"Write numbers with a decimal point, or pass {decimal} for all of them."
     if _PERCENT.fullmatch(text):
+        if not is_forecast:
+            return "Write the share without a percent sign: 0.25 for 25 %."
         kind = CALLER.option("input_kind", "percentages")
         return f"Remove the percent signs, and pass {kind} for what remains."
     if _OF_PYTHON.fullmatch(text):
@@ -58,7 +69,7 @@ def hint_on_cell(value: str) -> str | None:
         return "Write fractions as decimal numbers: 0.25 for 1/4."
     if _GROUPED.fullmatch(text):
         return "Write numbers without marks between the thousands: 1234.5 for 1,234.5."
-    if _OTHER_MINUS.match(text) and _is_number(text[1:], whole=True):
+    if _OTHER_MINUS.match(text) and _is_number(text[1:].replace(",", "."), whole=True):
         return f"It starts with U+{ord(text[0]):04X}, which only looks like a minus sign: write -."
     if text[:1] in _QUOTES and _is_number(text.strip(_QUOTES), whole=True):
         return "Write the number without quotes, or in double ones."

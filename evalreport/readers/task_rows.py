@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from evalreport.batch import FloatArray, IntArray, Rejection
-from evalreport.errors import InputError, SettingsError
+from evalreport.errors import InputError, SettingsError, clipped
 from evalreport.readers.cells import column_of, text_of
 from evalreport.readers.columns import ID_NAMES, find_column, find_slices, first_named, named
 from evalreport.readers.crossings import Pair, columns_of
@@ -17,6 +17,7 @@ from evalreport.readers.faults import MOST_WEIGHT
 from evalreport.readers.glimpse import Glimpse
 from evalreport.readers.interface import Chunk, ReadSettings
 from evalreport.readers.numbers import ABSENT, NO_NUMBER, Kinds, read_numbers
+from evalreport.readers.odd_cells import hint_on_cell
 from evalreport.readers.wording import listed, quoted
 from evalreport.voice import CALLER
 
@@ -166,8 +167,9 @@ def _number_fault(chunk: Chunk, column: str, noun: str, row: int, kind: int) -> 
     if kind == ABSENT:
         return RowFault(row, column, value, f"{noun} is missing", f"the {noun} is missing.")
     if kind == NO_NUMBER:
-        fact = f"{noun} '{value}' is no number."
-        return RowFault(row, column, value, f"{noun} is no number", fact)
+        fact = f"{noun} '{clipped(value)}' is no number."
+        hint = hint_on_cell(value, is_forecast=False) or drop_hint()
+        return RowFault(row, column, value, f"{noun} is no number", fact, hint)
     if "nan" in value.lower():
         return RowFault(row, column, value, f"{noun} is NaN", f"the {noun} is NaN.")
     return RowFault(row, column, value, f"{noun} is infinite", f"the {noun} is infinite.")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from evalreport.batch import IntArray
+from evalreport.errors import clipped
 from evalreport.readers.cells import text_of
 from evalreport.readers.interface import Chunk
 from evalreport.readers.numbers import ABSENT, NO_NUMBER
+from evalreport.readers.odd_cells import hint_on_cell
 from evalreport.readers.task_rows import RowFault, drop_hint
 from evalreport.readers.token_cells import TokenCells
 
@@ -72,8 +74,10 @@ def _token_fault(
     if kind == ABSENT:
         return RowFault(row, column, "", f"{noun} is missing", f"the {noun}{of} is missing.")
     if kind == NO_NUMBER:
-        what = f"the {noun}{of}" if number is not None else f"{noun} '{shown}'"
-        return RowFault(row, column, shown, f"{noun} is no number", f"{what} is no number.")
+        what = f"the {noun}{of}" if number is not None else f"{noun} '{clipped(shown)}'"
+        hint = hint_on_cell(shown, is_forecast=False) or drop_hint()
+        fact = f"{what} is no number."
+        return RowFault(row, column, shown, f"{noun} is no number", fact, hint)
     if np.isnan(value):
         return RowFault(row, column, shown, f"{noun} is NaN", f"the {noun}{of} is NaN.")
     if value > 0:

@@ -21,6 +21,10 @@ Columns = list[list[int]]
 WEIGHTED_POWERS = ((1, 0), (2, 0), (3, 0), (1, 1), (2, 1), (2, 2), (3, 1), (3, 2), (3, 3))
 
 
+_ROUNDING = Fraction(1, 2**50)
+"""How far a sum of squares may be off by the rounding of each, as a part of it."""
+
+
 def sum_unit(weighted: bool, power: int = 1) -> int:
     """Return log2 of the unit that `grouped` counts in."""
     return FLOAT_UNIT if weighted else exact.power_unit(power)
@@ -154,7 +158,8 @@ class PowerSums:
         w3, c1, c2, c3 = self.third
         squares = scale**2 * (b2 - 2 * mean * b1 + mean**2 * w2)
         cubes = scale**3 * (c3 - 3 * mean * c2 + 3 * mean**2 * c1 - mean**3 * w3)
-        if n < 2 or squares <= 0:
+        # The squares of equal scores are rounded alike, and that is no spread.
+        if n < 2 or squares <= scale**2 * mean**2 * w2 * _ROUNDING:
             return Moments(n, float(mean), 0.0, 0.0)
         skewness = float(cubes / n) / float(squares / n) ** 1.5
         return Moments(n, float(mean), math.sqrt(squares / (n - 1)), skewness)

@@ -282,3 +282,51 @@ refused(
     "  In the long form each class has a row of its own for every id, all in one file.",
     *("--class-column", "class"),
 )
+
+# Other kinds of input -------------------------------------------------------------------------
+
+ALIKE = {
+    "1/2": "Write fractions as decimal numbers: 0.25 for 1/4.",
+    "5%": "Write the share without a percent sign: 0.25 for 25 %.",
+    "\u22120,5": "It starts with U+2212, which only looks like a minus sign: write -.",
+    "1'234.5": "Write numbers without marks between the thousands: 1234.5 for 1,234.5.",
+    "much": DROP.strip(),
+}
+for number, (word, hint) in enumerate(ALIKE.items()):
+    refused(
+        f"odd_mean_{number}.csv",
+        lines("y;mean;std", "1;1.5;1", f"1;{word};1"),
+        f"odd_mean_{number}.csv, row 2, column 'mean': mean '{word}' is no number.\n  {hint}",
+        *("--input-kind", "gaussian"),
+    )
+    refused(
+        f"odd_token_{number}.csv",
+        lines("doc;logprob", "a;-0.5", f"a;{word}"),
+        f"odd_token_{number}.csv, row 2, column 'logprob': log-probability '{word}' is no number."
+        f"\n  {hint}",
+        *("--input-kind", "tokens", "--cluster", "doc"),
+    )
+    refused(
+        f"odd_weight_{number}.csv",
+        lines("label;prob;w", "1;0.5;1", f"0;0.5;{word}"),
+        f"odd_weight_{number}.csv, row 2, column 'w': weight '{word}' is no number.\n  {hint}",
+        *("--weight", "w"),
+    )
+refused(
+    "percent_among_most_likely.csv",
+    lines("label,label_1,prob_1,label_2,prob_2", "a,a,0.6,b,0.2", "b,a,0.5,b,20%"),
+    "percent_among_most_likely.csv, row 2, column 'prob_2': probability '20%' is no number.\n"
+    "  Remove the percent signs, and pass --input-kind percentages for what remains.",
+    "--top-k",
+)
+refused(
+    "class_misspelt_in_one_row.jsonl",
+    lines(
+        *['{"label": "cat", "probs": {"cat": 0.7, "dog": 0.3}}'] * 5,
+        '{"label": "cat", "probs": {"cat": 0.7, "dgo": 0.3}}',
+    ),
+    "class_misspelt_in_one_row.jsonl, row 1, column 'probs.dgo': the probability is missing.\n"
+    "  Few rows name that class, row 6 first: if the name is a slip, mend it there. Pass "
+    "--on-invalid drop to leave such rows out, or --top-k if rows hold only their most likely "
+    "classes.",
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -94,11 +95,16 @@ def test_any_number_of_workers_and_any_format_give_the_same_comparison(folder):
     assert documents[0] == documents[1]
 
 
+@cache
+def previous_evaluation() -> str:
+    """Return an evaluation of the previous digits, made once for all tests."""
+    words = ["report", "digits_previous.csv", "--json", "-", "-q"]
+    return evalreport(*words, cwd=EXAMPLES).stdout.decode()
+
+
 def saved(folder, name, **changes):
     """Write an evaluation of the previous digits, with some of its keys changed."""
-    words = ["report", "digits_previous.csv", "--json", name, "-o", "none", "-q"]
-    assert evalreport(*words, cwd=folder).returncode == 0
-    document = json.loads((folder / name).read_text())
+    document = json.loads(previous_evaluation())
     (folder / name).write_text(json.dumps(document | changes))
 
 
