@@ -47,5 +47,5 @@ def key_in(text: str) -> str | None:
 
 
 def plain_key(text: str) -> str:
-    """Return a text as a key: fit for a marker and for the name of an artifact."""
-    return re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-") or "report"
+    """Return a text as a key: fit for a marker, for an artifact and for a folder of its own."""
+    return re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-.") or "report"

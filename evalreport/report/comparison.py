@@ -120,8 +120,12 @@ def _lede(view: View, comparison: ComparisonResult) -> Text:
 def _overall_table(view: View, comparison: ComparisonResult) -> Table:
     interval = signed_interval(comparison.interval, view.losses)
     was, now = comparison.zero_probability_rows
-    common, what = counted(comparison, comparison.n_common or 0), f"{comparison.counted}s"
-    where = f"{common} in both runs" if comparison.paired else f"all {what} of each run"
+    what, where = f"{comparison.counted}s", f"All {comparison.counted}s of each run."
+    if comparison.paired:
+        common = counted(comparison, comparison.n_common or 0)
+        where = (
+            f"{_compared_lines(view)}: {common} in both runs. The others: all {what} of each run."
+        )
     change = change_in(view.losses, comparison.change, comparison.bounds)
     rows: list[tuple[Cell, ...]] = [
         (
@@ -151,7 +155,7 @@ def _overall_table(view: View, comparison: ComparisonResult) -> Table:
     return Table(
         id="compared",
         caption="This run beside the previous one",
-        note=f"{_compared_lines(view)}: {where}. The others: all {what} of each run.",
+        note=where,
         columns=(
             Column("what", "What"),
             Column("previous", "Previous", numeric=True),

@@ -112,6 +112,13 @@ def test_groups_that_got_no_row_are_counted_by_what_became_of_them():
     assert f"and {n_worse - 10:,} more\n" in terminal
 
 
+def test_the_table_says_which_rows_its_lines_are_about():
+    previous, current = (evaluate([1, 0] * n, [0.8, 0.3] * n).result for n in (20, 30))
+    unpaired = with_comparison(current, compare_evaluations(previous, current))
+    assert "All rows of each run." in texts(unpaired)[0]
+    assert "The first two lines: 3,000 rows in both runs." in texts(compared((1.0, 1.6)))[0]
+
+
 def test_groups_without_their_rows_are_said_to_be_compared_as_two_sets():
     assert "each group is compared as two separate sets of rows" in texts(compared((1.0, 1.6)))[0]
 

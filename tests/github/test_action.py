@@ -83,6 +83,15 @@ def test_each_model_of_a_pull_request_has_one_comment_which_its_next_push_update
     ]
 
 
+@pytest.mark.parametrize("key", ["..", ".", "../.."])
+def test_no_key_is_a_folder_that_others_use(action, key):
+    other = action.temporary / "runner" / "of another step"
+    other.mkdir(parents=True)
+    done = run(action, key=key, comment="false")
+    assert Path(done.outputs["report"]).parent == other.parent / "evalreport" / "report"
+    assert other.exists()
+
+
 def test_a_refused_input_is_said_in_the_comment_in_the_place_of_an_older_verdict(action, forge):
     forge.add("<!-- evalreport:summary key=router v=1 -->\n### Log loss 0.105: fine\n")
     (action.workspace / "router.csv").write_text("id,label,prob\na,1,0.5\nb,0,1.7\n")
