@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evalreport.findings.changes import change_in, change_words, counted, run_loss
+from evalreport.findings.changes import change_in, change_words, counted, run_loss, size
 from evalreport.findings.comparison import signed_interval
 from evalreport.report.model import Fact, Verdict
 from evalreport.report.view import View
@@ -73,19 +73,28 @@ def change_text(view: View) -> str:
 
 def with_change(view: View, verdict: Verdict) -> Verdict:
     """Return a verdict that says what became of the loss; one that says it already as it is."""
-    if view.result.comparison is None or verdict.previous_text:
+    comparison = view.result.comparison
+    if comparison is None or verdict.previous_text:
         return verdict
-    said = verdict.headline[:1].lower() + verdict.headline[1:]
-    headline = headline_with(view, said).replace(" run, and ", " run: ", 1)
-    facts = (*verdict.facts, previous_fact(view))
-    is_worse = view.result.comparison.outcome == "worse" and verdict.tone == "none"
+    is_worse = comparison.outcome == "worse" and verdict.tone == "none"
     return replace(
         verdict,
-        headline=headline,
-        facts=facts,
+        headline=f"{verdict.headline}, {_outcome_words(view, comparison)}",
+        facts=(*verdict.facts, previous_fact(view)),
         previous_text=previous_line(view),
+        # Where there is no band, one line for everything holds the headline.
+        change_text="" if verdict.band is None else change_text(view),
         tone="poor" if is_worse else verdict.tone,
     )
+
+
+def _outcome_words(view: View, comparison: ComparisonResult) -> str:
+    if comparison.outcome == "no clear change":
+        same = comparison.is_constant and comparison.change == 0.0
+        return "no change" if same else "no clear change"
+    by = size(comparison.change, view.losses, comparison.bounds)
+    words = f"{comparison.outcome} than the previous run"
+    return f"{words} by {by}" if by else words
 
 
 def headline_with(view: View, band: str) -> str:

@@ -352,7 +352,7 @@ def test_every_output_tells_of_a_comparison_of_tasks(tmp_path):
     for kind, paths in files.items():
         evaluation = compare(*paths, input_kind=kind).evaluation
         assert "Worse than the previous run" in evaluation.to_html()
-        assert ", worse than the previous run: " in evaluation.to_markdown().splitlines()[1]
+        assert ", worse than the previous run by 0." in evaluation.to_markdown().splitlines()[1]
         assert ": worse by 0." in repr(evaluation)
         again = tmp_path / "again.json"
         evaluation.to_json(again)
