@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import junitparser
@@ -11,13 +12,19 @@ import pytest
 from tests.cli.test_report import TEN_ROWS, evalreport
 
 
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with predictions and their evaluation, made once for all tests."""
+    path = tmp_path_factory.mktemp("limits")
+    (path / "predictions.csv").write_text(TEN_ROWS)
+    evalreport("report", "predictions.csv", "-o", "none", "--json", "saved.json", "-q", cwd=path)
+    return path
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "predictions.csv").write_text(TEN_ROWS)
-    evalreport(
-        "report", "predictions.csv", "-o", "none", "--json", "saved.json", "-q", cwd=tmp_path
-    )
-    return tmp_path
+def folder(made_once: Path, tmp_path: Path) -> Path:
+    # Times of change are kept: they are in the evaluation.
+    return shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
 
 
 def test_a_failed_limit_ends_in_one_after_every_output_is_written(folder):
