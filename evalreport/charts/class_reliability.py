@@ -31,7 +31,8 @@ def class_reliability(result: EvaluationResult) -> Figure:
     height = _HEAD + n_rows * (_TITLE + _PANEL + _FOOT)
     figure = new_figure(height)
     heading(figure, "How often the class happened, by its forecast")
-    key(figure, [KeyEntry("range of chance if calibrated", BAND_SAMPLE)])
+    if any(view.band for view in views):
+        key(figure, [KeyEntry("range of chance if calibrated", BAND_SAMPLE)])
     width = (WIDTH - _LEFT - _GAP - 20) / 2
     for place, view in enumerate(views):
         row, column = divmod(place, 2)

@@ -7,6 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 
 _CIRCLE = re.compile(r"M0 ([\d.]+)((?:C[-\d. ]+){8})z")
+_BAR = re.compile(r"(?:M[-\d. ]+(?:[HV][-\d.]+){3}z)+")
 _OFF_A_CIRCLE = 0.15
 """How far coordinates of one decimal can lie off the circle that they stand for."""
 _PAINT = ("fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width")
@@ -28,6 +29,7 @@ def shortened(root: ET.Element, grid_opacity: str) -> None:
     _paint_markers_once(root)
     for parent in list(root.iter()):
         _join_grid_lines(parent, grid_opacity)
+        _join_bars(parent)
 
 
 def _turn_into_circle(path: ET.Element) -> None:
@@ -63,14 +65,29 @@ def _paint_markers_once(root: ET.Element) -> None:
 def _join_grid_lines(parent: ET.Element, grid_opacity: str) -> None:
     first: dict[tuple[tuple[str, str], ...], ET.Element] = {}
     for child in list(parent):
-        if (
-            child.tag != "path"
-            or child.get("stroke-opacity") != grid_opacity
-            or "id" in child.attrib
-        ):
+        if child.tag != "path" or child.get("stroke-opacity") != grid_opacity:
             continue
-        paint = tuple(sorted(each for each in child.attrib.items() if each[0] != "d"))
-        line = first.setdefault(paint, child)
+        line = first.setdefault(_paint(child), child)
         if line is not child:
-            line.set("d", line.attrib["d"] + child.attrib["d"])
-            parent.remove(child)
+            _join(parent, line, child)
+
+
+def _join_bars(parent: ET.Element) -> None:
+    """Join neighbouring bars of one colour: they do not overlap, so no bar covers another."""
+    last: ET.Element | None = None
+    for child in list(parent):
+        if child.tag != "path" or not _BAR.fullmatch(child.get("d", "")):
+            last = None
+        elif last is not None and _paint(last) == _paint(child) and "id" not in child.attrib:
+            _join(parent, last, child)
+        else:
+            last = child
+
+
+def _paint(path: ET.Element) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(each for each in path.attrib.items() if each[0] != "d"))
+
+
+def _join(parent: ET.Element, path: ET.Element, other: ET.Element) -> None:
+    path.set("d", path.attrib["d"] + other.attrib["d"])
+    parent.remove(other)

@@ -83,7 +83,9 @@ def _meta(result: EvaluationResult, size: str) -> tuple[str, ...]:
     given = result.input
     names = [clean(re.split(r"[/\\]", path)[-1]) for path in given.paths]
     files = [listed(names, most=_MOST_PATHS)] if names else []
-    return (*files, size)
+    before = result.comparison
+    compared = [] if before is None else [f"Compared with {clean(before.previous.title, 40)}"]
+    return (*files, size, *compared)
 
 
 def marker_key(text: str) -> str:

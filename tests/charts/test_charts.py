@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from evalreport.charts import FIGURES, draw
+from tests import sample_results
 from tests.charts.results_to_draw import (
     broken_result,
     empty_result,
@@ -202,3 +203,12 @@ def test_bands_are_not_drawn_beside_a_cross_entropy_that_they_do_not_judge():
     assert "not great" in texts_in(svg_of("loss_by_forecast", result))
     soft = texts_in(svg_of("loss_by_forecast", replace(result, task="soft")))
     assert "not great" not in soft
+
+
+def test_a_range_of_chance_is_explained_only_where_one_is_drawn():
+    result = sample_results.typical()
+    diagrams = tuple(replace(each, band=()) for each in result.calibration.reliability)
+    bare = replace(result, calibration=replace(result.calibration, reliability=diagrams))
+    words = "range of chance if calibrated"
+    assert words in texts_in(svg_of("class_reliability", result))
+    assert words not in texts_in(svg_of("class_reliability", bare))

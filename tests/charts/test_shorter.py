@@ -56,3 +56,13 @@ def test_grid_lines_are_drawn_together_and_no_others():
     line = '<path d="M1 5H9" style="fill: none; stroke: #3b82c4"/>'
     root = cleaned(GRID_LINE.format(x=1) + line + GRID_LINE.format(x=5) + line)
     assert [path.attrib["d"] for path in root.iter("path")] == ["M1 9V1M5 9V1", "M1 5H9", "M1 5H9"]
+
+
+def test_neighbouring_bars_of_one_colour_are_one_path_and_others_are_not():
+    bars = [(1, "#3b82c4"), (3, "#3b82c4"), (5, "#d9730d"), (7, "#d9730d")]
+    bar = '<path d="M{0} 1L{0} 9L{1} 9L{1} 1z" style="fill: {2}"/>'
+    root = cleaned("".join(bar.format(x, x + 1, colour) for x, colour in bars))
+    assert [(path.attrib["fill"], path.attrib["d"].count("M")) for path in root.iter("path")] == [
+        ("#3b82c4", 2),
+        ("#d9730d", 2),
+    ]
