@@ -60,8 +60,8 @@ class InputError(EvalReportError):
             )
             if part is not None
         ]
-        fact = _printable(f"{', '.join(place)}: {self.fact}" if place else self.fact)
-        return fact if self.hint is None else f"{fact}\n  {_printable(self.hint)}"
+        fact = printable(f"{', '.join(place)}: {self.fact}" if place else self.fact)
+        return fact if self.hint is None else f"{fact}\n  {printable(self.hint)}"
 
     def __reduce__(self) -> tuple[object, ...]:
         # Errors cross process borders, and keyword-only arguments do not pickle by themselves.
@@ -80,8 +80,14 @@ def clipped(text: str, most: int = MOST_SHOWN) -> str:
     return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
 
 
-def _printable(text: str) -> str:
-    """Escape what would not show, or would steer a terminal: messages quote the data."""
+def printable(text: str) -> str:
+    r"""Escape what would not show, or would steer a terminal: messages quote data and names.
+
+    Examples
+    --------
+    >>> print(printable("p\x1b[31m\n.csv"))
+    p\x1b[31m\n.csv
+    """
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -20,6 +20,10 @@ DASH = "–"
 """Stands for a number that does not exist."""
 INFINITE = "∞"
 LONGEST_NAME = 80
+
+_MOST_MARKS = 8
+_SPACING_MARKS = "\u0e33\u0eb3"
+"""Letters by their category that go onto the letter before them: Thai and Lao AM."""
 
 _NEAR_AN_EDGE = 0.0005
 _MOST_DECIMALS = 20
@@ -329,19 +333,33 @@ def capital(text: str) -> str:
 def clean(text: str, longest: int = LONGEST_NAME) -> str:
     r"""Return text out of the data so that it can be shown: harmless, on one line, and not long.
 
-    Control characters and those that turn the direction of writing are left out; markup is kept,
-    for every renderer to escape in its own way.
+    Control characters and those that turn the direction of writing are left out, and so are marks
+    beyond eight on one letter, which no page could break; markup is kept, for every renderer to
+    escape in its own way.
 
     Examples
     --------
     >>> clean("a\x1b[31m\nb"), clean("\u202ecba"), clean(" "), clean("x" * 9, longest=5)
     ('a[31m b', 'cba', '(blank)', 'xxxx…')
+    >>> len(clean("z" + "\u0335" * 90))
+    9
     """
     spaced = re.sub(r"\s+", " ", _UNSEEN.sub("", text)).strip()
     shown = "".join(_harmless(letter) for letter in spaced)
+    if not shown.isascii():
+        shown = "".join(_with_few_marks(shown))
     if not shown:
         return "(blank)"
     return shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"
+
+
+def _with_few_marks(text: str) -> Iterator[str]:
+    n_marks = 0
+    for letter in text:
+        is_mark = letter in _SPACING_MARKS or unicodedata.category(letter).startswith("M")
+        n_marks = n_marks + 1 if is_mark else 0
+        if n_marks <= _MOST_MARKS:
+            yield letter
 
 
 def _harmless(letter: str) -> str:

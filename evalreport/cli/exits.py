@@ -17,6 +17,7 @@ from evalreport.errors import (
     MergeError,
     OutputError,
     SettingsError,
+    printable,
 )
 
 LIMIT_FAILED = 1
@@ -54,7 +55,10 @@ def tell_error(error: EvalReportError | str, code: int) -> None:
     """Tell on standard error why the program ends with this exit code."""
     log = running_log()
     if log is None:
-        typer.echo(f"error: {error}", err=True)
+        # A file can be named like a command to a terminal, or to whoever reads the log.
+        first, *hints = str(error).split("\n  ")
+        told = "\n  ".join(printable(line) for line in (f"error: {first}", *hints))
+        typer.echo(told, err=True)
     else:
         log.error(error, code)
 
