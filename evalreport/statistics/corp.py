@@ -74,7 +74,8 @@ class Cells:
     @cached_property
     def curve(self) -> FloatArray:
         """How often the event happens at each forecast, by isotonic regression."""
-        return pooled(self.trues, self.masses)
+        # Parts of soft labels add up to sums that are rounded: steps of one height may descend.
+        return np.asarray(np.maximum.accumulate(pooled(self.trues, self.masses)))
 
     @property
     def has_chance(self) -> bool:

@@ -69,8 +69,9 @@ def drawn_shares(trials: float, forecast: float, levels: FloatArray) -> FloatArr
     Parameters
     ----------
     trials : float
-        At least 1; between two whole numbers the draw of the smaller one is pulled towards the
-        forecast, so that mean and variance are right and no share is below 0 or above 1.
+        At least 1; between two whole numbers some draws have the smaller number of trials and the
+        others the larger one, so that mean and variance are right, and 0 and 1 are met as often
+        as by whole rows: nothing lies outside a band only because that ends short of 0.
     forecast : float
         Chance of each.
     levels : float64 ndarray
@@ -78,9 +79,16 @@ def drawn_shares(trials: float, forecast: float, levels: FloatArray) -> FloatArr
 
     Examples
     --------
-    >>> drawn_shares(2.25, 0.5, np.array([0.1, 0.5, 0.9])).round(4).tolist()
-    [0.0286, 0.5, 0.9714]
+    >>> drawn_shares(2.4, 0.5, np.array([0.1, 0.3, 0.6, 0.9])).round(4).tolist()
+    [0.0, 0.5, 0.3333, 0.6667]
     """
     whole = max(int(trials), 1)
-    shares = binomial(whole, forecast, levels) / whole
-    return np.asarray(forecast + (shares - forecast) * math.sqrt(min(whole / trials, 1.0)))
+    # The mean of one over the number of trials is then one over `trials`.
+    of_smaller = min(max(whole * (whole + 1) / trials - whole, 0.0), 1.0)
+    shares = np.empty(levels.shape)
+    is_smaller = levels < of_smaller
+    # A level says first which of the two it is, and what is left of it is as uniform.
+    shares[is_smaller] = binomial(whole, forecast, levels[is_smaller] / of_smaller) / whole
+    left = (levels[~is_smaller] - of_smaller) / (1.0 - of_smaller)
+    shares[~is_smaller] = binomial(whole + 1, forecast, left) / (whole + 1)
+    return shares

@@ -181,6 +181,14 @@ def test_the_order_of_the_rows_changes_no_digit():
     assert calibration(y, p).reliability == calibration(y[order], p[order]).reliability
 
 
+def test_a_curve_never_descends_by_the_rounding_of_soft_labels():
+    for seed in range(300):
+        parts = np.random.default_rng(seed).binomial(5, np.linspace(0.6, 0.9, 60)) / 5
+        rows, probs = np.ones(60), np.linspace(0.6, 0.9, 60)
+        cells = Cells(np.arange(60), rows.astype(int), rows, parts, probs, is_counted=False)
+        assert (np.diff(cells.curve) >= 0).all()
+
+
 def test_pooling_keeps_the_order_and_the_mean():
     p, y = forecasts_and_outcomes(5, 500)
     cells = cells_of(p, y)
