@@ -1,13 +1,15 @@
 """How often the tests of calibration cry wolf: simulated files whose forecasts are right.
 
-Run it from anywhere: ``python benchmarks/calibration_under_chance.py [--files N] [--whole N]``.
+Run it from anywhere: ``python benchmarks/calibration_under_chance.py [--files N] [--unequal N]``.
 
 The first table has the share of files in which the gap test and the test of miscalibration reject
 at 5 %, for two, three and ten classes, few rows and many, and forecasts of all kinds: each should
 be 0.05. "Sure" and "unsure" are the two sides of the gap test, 0.025 each; "clear" is how often a
 gap is far enough for a finding, which should be 0.003. It takes about an hour on one core.
 
-The second table comes from whole evaluations: the share of rows outside the 90 % band, and how
+The second table has the test of miscalibration with case weights and soft labels.
+
+The third table comes from whole evaluations: the share of rows outside the 90 % band, and how
 often a finding says that something is off; at the end the same for a model whose logits are half
 as large again, where both tests should be near 1.
 """
@@ -126,12 +128,58 @@ def print_whole(n_files: int) -> None:
             print(f"{what:22} {n_classes:7} {n_rows:6} {numbers}", flush=True)
 
 
+# --- weights and soft labels ----------------------------------------------------------------------
+
+
+def cells_of(kind: str, seed: int, n: int, slope: float) -> Cells:
+    """Return the cells of a file with case weights, votes of five, shares or smoothed labels."""
+    rng = np.random.default_rng([seed, n])
+    logits = rng.normal(0.0, 1.5, n)
+    chance, probs = (1.0 / (1.0 + np.exp(-each * logits)) for each in (1.0, slope))
+    happened = (rng.random(n) < chance).astype(float)
+    if kind == "votes":
+        happened = rng.binomial(5, chance) / 5
+    elif kind in ("shares", "weighted shares"):
+        happened = rng.beta(4 * chance, 4 - 4 * chance)
+    elif kind == "smoothed":
+        happened, probs = 0.9 * happened + 0.05, 0.9 * probs + 0.05
+    weighted, soft = kind in ("weights", "weighted shares"), kind != "weights"
+    batch = PredictionBatch(
+        ("no", "yes"),
+        (happened > 0.5).astype(np.int64),
+        np.column_stack([1 - probs, probs]),
+        weights=rng.lognormal(0.0, 1.0, n) if weighted else None,
+        targets=np.column_stack([1 - happened, happened]) if soft else None,
+    )
+    reliability = Reliability(weighted, soft)
+    cells = reliability.cells(reliability.from_batch(ScoredBatch(batch)))
+    assert cells is not None
+    return cells
+
+
+def print_unequal(n_files: int) -> None:
+    """Print how often the test rejects with weights or soft labels: right, and too sharp."""
+    print(f"{'test at 5 %':22} {'rows':>6} {'right':>7} {'by 1.4':>7}")
+    for kind in ("weights", "votes", "shares", "weighted shares", "smoothed"):
+        for n in (200, 1000):
+            shares = (
+                np.mean([is_called_off(cells_of(kind, seed, n, slope)) for seed in range(n_files)])
+                for slope in (1.0, 1.4)
+            )
+            print(f"{kind:22} {n:6} {' '.join(f'{each:7.3f}' for each in shares)}", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--files", type=int, default=2000)
+    parser.add_argument("--unequal", type=int, default=500)
     parser.add_argument("--whole", type=int, default=200)
     options = parser.parse_args()
-    for n_files, show in ((options.files, print_alarms), (options.whole, print_whole)):
+    for n_files, show in (
+        (options.files, print_alarms),
+        (options.unequal, print_unequal),
+        (options.whole, print_whole),
+    ):
         if n_files:
             print(f"{n_files} files each; standard error of 0.05: {(0.0475 / n_files) ** 0.5:.3f}")
             show(n_files)

@@ -25,12 +25,21 @@ class Moments:
 
     ``standard_deviation`` has n - 1 in its denominator; ``skewness`` is the population form,
     0 for a symmetric score. Both are 0 if all rows score the same.
+
+    The rest is for rows of unequal weight, whose mean is a ratio of two sums; see
+    `statistics.moments.ratio_moments`.
     """
 
     n: int
     mean: float
     standard_deviation: float
     skewness: float
+    ratio: float = 0.0
+    """How the heavy rows score beside the others, in standard deviations."""
+    stretch: float = 1.0
+    """What leaving out each row in turn makes of the spread."""
+    effective: float | None = None
+    """As many rows of equal weight would tell as much (Kish); None if they are of equal weight."""
 
     @property
     def standard_error(self) -> float | None:
@@ -40,7 +49,24 @@ class Moments:
     @property
     def interval_is_approximate(self) -> bool:
         """Whether the rows are too few for this skewness (Cochran's rule, extended)."""
-        return self.n < 28 + 25 * self.skewness**2
+        return self._worth < 28 + 25 * self.skewness**2
+
+    @property
+    def _worth(self) -> float:
+        return self.n if self.effective is None else self.effective
+
+    @property
+    def degrees(self) -> float:
+        """Degrees of freedom of Student's t."""
+        return self._worth - 1.0
+
+    @property
+    def bend(self) -> float:
+        """What the square of the statistic is multiplied by to take its skewness away.
+
+        A third of the skewness; less what a heavy row that scores high does to the weight below.
+        """
+        return self.skewness / 3.0 - self.ratio
 
 
 def hall_interval(
@@ -61,7 +87,7 @@ def hall_interval(
     -------
     (low, high) or None
         None for fewer than 10 rows, or if all rows score the same: nothing was seen that an
-        interval could be made from.
+        interval could be made from. None, too, if rows of unequal weight are worth under two.
 
     Examples
     --------
@@ -69,19 +95,20 @@ def hall_interval(
     >>> round(low, 4), round(high, 4)
     (0.213, 0.4187)
     """
-    n, spread = moments.n, moments.standard_deviation
-    if n < LEAST_ROWS or spread == 0.0:
+    n, spread = moments.n, moments.standard_deviation * moments.stretch
+    if n < LEAST_ROWS or spread == 0.0 or moments.degrees < 1.0:
         return None
-    quantile = student_quantile(n - 1, 0.5 + confidence / 2) / math.sqrt(n)
-    low = moments.mean - spread * _unskew(quantile, moments.skewness, n)
-    high = moments.mean - spread * _unskew(-quantile, moments.skewness, n)
+    quantile = student_quantile(moments.degrees, 0.5 + confidence / 2) / math.sqrt(n)
+    low = moments.mean - spread * _unskew(quantile, moments)
+    high = moments.mean - spread * _unskew(-quantile, moments)
     return max(low, least), high
 
 
-def _unskew(q: float, skewness: float, n: int) -> float:
-    if abs(skewness) < 1e-9:
-        return q
-    return 3.0 / skewness * (math.cbrt(1.0 + skewness * (q - skewness / (6.0 * n))) - 1.0)
+def _unskew(q: float, moments: Moments) -> float:
+    bend = moments.bend
+    if abs(bend) < 3e-10:
+        return q if abs(moments.skewness) < 1e-9 else q - moments.skewness / (6.0 * moments.n)
+    return (math.cbrt(1.0 + 3.0 * bend * (q - moments.skewness / (6.0 * moments.n))) - 1.0) / bend
 
 
 def student_quantile(degrees: float, level: float) -> float:
@@ -101,12 +128,12 @@ def hall_p_value(moments: Moments) -> float | None:
     >>> round(hall_p_value(Moments(100, 0.1, 0.5, 0.0)), 4)
     0.0482
     """
-    n, spread, skewness = moments.n, moments.standard_deviation, moments.skewness
-    if n < LEAST_ROWS or spread == 0.0:
+    n, spread, bend = moments.n, moments.standard_deviation * moments.stretch, moments.bend
+    if n < LEAST_ROWS or spread == 0.0 or moments.degrees < 1.0:
         return None
     t = moments.mean / spread
-    corrected = t + skewness * t**2 / 3 + skewness**2 * t**3 / 27 + skewness / (6 * n)
-    return two_sided(math.sqrt(n) * corrected, n - 1)
+    corrected = t + bend * t**2 + bend**2 * t**3 / 3 + moments.skewness / (6 * n)
+    return two_sided(math.sqrt(n) * corrected, moments.degrees)
 
 
 def two_sided(t: float, degrees: float) -> float:

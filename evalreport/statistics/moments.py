@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,13 +154,77 @@ class PowerSums:
         mean = self.mean
         if mean is None:
             return None
-        n, scale = self.n, self.n / self.weight
         w2, b1, b2 = self.second
         w3, c1, c2, c3 = self.third
-        squares = scale**2 * (b2 - 2 * mean * b1 + mean**2 * w2)
-        cubes = scale**3 * (c3 - 3 * mean * c2 + 3 * mean**2 * c1 - mean**3 * w3)
+        residuals = Residuals(
+            first=b1 - mean * w2,
+            squares=b2 - 2 * mean * b1 + mean**2 * w2,
+            heavy_squares=c2 - 2 * mean * c1 + mean**2 * w3,
+            cubes=c3 - 3 * mean * c2 + 3 * mean**2 * c1 - mean**3 * w3,
+        )
         # The squares of equal scores are rounded alike, and that is no spread.
-        if n < 2 or squares <= scale**2 * mean**2 * w2 * _ROUNDING:
-            return Moments(n, float(mean), 0.0, 0.0)
-        skewness = float(cubes / n) / float(squares / n) ** 1.5
-        return Moments(n, float(mean), math.sqrt(squares / (n - 1)), skewness)
+        if residuals.squares <= mean**2 * w2 * _ROUNDING:
+            return Moments(self.n, float(mean), 0.0, 0.0)
+        return ratio_moments(self.n, float(mean), self.weight, w2, residuals)
+
+
+class Residuals(NamedTuple):
+    """Sums of powers of weight w and of what a row scores above the mean, e."""
+
+    first: Fraction
+    """Of w² e."""
+    squares: Fraction
+    """Of w² e²."""
+    heavy_squares: Fraction
+    """Of w³ e²."""
+    cubes: Fraction
+    """Of w³ e³."""
+
+
+def ratio_moments(
+    n: int, mean: float, weight: Fraction, weight_squares: Fraction, sums: Residuals
+) -> Moments:
+    r"""Return the moments of a weighted mean, which is a ratio: the sum of w e over that of w.
+
+    To first order it moves like the mean of :math:`u = n w e / \sum w`. Where weights differ, three
+    things are added. A row that is heavy and scores high moves the sum of the weights, too: with
+    :math:`\rho = \overline{u w} / (\bar w s)` the studentised mean has the third cumulant
+    :math:`(6 \rho - 2 \gamma) / \sqrt n`, not :math:`-2 \gamma / \sqrt n`. Leaving out each row in
+    turn gives the variance :math:`\sum u^2 / (1 - h)^2`, to first order in the share h of weight
+    that a row has. And there are as many degrees of freedom as the rows are worth (Kish).
+
+    Parameters
+    ----------
+    n : int
+        Rows.
+    mean : float
+        Their weighted mean.
+    weight, weight_squares : Fraction
+        Sums of w and w².
+    sums : Residuals
+        Of the rows.
+
+    References
+    ----------
+    Hall (1992), "The bootstrap and Edgeworth expansion", section 2.4, on functions of means.
+    doi:10.1007/978-1-4612-4384-7
+    """
+    scale = n / weight
+    squares, cubes = scale**2 * sums.squares, scale**3 * sums.cubes
+    if n < 2 or squares <= 0:
+        return Moments(n, mean, 0.0, 0.0)
+    skewness = float(cubes / n) / float(squares / n) ** 1.5
+    spread = math.sqrt(squares / (n - 1))
+    effective = weight**2 / weight_squares
+    if effective == n:
+        return Moments(n, mean, spread, skewness)
+    share = sums.heavy_squares / (weight * sums.squares)
+    return Moments(
+        n,
+        mean,
+        spread,
+        skewness,
+        ratio=float(scale**2 * sums.first / n) / spread,
+        stretch=math.sqrt(max(1 + 2 * (share - Fraction(1, n)), Fraction(1))),
+        effective=float(effective),
+    )

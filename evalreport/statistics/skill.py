@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from evalreport.exact import log_of
-from evalreport.intervals import Moments, hall_interval
+from evalreport.intervals import hall_interval
 from evalreport.results import Interval
-from evalreport.statistics.moments import PowerSums
+from evalreport.statistics.moments import PowerSums, Residuals, ratio_moments
 
 _LEAST_SHARE = Fraction(1, 2**1000)
 """Shares of weights smaller than this have no logarithm in doubles, and no effect."""
@@ -76,16 +76,29 @@ def skill_interval(classes: Sequence[PowerSums]) -> Interval | None:
         )
         for each in classes
     ]
-    scale = n / weight
-    pairs = list(zip(classes, shifts, strict=True))
-    squares = scale**2 * sum((_square(each, inverse, c) for each, c in pairs), Fraction(0))
-    cubes = scale**3 * sum((_cube(each, inverse, c) for each, c in pairs), Fraction(0))
-    if n < 2 or squares <= 0:
-        return None
-    skewness = float(cubes / n) / float(squares / n) ** 1.5
-    moved = hall_interval(Moments(n, 0.0, math.sqrt(squares / (n - 1)), skewness), -math.inf)
+    pairs = [(each, inverse, c) for each, c in zip(classes, shifts, strict=True)]
+    residuals = Residuals(
+        first=sum((_first(*each) for each in pairs), Fraction(0)),
+        squares=sum((_square(*each) for each in pairs), Fraction(0)),
+        heavy_squares=sum((_heavy_square(*each) for each in pairs), Fraction(0)),
+        cubes=sum((_cube(*each) for each in pairs), Fraction(0)),
+    )
+    weight_squares = sum((each.second[0] for each in classes), Fraction(0))
+    moved = hall_interval(ratio_moments(n, 0.0, weight, weight_squares, residuals), -math.inf)
     skill = 1.0 - loss / entropy
     return None if moved is None else (skill - moved[1], min(skill - moved[0], 1.0))
+
+
+def _first(sums: PowerSums, a: Fraction, c: Fraction) -> Fraction:
+    """Sum of weight**2 * (a * loss - c)."""
+    zero, one, _ = sums.second
+    return a * one - c * zero
+
+
+def _heavy_square(sums: PowerSums, a: Fraction, c: Fraction) -> Fraction:
+    """Sum of weight**3 * (a * loss - c)**2."""
+    zero, one, two, _ = sums.third
+    return a**2 * two - 2 * a * c * one + c**2 * zero
 
 
 def _square(sums: PowerSums, a: Fraction, c: Fraction) -> Fraction:

@@ -68,7 +68,15 @@ def test_documents_are_the_unit_of_chance_for_tokens(tmp_path):
     assert found.standard_error == pytest.approx(error, rel=1e-9)
     skewness = (residuals**3).mean() / (residuals**2).mean() ** 1.5
     spread = residuals.std(ddof=1) * n / LENGTHS.sum()
-    expected = hall_interval(Moments(n, change, spread, skewness), -np.inf)
+    # The change is a ratio: longer documents weigh more.
+    shares = LENGTHS / LENGTHS.sum()
+    share = (residuals**2 * shares).sum() / (residuals**2).sum()
+    unequal = {
+        "ratio": (residuals * LENGTHS).mean() * n / LENGTHS.sum() / LENGTHS.mean() / spread,
+        "stretch": np.sqrt(max(1 + 2 * (share - 1 / n), 1)),
+        "effective": 1 / (shares**2).sum(),
+    }
+    expected = hall_interval(Moments(n, change, spread, skewness, **unequal), -np.inf)
     assert found.interval == pytest.approx(expected, rel=1e-9)
     assert found.previous_loss == pytest.approx(ratio(BEFORE), rel=1e-12)
     assert found.current_loss == pytest.approx(ratio(NOW), rel=1e-12)
