@@ -8,7 +8,7 @@ import numpy as np
 
 from evalreport.batch import FloatArray, IntArray
 
-_CELLS_AT_A_TIME = 2**15
+_CELLS_AT_A_TIME = 2**16
 _LEAST_ROWS = 64
 
 

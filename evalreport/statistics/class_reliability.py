@@ -25,7 +25,7 @@ _PACKED = _OFFSET_BITS + 12
 """Rows are counted in units of 2**39 beside their places: those of 2**12 rows stay below one, and
 all of it below 2**53, so that a single sum of doubles is exact and tells both."""
 
-_BLOCK = 2**15
+_BLOCK = 2**16
 """Probabilities worked on at a time."""
 
 _N = 0

@@ -19,7 +19,7 @@ EDGES = (0.0, 1e-6, 1e-4, 1e-3, 0.01, 0.1, 0.5, 0.9, 0.99, 1.0)
 """Bin i > 0 holds the probabilities above EDGES[i - 1] up to EDGES[i]; bin 0 those of exactly 0."""
 
 
-_BLOCK = 2**14
+_BLOCK = 2**15
 """Probabilities worked on at a time."""
 _LANES = 4
 
