@@ -96,7 +96,8 @@ def compare(
     InputError
         If a run cannot be read, or the two cannot be compared.
     SettingsError
-        If options are given and there are no predictions to read.
+        If a run is neither an evaluation nor a path, or if options are given and there are no
+        predictions to read.
 
     Examples
     --------
@@ -107,6 +108,8 @@ def compare(
     >>> round(evalreport.compare(before, now).change, 3)
     -0.288
     """
+    _refuse_other("previous", previous)
+    _refuse_other("current", current)
     if isinstance(current, str | Path) and not is_evaluation_file(str(current)):
         path = _as_file(previous)
         evaluation = evaluate_file(
@@ -117,6 +120,14 @@ def compare(
     before = _evaluated(previous, options)
     compared = compare_evaluations(before.result, now.result, by_position=pair_by_position)
     return Comparison(Evaluation(with_comparison(now.result, compared)))
+
+
+def _refuse_other(name: str, run: object) -> None:
+    if not isinstance(run, Evaluation | str | Path):
+        raise SettingsError(
+            f"{name} is of type {type(run).__name__}: it must be an evaluation, the path of an"
+            " evaluation file, or the path of a file of predictions."
+        )
 
 
 def _as_file(run: Run) -> Any:

@@ -101,6 +101,16 @@ def test_errors_of_files_are_spelled_as_python_spells(tmp_path):
         evalreport.evaluate_file(page, slices=["a*b*c"])
 
 
+def test_compare_refuses_what_is_no_run():
+    now = evalreport.evaluate([1, 0], [0.8, 0.2])
+    with pytest.raises(
+        evalreport.SettingsError, match=r"^previous is of type NoneType: it must be"
+    ):
+        evalreport.compare(None, now)
+    with pytest.raises(evalreport.SettingsError, match=r"^current is of type ComparisonResult: it"):
+        evalreport.compare(now, evalreport.compare(now, now).result)
+
+
 def test_an_evaluation_shows_itself_as_text_and_in_a_notebook():
     evaluation = evalreport.evaluate(Y, P)
     assert "Log loss" in repr(evaluation)
