@@ -49,16 +49,13 @@ class Moments:
     @property
     def interval_is_approximate(self) -> bool:
         """Whether the rows are too few for this skewness (Cochran's rule, extended)."""
-        return self._worth < 28 + 25 * self.skewness**2
-
-    @property
-    def _worth(self) -> float:
-        return self.n if self.effective is None else self.effective
+        # With weights this is the skewness of weight times score: unequal weights are in it.
+        return self.n < 28 + 25 * self.skewness**2
 
     @property
     def degrees(self) -> float:
         """Degrees of freedom of Student's t."""
-        return self._worth - 1.0
+        return (self.n if self.effective is None else self.effective) - 1.0
 
     @property
     def bend(self) -> float:
