@@ -306,10 +306,9 @@ def _calibration(states: States, classes: Sequence[ClassResult]) -> CalibrationR
     if cells is not None:
         loss = plan.calibration_error.loss(states[plan.calibration_error])
         class_ = plan.classes[plan.positive] if binary else None
-        by_class = plan.class_reliability
         diagrams = (
             reliability_diagram(cells, loss, view, class_),
-            *worst_classes(by_class, states[by_class], classes),
+            *worst_classes(states, classes),
         )
     return CalibrationResult(
         method=plan.reliability.method(states[plan.reliability]),

@@ -188,8 +188,12 @@ class SampleState(Transient):
     @property
     def holds_all(self) -> bool:
         """Whether every row that was seen is in the sample."""
-        rows = self.rows()
-        return rows is None or int(rows.counts.sum()) == self.n_rows
+        return not self.n_rows or self.all_rows() is not None
+
+    def all_rows(self) -> SampledRows | None:
+        """Return the rows as `rows` does, if they are all that were seen; else None."""
+        rows = self.rows() if self.largest is None else None
+        return rows if rows is not None and int(rows.counts.sum()) == self.n_rows else None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SampleState):

@@ -6,6 +6,8 @@ import json
 
 import numpy as np
 import pytest
+from sklearn.isotonic import IsotonicRegression
+from sklearn.metrics import log_loss
 
 import evalreport
 from evalreport.batch import PredictionBatch
@@ -61,11 +63,30 @@ def test_a_class_has_the_parts_of_the_question_about_it_alone():
         alone = evalreport.evaluate((observed == k).astype(int), sharp[:, k]).result
         theirs, ours = alone.calibration.decomposition, each.decomposition
         assert ours.loss == pytest.approx(theirs.loss, abs=1e-12)
-        assert ours.miscalibration == pytest.approx(theirs.miscalibration, abs=5e-4)
+        assert ours.miscalibration == pytest.approx(theirs.miscalibration, abs=1e-4)
         assert ours.uncertainty == pytest.approx(theirs.uncertainty, abs=1e-12)
         assert ours.p_value == theirs.p_value == pytest.approx(1 / 201)
         total = ours.miscalibration - ours.discrimination + ours.uncertainty
         assert total == pytest.approx(ours.loss, abs=1e-12)
+
+
+@pytest.mark.parametrize(("n", "n_classes"), [(400, 3), (20_000, 3), (5_000, 40)])
+@pytest.mark.parametrize("copies", [1, 5])
+def test_of_rows_that_fit_the_parts_are_those_of_the_rows(n, n_classes, copies):
+    observed, probs = rows(n, n_classes, seed=n)
+    logits = np.log(probs) * 1.7
+    sharp = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    all_observed, all_sharp = np.tile(observed, copies), np.tile(sharp, (copies, 1))
+    calibration = evalreport.evaluate(all_observed, all_sharp).result.calibration
+    diagrams = [each for each in calibration.reliability if each.view == "class-wise"]
+    assert diagrams
+    for each in diagrams:
+        k = int(each.class_)
+        happened = (observed == k).astype(float)
+        curve = IsotonicRegression(y_min=0, y_max=1).fit(sharp[:, k], happened).predict(sharp[:, k])
+        best = log_loss(happened, np.clip(curve, 1e-300, 1.0), labels=[0.0, 1.0])
+        mine = each.decomposition
+        assert mine.miscalibration == pytest.approx(mine.loss - best, abs=1e-9)
 
 
 def test_the_costliest_class_comes_first():
