@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 from markdown_it import MarkdownIt
+from rich.cells import cell_len
 
 from evalreport.renderers.markdown import MarkdownRenderer
 from evalreport.renderers.terminal import TerminalRenderer
@@ -260,7 +261,7 @@ def test_the_terminal_gets_no_escape_sequence_and_no_line_of_more_than_eighty_co
     text = TerminalRenderer().render(FOUR[name]())
     assert "\x1b" not in text
     assert "\x9b" not in text
-    assert max(map(len, text.splitlines())) <= 80
+    assert max(map(cell_len, text.splitlines())) <= 80
     assert not re.search(r"\d…", text)
     assert all(line == line.rstrip() for line in text.splitlines())
 
