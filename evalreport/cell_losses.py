@@ -1,7 +1,7 @@
 """Minus the logarithm of very many probabilities: half the price of `exact.log`, and as portable.
 
 Every statistic of forecasts needs the logarithm of every cell, rows times classes, and its last bit
-matters to none of them. A table holds the logarithms of 256 values for each factor of two, and a
+matters to none of them. A table holds the logarithms of 512 values for each factor of two, and a
 short polynomial leads from the nearest one to the argument. Only + - * and bit operations are used,
 on tables made with `exact.log`, so that the same cell gives the same bits everywhere.
 
@@ -25,7 +25,7 @@ _BLOCK = 32768
 _OCTAVES = 64
 _LEAST = 2.0**-_OCTAVES
 """Below this `exact.log` takes over: forecasts are seldom so small."""
-_SHIFT = 52 - 8
+_SHIFT = 52 - 9
 _FIRST = ((1023 - _OCTAVES) << 52) - (1 << (_SHIFT - 1))
 """Bits of the smallest number of the table, less half a step: places are rounded, not cut off."""
 
@@ -103,9 +103,7 @@ def _of_block(x: FloatArray, out: FloatArray, steps: IntArray, left: FloatArray)
     np.take(inverses, steps, out=left, mode="clip")
     np.multiply(left, x, out=left)
     np.subtract(1.0, left, out=left)
-    np.multiply(left, 1 / 5, out=out)
-    out += 1 / 4
-    out *= left
+    np.multiply(left, 1 / 4, out=out)
     out += 1 / 3
     out *= left
     out += 1 / 2
@@ -119,6 +117,6 @@ def _of_block(x: FloatArray, out: FloatArray, steps: IntArray, left: FloatArray)
 @cache
 def _tables() -> tuple[FloatArray, FloatArray]:
     """Return one over each value of the table, and minus its logarithm; the last value is 1."""
-    bits = (np.arange((_OCTAVES << 8) + 1) << _SHIFT) + ((1023 - _OCTAVES) << 52)
+    bits = (np.arange((_OCTAVES << 9) + 1) << _SHIFT) + ((1023 - _OCTAVES) << 52)
     values = bits.view(np.float64)
     return 1.0 / values, -exact.log(values) + 0.0

@@ -204,8 +204,8 @@ def power(values: FloatArray, exponent: int) -> FloatArray:
     >>> power(np.array([2.0, 3.0]), 3).tolist()
     [8.0, 27.0]
     """
-    result = np.ones_like(values)
-    for _ in range(exponent):
+    result = values if exponent else np.ones_like(values)
+    for _ in range(exponent - 1):
         result = result * values
     return result
 
@@ -238,8 +238,21 @@ def row_sums(cells: FloatArray) -> FloatArray:
     return folded[:, 0].copy()
 
 
+def fixed_sum(values: FloatArray) -> float:
+    """Return the sum of some numbers in a fixed order, with the rounding of one sum of doubles.
+
+    Examples
+    --------
+    >>> fixed_sum(np.array([1.0, 2.0, 3.5]))
+    6.5
+    """
+    return float(row_sums(values[None, :])[0]) if len(values) else 0.0
+
+
 # --- exact sums -----------------------------------------------------------------------------------
 
+_COLUMN_BLOCK = 2048
+"""Rows whose sums stay below 2**63, and in the processor's cache."""
 LIMB_BITS = 40
 FLOAT_UNIT = -4400
 """Every double is a whole multiple of 2**-1126; cubes of weights reach further down."""
@@ -294,24 +307,24 @@ def grouped_sums(values: FloatArray, groups: IntArray, n_groups: int, power: int
     ]
 
 
-def column_sums(cells: FloatArray) -> list[int]:
-    """Sum each column exactly, in units of ``2**power_unit(1)``; cells in [0, 2048]."""
-    n_columns = cells.shape[1]
-    high_sums = np.zeros(n_columns, dtype=np.int64)
-    low_sums = np.zeros(n_columns, dtype=np.int64)
-    step = min(_BLOCK, max(1, 2 * _BLOCK // n_columns))
-    for start in range(0, len(cells), step):
-        block = cells[start : start + step] * 2.0**24
-        high = np.rint(block)
-        block -= high
-        block *= 2.0**LIMB_BITS
-        # These doubles are integers: below 2**53 their sum is exact, in any order.
-        high_sums += high.sum(axis=0).astype(np.int64)
-        low_sums += np.rint(block, out=block).sum(axis=0).astype(np.int64)
-    return [
-        (high << LIMB_BITS) + low
-        for high, low in zip(high_sums.tolist(), low_sums.tolist(), strict=True)
-    ]
+def column_sums(cells: FloatArray, digits: int = 40) -> list[int]:
+    """Sum each column, in units of ``2**power_unit(1)``, each cell rounded once to fewer digits.
+
+    Parameters
+    ----------
+    cells : float64 ndarray of shape (n_rows, n_columns), in [0, 2**(51 - digits)]
+        What to add.
+    digits : int
+        Binary digits after the point that are kept.
+    """
+    # So large a number beside a cell leaves the cell, rounded, as a whole number in the last bits.
+    beside = 1.5 * 2.0 ** (52 - digits)
+    sums = [0] * cells.shape[1]
+    for start in range(0, len(cells), _COLUMN_BLOCK):
+        whole = (cells[start : start + _COLUMN_BLOCK] + beside).view(np.int64)
+        whole -= np.float64(beside).view(np.int64)
+        sums = [total + more for total, more in zip(sums, whole.sum(axis=0).tolist(), strict=True)]
+    return [total << (-power_unit(1) - digits) for total in sums]
 
 
 def grouped_float_sums(

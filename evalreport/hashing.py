@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from evalreport.batch import IntArray, ObjectArray
 
 HashArray = NDArray[np.uint64]
+LetterArray = NDArray[np.uint8] | NDArray[np.uint32]
 
 _BLOCK = 4096
 """Texts that are hashed at a time: few enough for the processor's cache."""
@@ -39,23 +40,33 @@ def hashes_of(texts: ObjectArray) -> HashArray:
 
 
 def _block_of_hashes(texts: list[str]) -> HashArray:
-    letters = np.frombuffer(("\n".join(texts) + "\n").encode("utf-32-le", "surrogatepass"), "<u4")
-    ends = np.flatnonzero(letters == ord("\n"))
+    letters = _letters("\n".join(texts) + "\n")
+    is_end = letters == ord("\n")
+    width = len(letters) // len(texts)
+    if is_end[width - 1 :: width].all() and np.count_nonzero(is_end) == len(texts):
+        powers = np.multiply.accumulate(np.full(width, _BASE))
+        sums = _of_equal_length(letters.reshape(len(texts), width), powers)
+        return mixed(sums ^ (np.full(1, width - 1, dtype=np.uint64) * _LENGTH))
+    ends = np.flatnonzero(is_end)
     if len(ends) > len(texts):  # a text has several lines
         ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1) - 1
     starts = np.concatenate(([0], ends[:-1] + 1))
     lengths = ends - starts
     longest = int(lengths.max())
     powers = np.multiply.accumulate(np.full(longest + 1, _BASE))
-    if len(letters) == len(texts) * (longest + 1):
-        sums = _of_equal_length(letters.reshape(len(texts), longest + 1), powers)
-    else:
-        sums = _of_any_length(letters, starts, ends, powers)
+    sums = _of_any_length(letters, starts, ends, powers)
     return mixed(sums ^ (lengths.astype(np.uint64) * _LENGTH))
 
 
+def _letters(text: str) -> LetterArray:
+    """Return the number of each letter; a byte is enough for each of most texts."""
+    if text.isascii():
+        return np.frombuffer(text.encode("ascii"), np.uint8)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+
+
 def _of_any_length(
-    letters: NDArray[np.uint32], starts: IntArray, ends: IntArray, powers: HashArray
+    letters: LetterArray, starts: IntArray, ends: IntArray, powers: HashArray
 ) -> HashArray:
     places = np.arange(len(letters))
     places -= np.repeat(starts, ends + 1 - starts)
@@ -66,7 +77,7 @@ def _of_any_length(
     return np.asarray(sums[ends] - sums[starts])
 
 
-def _of_equal_length(letters: NDArray[np.uint32], powers: HashArray) -> HashArray:
+def _of_equal_length(letters: LetterArray, powers: HashArray) -> HashArray:
     sums = np.zeros(len(letters), dtype=np.uint64)
     for column, power in zip(letters.T[:-1], powers, strict=False):
         sums += column * power

@@ -294,7 +294,14 @@ class ScoredBatch:
         """Log loss without any floor; 0 where it is infinite."""
         if self.log_given is not None:
             return _loss_of_log(self.log_given, None)
-        return _loss_of(self.given, None)
+        if self.is_soft:
+            return _loss_of(self.given, None)
+        low = np.flatnonzero(self.given < (self.floor or 0.0))
+        if not len(low):
+            return self.losses
+        finite = self.losses.copy()
+        finite[low] = _loss_of(self.given[low], None)
+        return finite
 
     @cached_property
     def cell_losses(self) -> FloatArray:

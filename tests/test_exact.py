@@ -81,4 +81,14 @@ def test_column_sums_are_those_of_each_column_by_itself(n_rows, width):
     cells = np.random.default_rng(n_rows).random((n_rows, width)) * 40
     zero = np.zeros(n_rows, np.int64)
     apart = [exact.grouped_sums(cells[:, k], zero, 1)[0] for k in range(width)]
-    assert exact.column_sums(cells) == apart
+    unit = 2**24  # 2**-40, beside 2**-64
+    together = exact.column_sums(cells)
+    assert all(sum_ % unit == 0 for sum_ in together)
+    assert all(abs(a - b) <= n_rows * unit // 2 for a, b in zip(together, apart, strict=True))
+    assert exact.column_sums(cells[::-1]) == together
+    assert exact.column_sums(np.asfortranarray(cells)) == together
+
+
+def test_column_sums_hold_the_largest_losses_of_many_rows():
+    cells = np.tile([2048.0, 0.0, 2.0**-40], (5_000, 1))
+    assert exact.column_sums(cells) == [5_000 << 75, 0, 5_000 << 24]

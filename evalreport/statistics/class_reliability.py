@@ -180,7 +180,6 @@ def _block_sums(probs: FloatArray, observed: IntArray, steps: int) -> IntArray:
     n_rows, n_classes = probs.shape
     size = n_classes * _cells_of(steps)
     cells, weights = _places(probs.T, steps)
-    cells += np.arange(n_classes)[:, None] * _cells_of(steps)
     both = np.bincount(cells.ravel(), weights.ravel(), size).astype(np.int64)
     trues = np.bincount(cells[observed, np.arange(n_rows)], minlength=size)
     return np.array([both >> _PACKED, trues, both & ((1 << _PACKED) - 1)])
@@ -189,22 +188,23 @@ def _block_sums(probs: FloatArray, observed: IntArray, steps: int) -> IntArray:
 def _places(probs: FloatArray, steps: int) -> tuple[IntArray, FloatArray]:
     """Return the cell of each probability, and ``2**_PACKED`` plus where in the cell it lies.
 
-    As in `forecast_grid`, but coarser, with one cell for all below 2**-32; and cells of the upper
-    half come after those of the lower one, counted from 1 downwards.
+    Each class, a row here, has cells of its own. They are as in `forecast_grid`, but coarser, with
+    one cell for all below 2**-32; and cells of the upper half come after those of the lower one,
+    counted from 1 downwards.
     """
     shift = _shift(steps)
     small = np.subtract(1.0, probs, order="C")
     bits, given = small.view(np.int64), probs.view(np.int64)
     np.minimum(bits, given, out=bits)  # doubles of 0 or more have the order of their bits
     cells = bits >> shift
-    cells -= _first(steps) - 1
-    np.maximum(cells, 0, out=cells)
+    upper = np.arange(len(probs))[:, None] * _cells_of(steps) + _side(steps)
+    cells += upper - (_first(steps) - 1)
+    np.maximum(cells, upper, out=cells)
     # Halves and zeros have the sign of +0, and all else below one half that of -1.
     below = (probs - 0.5).view(np.int64)
     below >>= 63
     below &= -_side(steps)
     cells += below
-    cells += _side(steps)
     # The same bits further down are the place as a part of the double that stands for one row.
     bits >>= shift - _OFFSET_BITS - (52 - _PACKED)
     bits &= ((1 << _OFFSET_BITS) - 1) << (52 - _PACKED)

@@ -33,6 +33,8 @@ from evalreport.statistics.skill import above, frequency_entropy, skill_interval
 
 # The columns before the moments.
 _N, _N_OCCURRED, _N_ZERO, _MASS, _ONE_VS_REST, _FORECAST, _MOMENTS = range(7)
+_DIGITS = 50
+"""Binary digits of a probability that are enough for the mean of millions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class ByClass(KeepsSums):
             counts(groups, n_classes, happened.is_zero),
             mass(weights, groups, n_classes),
             _sum_columns(scored.one_vs_rest_losses, scored.weights),
-            _sum_columns(scored.batch.probs, scored.weights),
+            _sum_columns(scored.batch.probs, scored.weights, _DIGITS),
             *moment_columns(happened.losses, weights, groups, n_classes),
         ]
         return Sums.from_columns(self._units, range(n_classes), columns)
@@ -170,9 +172,9 @@ class ByClass(KeepsSums):
         return None if mean is None else float(mean)
 
 
-def _sum_columns(cells: FloatArray, weights: FloatArray | None) -> Sequence[int]:
+def _sum_columns(cells: FloatArray, weights: FloatArray | None, digits: int = 40) -> Sequence[int]:
     if weights is None:
-        return exact.column_sums(cells)
+        return exact.column_sums(cells, digits)
     n_rows, n_columns = cells.shape
     groups = np.tile(np.arange(n_columns), n_rows)
     return grouped(cells.ravel(), np.repeat(weights, n_columns), groups, n_columns)

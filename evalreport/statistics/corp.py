@@ -18,7 +18,7 @@ import numpy as np
 
 from evalreport import exact
 from evalreport.batch import FloatArray, IntArray
-from evalreport.statistics.draws import binomial, split_at_random, uniforms
+from evalreport.statistics.draws import binomials, split_at_random, uniforms
 from evalreport.statistics.effective import drawn_shares
 from evalreport.statistics.pooling import pooled_blocks
 
@@ -226,8 +226,8 @@ def _outcomes(cells: Cells) -> FloatArray:
         shares = [mass * drawn_shares(float(n), float(p), each) for mass, n, p, each in worth]
         return np.ascontiguousarray(np.array(shares).T)
     drawn = (levels >= 1.0 - cells.forecasts[:, None]).astype(np.float64)
-    for i in np.flatnonzero(cells.counts > 1).tolist():
-        drawn[i] = binomial(int(cells.counts[i]), float(cells.forecasts[i]), levels[i])
+    many = np.flatnonzero(cells.counts > 1)
+    drawn[many] = binomials(cells.counts[many], cells.forecasts[many], levels[many])
     return np.ascontiguousarray(drawn.T)
 
 

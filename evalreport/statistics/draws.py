@@ -29,6 +29,8 @@ MOST_TRIALS = 2**24
 _FEW = 4096
 """Up to so many members of a group are dealt out one by one."""
 _MEMBERS = 2**14
+_CHANCES = 2**16
+"""Chances of outcomes that are worked on at a time."""
 
 
 def hashes(purpose: int, numbers: IntArray) -> NDArray[np.uint64]:
@@ -81,7 +83,7 @@ def binomial(n_trials: int, probability: float, levels: FloatArray) -> FloatArra
         certain = float(n_trials) if probability >= 1.0 else 0.0
         return np.full(levels.shape, certain)
     n = min(n_trials, MOST_TRIALS)
-    first, chances = _chances(n, probability)
+    first, chances = _chances_of_one(n, probability)
     heights = np.cumsum(chances)
     found = np.searchsorted(heights, levels * heights[-1], side="right")
     drawn = first + np.minimum(found, len(heights) - 1).astype(np.float64)
@@ -91,7 +93,7 @@ def binomial(n_trials: int, probability: float, levels: FloatArray) -> FloatArra
     return np.asarray(np.clip(stretched, 0.0, float(n_trials)))
 
 
-def _chances(n: int, p: float) -> tuple[int, FloatArray]:
+def _chances_of_one(n: int, p: float) -> tuple[int, FloatArray]:
     """Return the least outcome that matters, and how likely it and those above it are, unscaled."""
     odds = p / (1.0 - p)
     mode = min(int((n + 1) * p), n)
@@ -101,6 +103,74 @@ def _chances(n: int, p: float) -> tuple[int, FloatArray]:
     upwards = np.cumprod((n - above) / (above + 1.0) * odds)
     downwards = np.cumprod(below / (n - below + 1.0) / odds)
     return mode - len(below), np.concatenate([downwards[::-1], [1.0], upwards])
+
+
+def binomials(n_trials: IntArray, probabilities: FloatArray, levels: FloatArray) -> FloatArray:
+    """Return what `binomial` does for many distributions at once, each with its own levels.
+
+    Parameters
+    ----------
+    n_trials : int64 ndarray of shape (n,)
+        Trials of each distribution.
+    probabilities : float64 ndarray of shape (n,)
+        Of a success.
+    levels : float64 ndarray of shape (n, n_levels), in [0, 1)
+        Where to read each distribution off.
+
+    Returns
+    -------
+    float64 ndarray of shape (n, n_levels)
+    """
+    drawn = np.empty(levels.shape)
+    certain = (probabilities <= 0.0) | (probabilities >= 1.0) | (n_trials == 0)
+    drawn[certain] = np.where(probabilities >= 1.0, n_trials, 0)[certain, None]
+    n = np.minimum(n_trials, MOST_TRIALS).astype(np.float64)
+    reaches = 10 + (9.0 * np.sqrt(n * probabilities * (1.0 - probabilities))).astype(np.int64)
+    # The widest first: distributions that are looked at together have about the same width.
+    waiting = np.flatnonzero(~certain)
+    waiting = waiting[np.argsort(-reaches[waiting], kind="stable")]
+    while len(waiting):
+        step = max(1, _CHANCES // (2 * int(reaches[waiting[0]])))
+        some, waiting = waiting[:step], waiting[step:]
+        drawn[some] = _quantiles(n[some], probabilities[some], reaches[some], levels[some])
+    for i in np.flatnonzero(~certain & (n_trials > MOST_TRIALS)).tolist():
+        mean = float(n_trials[i]) * probabilities[i]
+        wider = math.sqrt(int(n_trials[i]) / MOST_TRIALS)
+        stretched = mean + (drawn[i] - MOST_TRIALS * probabilities[i]) * wider
+        drawn[i] = np.clip(stretched, 0.0, float(n_trials[i]))
+    return drawn
+
+
+def _quantiles(n: FloatArray, p: FloatArray, reaches: IntArray, levels: FloatArray) -> FloatArray:
+    """Return the quantiles of some distributions that are about as wide."""
+    modes = np.minimum(np.floor((n + 1.0) * p), n)
+    heights = np.cumsum(_chances(n, p, modes, reaches), axis=1)
+    sought = levels * heights[:, -1:]
+    if levels.shape[1] == 1:
+        found = np.count_nonzero(heights <= sought, axis=1)[:, None]
+    else:
+        pairs = zip(heights, sought, strict=True)
+        found = np.array([row.searchsorted(each, side="right") for row, each in pairs])
+    lowest = modes - int(reaches.max())
+    highest = modes + np.minimum(n - modes, reaches)
+    return np.asarray(np.minimum(lowest[:, None] + found, highest[:, None]))
+
+
+def _chances(n: FloatArray, p: FloatArray, modes: FloatArray, reaches: IntArray) -> FloatArray:
+    """Return how likely the outcomes about each mode are, unscaled; 0 out of reach.
+
+    The mode stands in the middle of each row.
+    """
+    steps = np.arange(int(reaches.max()))
+    odds = (p / (1.0 - p))[:, None]
+    above, below = modes[:, None] + steps, modes[:, None] - steps
+    trials, is_near = n[:, None], steps < reaches[:, None]
+    rising = np.where(is_near, (trials - above) / (above + 1.0) * odds, 0.0)
+    falling = np.where(is_near & (below > 0.0), below / (trials - below + 1.0) / odds, 0.0)
+    chances = np.ones((len(n), 2 * len(steps) + 1))
+    np.cumprod(rising, axis=1, out=chances[:, len(steps) + 1 :])
+    np.cumprod(falling, axis=1, out=chances[:, len(steps) - 1 :: -1])
+    return chances
 
 
 def split_at_random(purpose: int, counts: IntArray, n_parts: int) -> IntArray:
@@ -123,8 +193,7 @@ def split_at_random(purpose: int, counts: IntArray, n_parts: int) -> IntArray:
     parts = np.zeros((len(counts), n_parts), dtype=np.int64)
     few = counts <= _FEW
     parts[few] = _one_by_one(purpose, np.flatnonzero(few), counts[few], n_parts)
-    for group in np.flatnonzero(~few).tolist():
-        parts[group] = _by_binomials(purpose, group, int(counts[group]), n_parts)
+    parts[~few] = _by_binomials(purpose, np.flatnonzero(~few), counts[~few], n_parts)
     return parts
 
 
@@ -145,11 +214,14 @@ def _dealt(purpose: int, groups: IntArray, counts: IntArray, n_parts: int) -> In
     return np.bincount(cell, minlength=len(groups) * n_parts).reshape(len(groups), n_parts)
 
 
-def _by_binomials(purpose: int, group: int, count: int, n_parts: int) -> list[int]:
-    levels = uniforms(purpose + 1, group * n_parts + np.arange(n_parts))
-    parts: list[int] = []
+def _by_binomials(purpose: int, groups: IntArray, counts: IntArray, n_parts: int) -> IntArray:
+    levels = uniforms(purpose + 1, groups[:, None] * n_parts + np.arange(n_parts))
+    parts = np.zeros((len(groups), n_parts), dtype=np.int64)
+    left = counts.copy()
     for part in range(n_parts - 1):
-        left = count - sum(parts)
-        drawn = binomial(left, 1.0 / (n_parts - part), levels[part : part + 1])
-        parts.append(round(float(drawn[0])))
-    return [*parts, count - sum(parts)]
+        chances = np.full(len(groups), 1.0 / (n_parts - part))
+        drawn = binomials(left, chances, levels[:, part : part + 1])[:, 0]
+        parts[:, part] = np.rint(drawn)
+        left -= parts[:, part]
+    parts[:, -1] = left
+    return parts

@@ -32,6 +32,12 @@ N_CELLS = _LAST + 1
 MOST_DISTINCT = 8192
 """Up to so many different forecasts are kept apart."""
 
+_MOST_ROWS = 2**20
+_ROW_BITS = 32
+_ONE_ROW = 2.0**_ROW_BITS
+"""Rows are counted in units of this beside their places: those of 2**20 rows stay below one, and
+all of it up to 2**53, so that a single sum of doubles is exact and tells both."""
+
 _N, _TRUE, _OFFSET = range(3)
 
 
@@ -106,9 +112,13 @@ class ForecastCounts:
     @classmethod
     def of_rows(cls, forecasts: FloatArray, came_true: NDArray[np.bool_]) -> Self:
         """Count some rows."""
+        if len(forecasts) > _MOST_ROWS:
+            parts = slice(_MOST_ROWS), slice(_MOST_ROWS, None)
+            first, others = (cls.of_rows(forecasts[each], came_true[each]) for each in parts)
+            return first.merge(others)
         cells, offsets = places(forecasts)
-        n = np.bincount(cells, minlength=N_CELLS)
-        met = np.flatnonzero(n)
+        both = np.bincount(cells, offsets + _ONE_ROW, N_CELLS)
+        met = np.flatnonzero(both)
         # So many cells have more forecasts; a look at the first ones spares sorting all others.
         if len(met) <= MOST_DISTINCT >= len(np.unique(forecasts[: 2 * MOST_DISTINCT])):
             distinct, groups = np.unique(forecasts + 0.0, return_inverse=True)  # no negative zeros
@@ -118,10 +128,9 @@ class ForecastCounts:
                     for each in (groups, groups[came_true])
                 )
                 return cls(True, distinct.view(np.int64), np.array([n, true, np.zeros_like(n)]))
-        true = np.bincount(cells[came_true], minlength=N_CELLS)
-        # Doubles hold these whole numbers: no batch is so large that they reach 2**53.
-        where = np.bincount(cells, offsets, N_CELLS).astype(np.int64)
-        return cls(False, met, np.array([n[met], true[met], where[met]]))
+        true = np.bincount(cells[came_true], minlength=N_CELLS)[met]
+        sums = both[met].astype(np.int64)
+        return cls(False, met, np.array([sums >> _ROW_BITS, true, sums & ((1 << _ROW_BITS) - 1)]))
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -178,7 +187,7 @@ class ForecastCounts:
     def to_json(self) -> dict[str, Any]:
         """Return the counts in terms of JSON, in a few bytes a cell."""
         steps = np.diff(self.keys, prepend=0)
-        columns = pack_columns([column.tolist() for column in (steps, *self.sums)])
+        columns = pack_columns([steps, *self.sums])
         return {"exact": self.is_exact, "columns": columns}
 
     @classmethod

@@ -113,12 +113,18 @@ class LabelNoise(KeepsSums):
 
     def _suspects(self, state: Sums) -> Iterator[int]:
         """Yield the rows whose top class got at least the usual share of the rows labelled so."""
+        usual = {k: self._usual_cell(state, k) for k in range(len(self.classes))}
         for number, n in _numbered(state, "top"):
             predicted, cell = divmod(number, _CELLS)
-            key = f"label {predicted}"
-            n_labelled = state.row(key)[0]
-            if n_labelled and cell >= _CELLS * state.value(key, 1) / n_labelled:
+            least = usual[predicted]
+            if least is not None and cell >= least:
                 yield n
+
+    def _usual_cell(self, state: Sums, k: int) -> int | None:
+        """Return the first cell at or above the mean share of the rows of a class; None if none."""
+        key = f"label {k}"
+        n_labelled = state.row(key)[0]
+        return math.ceil(_CELLS * state.value(key, 1) / n_labelled) if n_labelled else None
 
 
 def entropy_floor(rate: float, n_classes: int) -> float:

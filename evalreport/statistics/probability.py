@@ -22,6 +22,9 @@ EDGES = (0.0, 1e-6, 1e-4, 1e-3, 0.01, 0.1, 0.5, 0.9, 0.99, 1.0)
 _BLOCK = 2**15
 """Probabilities worked on at a time."""
 _LANES = 4
+_DIGITS = 40
+_FIRST_WHOLE = 3
+"""From this bin on, above 0.0001, so many binary digits of a probability are enough."""
 
 
 def _bin_of(probabilities: FloatArray) -> IntArray:
@@ -40,13 +43,21 @@ def _sums_by_bin(cells: FloatArray) -> list[int]:
     n_bins = len(EDGES)
     lanes = np.tile(np.arange(_LANES) * n_bins, _BLOCK // _LANES)
     totals = [0] * (_LANES * n_bins)
+    whole = np.zeros(len(totals), dtype=np.int64)
     for start in range(0, len(cells), _BLOCK):
         block = cells[start : start + _BLOCK]
         places = _bin_of(block)
+        low = np.flatnonzero(places < _FIRST_WHOLE)
         places += lanes[: len(block)]
-        sums = grouped_sums(block, places, len(totals))
-        totals = list(map(int.__add__, totals, sums))
-    return [sum(totals[i::n_bins]) for i in range(n_bins)]
+        if len(low):
+            sums = grouped_sums(block[low], places[low], len(totals))
+            totals = list(map(int.__add__, totals, sums))
+        scaled = block * 2.0**_DIGITS
+        np.rint(scaled, out=scaled)
+        # These doubles are integers: those of a lane and block stay up to 2**53.
+        whole += np.bincount(places, scaled, len(totals)).astype(np.int64)
+    large = [each << (-power_unit(1) - _DIGITS) for each in whole.tolist()]
+    return [sum((totals if i < _FIRST_WHOLE else large)[i::n_bins]) for i in range(n_bins)]
 
 
 @dataclass(frozen=True, slots=True)

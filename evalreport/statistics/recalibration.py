@@ -94,12 +94,14 @@ class FitData:
             loss += each.value
             slope += each.slope
             curvature += each.curvature
-        whole = _sum(self.masses)
+        whole = exact.fixed_sum(self.masses)
         slope /= whole
         slope[1:] += RIDGE * biases
         curvature /= whole
         curvature[range(1, n), range(1, n)] += RIDGE
-        return Point(loss / whole + 0.5 * RIDGE * _sum(biases * biases), slope, curvature)
+        return Point(
+            loss / whole + 0.5 * RIDGE * exact.fixed_sum(biases * biases), slope, curvature
+        )
 
     def _sums(self, part: slice, sharpness: float, biases: FloatArray) -> Point:
         """Return the loss of some rows, and its derivatives."""
@@ -115,14 +117,14 @@ class FitData:
         far = logs - _over_classes(shares * logs)
         slope = np.zeros(1 + len(biases))
         curvature = np.zeros((len(slope), len(slope)))
-        slope[0] = _sum(exact.row_sums(pull * logs))
-        curvature[0, 0] = _sum(exact.row_sums(weighted * far * far))
+        slope[0] = exact.fixed_sum(exact.row_sums(pull * logs))
+        curvature[0, 0] = exact.fixed_sum(exact.row_sums(weighted * far * far))
         if len(biases):
             slope[1:] = exact.row_sums(pull)
             curvature[0, 1:] = curvature[1:, 0] = exact.row_sums(weighted * far)
             together = _products(shares * np.sqrt(masses))
             curvature[1:, 1:] = np.diag(exact.row_sums(weighted)) - together
-        return Point(_sum(masses * losses), slope, curvature)
+        return Point(exact.fixed_sum(masses * losses), slope, curvature)
 
 
 def fit(data: FitData, with_biases: bool, start: Recalibration | None = None) -> Recalibration:
@@ -177,7 +179,3 @@ def _products(cells: FloatArray) -> FloatArray:
     low = np.rint((cells * scale - high) * 2.0**_DIGITS)
     mixed = high @ low.T
     return np.asarray((high @ high.T + (mixed + mixed.T) * 2.0**-_DIGITS) / scale**2)
-
-
-def _sum(values: FloatArray) -> float:
-    return float(exact.row_sums(values[None, :])[0]) if len(values) else 0.0

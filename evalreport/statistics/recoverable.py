@@ -149,8 +149,9 @@ class _Halves:
         fits = [self._fit(counts, both) for counts in self.counts]
         gains = [self.rows.losses - fits[1 - i].losses(self.logs, self._observed) for i in (0, 1)]
         masses = [counts * self.weights for counts in self.counts]
-        whole = math.fsum(math.fsum(each) for each in masses)
-        total = math.fsum(math.fsum(mass * gain) for mass, gain in zip(masses, gains, strict=True))
+        whole = sum(map(exact.fixed_sum, masses))
+        pairs = zip(masses, gains, strict=True)
+        total = sum(exact.fixed_sum(mass * gain) for mass, gain in pairs)
         mean = total / whole
         if self.rows.clusters is not None:
             return _Gain(mean, *_cluster_error(self.rows.clusters, gains, masses), both)
@@ -181,8 +182,8 @@ class _Halves:
         n = int(self.rows.counts.sum())
         scores = [self.weights * (gain - mean) * (n / whole) for gain in gains]
         pairs = list(zip(self.counts, scores, strict=True))
-        squares = math.fsum(math.fsum(counts * s * s) for counts, s in pairs)
-        cubes = math.fsum(math.fsum(counts * s * s * s) for counts, s in pairs)
+        squares = sum(exact.fixed_sum(counts * s * s) for counts, s in pairs)
+        cubes = sum(exact.fixed_sum(counts * s * s * s) for counts, s in pairs)
         skewness = cubes / n / math.sqrt(squares / n) ** 3 if squares else 0.0
         return Moments(n, mean, math.sqrt(squares / (n - 1)), skewness)
 

@@ -111,7 +111,7 @@ class SampleState(Transient):
         Whether cells are logarithms.
     """
 
-    __slots__ = ("is_log", "largest", "limit", "n_rows", "waiting")
+    __slots__ = ("_settled", "is_log", "largest", "limit", "n_rows", "waiting")
 
     def __init__(
         self,
@@ -126,6 +126,7 @@ class SampleState(Transient):
         self.largest = largest
         self.n_rows = n_rows
         self.is_log = is_log
+        self._settled: Self | None = None
 
     def merge(self, other: Self) -> Self:
         """Return the sample of both inputs together."""
@@ -151,6 +152,11 @@ class SampleState(Transient):
         """Return the state with its rows in order, equal ones as one, and no more than needed."""
         if not self.waiting:
             return self
+        if self._settled is None:  # several results ask for the rows
+            self._settled = self._sorted()
+        return self._settled
+
+    def _sorted(self) -> Self:
         largest = self._largest_kept()
         waiting = self._up_to(largest)
         rows = waiting[0] if len(waiting) == 1 else SampledRows.joined(waiting)
@@ -167,9 +173,14 @@ class SampleState(Transient):
         """Return the largest hash that stays, so that no row is copied in vain."""
         if sum(map(len, self.waiting)) <= self.limit:
             return self.largest
-        hashes = np.sort(np.concatenate([each.hashes for each in self.waiting]))
-        new = np.flatnonzero(hashes[1:] != hashes[:-1])
-        return int(hashes[new[self.limit - 1]]) if len(new) >= self.limit else self.largest
+        hashes = np.concatenate([each.hashes for each in self.waiting])
+        # Unless rows are equal, the smallest hashes are as many rows: few of them to sort.
+        for some in (hashes[hashes <= np.partition(hashes, self.limit)[self.limit]], hashes):
+            ordered = np.sort(some)
+            new = np.flatnonzero(ordered[1:] != ordered[:-1])
+            if len(new) >= self.limit:
+                return int(ordered[new[self.limit - 1]])
+        return self.largest
 
     def rows(self) -> SampledRows | None:
         """Return the sampled rows in the order of their hashes; None if there are none."""

@@ -15,7 +15,6 @@ is exactly as extreme half. doi:10.1080/01621459.1961.10482105
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -32,7 +31,7 @@ SURPRISING = (0.5, 0.1, 0.01, 1e-3, 1e-4, 1e-6)
 MUCH_MORE = 3.0
 UNLIKELY = 0.001
 _ALIKE = (0.0,) * len(SURPRISING)
-_BLOCK = 2**18
+_BLOCK = 2**15
 """Cells worked on at a time."""
 
 
@@ -99,12 +98,13 @@ def typical_chances(sample: SampleState | None) -> tuple[float, ...]:
         cells = rows.cells[:, start : start + step].T
         probs = exact.exp(cells) if sample.is_log else cells
         for part, at_most in zip(parts, SURPRISING, strict=True):
-            part.append(exact.row_sums(np.where(probs <= at_most, probs, 0.0)))
+            part.append(exact.row_sums(probs * (probs <= at_most)))
     return tuple(_typical(np.concatenate(each), rows.counts.astype(np.float64)) for each in parts)
 
 
 def _typical(chances: FloatArray, counts: FloatArray) -> float:
     # Rows whose probabilities miss 1 may seem to be surprised more than surely.
     chances = np.minimum(chances, 1.0)
-    total = math.fsum(chances * counts)
-    return math.fsum(chances * chances * counts) / total if total else 0.0
+    expected = chances * counts
+    total = exact.fixed_sum(expected)
+    return exact.fixed_sum(chances * expected) / total if total else 0.0

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from evalreport.statistics.draws import MOST_TRIALS, binomial, split_at_random, uniforms
+from evalreport.statistics.draws import MOST_TRIALS, binomial, binomials, split_at_random, uniforms
 
 
 def test_uniform_numbers_are_uniform_and_differ_by_purpose():
@@ -59,3 +59,21 @@ def test_dealing_out_gives_each_part_its_chance(count):
     expected, spread = count / 5, np.sqrt(count * 0.2 * 0.8)
     assert np.abs(parts.mean(axis=0) - expected).max() < 4 * spread / np.sqrt(400)
     assert parts.std(axis=0) == pytest.approx(np.full(5, spread), rel=0.15)
+
+
+def test_draws_of_many_distributions_are_those_of_each_by_itself():
+    n = np.array([0, 1, 7, 300, 50_000, 2**24, 2**24 + 1, 2**30])
+    p = np.array([0.5, 0.2, 1.0, 1e-9, 0.3, 0.5, 0.9, 1e-6])
+    levels = uniforms(9, np.arange(8 * 50).reshape(8, 50))
+    levels[:, 0], levels[:, 1] = 0.0, 1.0 - 2.0**-53
+    one_by_one = [binomial(int(m), float(q), row) for m, q, row in zip(n, p, levels, strict=True)]
+    assert binomials(n, p, levels).tolist() == np.array(one_by_one).tolist()
+    alone = binomials(n, p, levels[:, 7:8])
+    assert alone[:, 0].tolist() == np.array(one_by_one)[:, 7].tolist()
+
+
+def test_members_of_large_groups_are_all_dealt_out():
+    counts = np.array([0, 3, 4_096, 4_097, 60_000, 2**25])
+    parts = split_at_random(5, counts, 5)
+    assert parts.sum(axis=1).tolist() == counts.tolist()
+    assert (np.abs(parts - counts[:, None] / 5) <= 6 * np.sqrt(counts)[:, None]).all()
