@@ -6,7 +6,6 @@ import difflib
 import json
 import math
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, NoReturn
 
 from evalreport.bands import BUILT_IN, Band, Scale
 from evalreport.errors import SettingsError
+from evalreport.toml_file import read_toml
 
 TONES = ("good", "fine", "watch", "poor", "bad")
 """How good a band can be, best first."""
@@ -44,21 +44,10 @@ def scale_from(path: str | Path | None) -> Scale:
     if path is None:
         return BUILT_IN
     shown = str(path)
-    tables = _tables(shown, _load(shown))
+    tables = _tables(shown, read_toml(shown, "file of bands"))
     bands = tuple(_bands(shown, tables))
     content = json.dumps([[each.name, each.high, each.includes_high, each.tone] for each in bands])
     return Scale(bands, Path(path).name, blake2b(content.encode(), digest_size=8).hexdigest())
-
-
-def _load(path: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise SettingsError(f"{path}: there is no such file of bands.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: this is no TOML: {error}.") from error
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _refuse(path: str, fact: str, hint: str) -> NoReturn:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -14,9 +13,11 @@ from evalreport.errors import SettingsError
 from evalreport.limits import GroupLimits, Limits
 from evalreport.settings import ReportSettings
 from evalreport.task_results import TaskColumns
+from evalreport.toml_file import read_toml
 
 OWN_FILE = "evalreport.toml"
 PROJECT_FILE = "pyproject.toml"
+_KIND = "settings file"
 
 _NOT_IN_THE_FILE = (
     "inputs",
@@ -66,8 +67,8 @@ def read_settings_file(path: str | None = None) -> SettingsFile:
         If the file cannot be read, or says what means nothing here; or if both files are there.
     """
     if path is not None:
-        return _understood(path, _own_table(path, _load(path)))
-    project = _load(PROJECT_FILE) if Path(PROJECT_FILE).is_file() else {}
+        return _understood(path, _own_table(path, read_toml(path, _KIND)))
+    project = read_toml(PROJECT_FILE, _KIND) if Path(PROJECT_FILE).is_file() else {}
     table = _as_table(PROJECT_FILE, "tool", project.get("tool", {})).get("evalreport")
     if not Path(OWN_FILE).is_file():
         return SettingsFile() if table is None else _understood(PROJECT_FILE, table)
@@ -76,18 +77,7 @@ def read_settings_file(path: str | None = None) -> SettingsFile:
             f"{OWN_FILE} and [tool.evalreport] in {PROJECT_FILE} both hold settings.\n"
             "  Keep one of them, or say which with --config."
         )
-    return _understood(OWN_FILE, _load(OWN_FILE))
-
-
-def _load(path: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise SettingsError(f"{path}: there is no such settings file.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: this is no TOML: {error}.") from error
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+    return _understood(OWN_FILE, read_toml(OWN_FILE, _KIND))
 
 
 def _own_table(path: str, document: dict[str, Any]) -> Any:

@@ -50,7 +50,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Who asked, and so how options are spelled in messages.
     "voice": set(),
     "settings": {"errors", "results", "task_results", "limits"},
-    "settings_file": {"errors", "settings", "limits", "task_results"},
+    "toml_file": {"errors"},
+    "settings_file": {"errors", "settings", "limits", "task_results", "toml_file"},
     "settings_schema": {"settings_file"},
     "limits": {"top_k_results", "errors", "choices", "results", "bands", "formats"},
     "write": {"errors"},
@@ -63,7 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "formats": {"results", "bands"},
     "band_results": set(),
     "bands": {"results"},
-    "bands_file": {"errors", "bands"},
+    "bands_file": {"errors", "bands", "toml_file"},
     "rarity": {"bands", "ordering", "results"},
     "schema": {"results"},
     "distributions": {"errors", "results", "exact"},
