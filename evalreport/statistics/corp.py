@@ -74,8 +74,7 @@ class Cells:
     @cached_property
     def curve(self) -> FloatArray:
         """How often the event happens at each forecast, by isotonic regression."""
-        # Parts of soft labels add up to sums that are rounded: steps of one height may descend.
-        return np.asarray(np.maximum.accumulate(pooled(self.trues, self.masses)))
+        return pooled(self.trues, self.masses)
 
     @property
     def has_chance(self) -> bool:
@@ -116,10 +115,8 @@ def pooled(trues: FloatArray, masses: FloatArray) -> FloatArray:
     >>> pooled(np.array([1.0, 0.0, 2.0]), np.array([2.0, 2.0, 2.0])).tolist()
     [0.25, 0.25, 1.0]
     """
-    n_cells = len(masses)
     every = np.broadcast_to(masses, trues.shape).ravel()
-    ends = np.arange(n_cells, every.size + 1, n_cells)
-    starts = pooled_blocks(trues.ravel(), every, ends)
+    starts = pooled_blocks(np.atleast_2d(trues), masses)
     values = np.add.reduceat(trues.ravel(), starts) / np.add.reduceat(every, starts)
     return np.repeat(values, np.diff(starts, append=every.size)).reshape(trues.shape)
 

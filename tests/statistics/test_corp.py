@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -179,6 +180,45 @@ def test_the_order_of_the_rows_changes_no_digit():
     p, y = forecasts_and_outcomes(4, 20_000)
     order = np.random.default_rng(0).permutation(len(p))
     assert calibration(y, p).reliability == calibration(y[order], p[order]).reliability
+
+
+def exactly_pooled(sums, masses):
+    """Frequencies of isotonic regression by the max-min formula, in fractions."""
+    sums, masses = (list(map(Fraction, each)) for each in (sums, masses))
+    n = len(sums)
+    mean = {
+        (i, j): sum(sums[i : j + 1]) / sum(masses[i : j + 1]) for i in range(n) for j in range(i, n)
+    }
+    return [
+        max(min(mean[i, j] for j in range(place, n)) for i in range(place + 1))
+        for place in range(n)
+    ]
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 7), st.integers(0, 4)), min_size=1, max_size=10),
+    st.sampled_from([1.0, 0.1, 1 / 3, 1e-9, 1e300, 2.0**-1000]),
+)
+@settings(max_examples=200, deadline=None)
+def test_equal_frequencies_are_one_step_however_weights_and_soft_labels_round(cells, unit):
+    masses = np.array([mass for mass, _ in cells]) * unit
+    sums = masses * (np.array([quarter for _, quarter in cells]) / 4 * 0.7 + 0.1)
+    curve = pooled(sums, masses)
+    # In steps of one part in 28 times the whole mass, what is not equal is far apart.
+    exact = np.array(exactly_pooled(sums, masses), dtype=float)
+    assert curve == pytest.approx(exact, rel=1e-13)
+    steps = np.diff(curve)
+    assert ((steps == 0) | (steps > 1e-9)).all()
+    assert np.array_equal(steps > 0, np.diff(exact) > 1e-9)
+
+
+def test_cells_of_one_frequency_are_one_step_though_scipy_may_split_them():
+    masses = np.array([0.1, 0.2, 0.3, 0.7])
+    sums = 0.1 * masses
+    sums[0] = np.nextafter(sums[0], 0)
+    assert len(isotonic_regression(sums / masses, weights=masses).blocks) > 2
+    assert len(set(pooled(sums, masses).tolist())) == 1
+    assert pooled(np.array([[3.0], [0.0]]), np.array([4.0])).tolist() == [[0.75], [0.0]]
 
 
 def test_a_curve_never_descends_by_the_rounding_of_soft_labels():
