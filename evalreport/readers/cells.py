@@ -14,11 +14,12 @@ from evalreport.errors import InputError
 from evalreport.readers.columns import ColumnPlan
 from evalreport.readers.interface import Chunk
 from evalreport.readers.labels import distinct, match
-from evalreport.readers.numbers import Kinds, is_narrow, read_numbers
+from evalreport.readers.numbers import Kinds, is_narrow, read_happened, read_numbers
 from evalreport.readers.target_cells import TargetCells, target_cells
 from evalreport.voice import CALLER
 
 T = TypeVar("T")
+NumberReader = Callable[[pa.Array], tuple[FloatArray, Kinds | None]]
 
 _SINGLE = "Labels are text, whole numbers or truth values; probabilities are numbers."
 NO_CLUSTER = -1
@@ -65,7 +66,7 @@ def read_cells(
     InputError
         If a column is of a type that can hold no labels or no numbers.
     """
-    values, kinds, tolerance = _numbers(chunk, plan.probs, plan, path)
+    values, kinds, tolerance = _numbers(chunk, plan.probs, _reader(plan), path)
     weights: tuple[FloatArray | None, Kinds | None] = (None, None)
     if plan.weight is not None:
         weights = column_of(chunk, plan.weight, _reader(plan), path)
@@ -97,7 +98,7 @@ def read_targets(chunk: Chunk, plan: ColumnPlan, path: str | None, normalize: bo
     InputError
         If a column is of a type that can hold no numbers.
     """
-    numbers = _numbers(chunk, plan.targets, plan, path)
+    numbers = _numbers(chunk, plan.targets, lambda cells: read_happened(cells, plan.decimal), path)
     return target_cells(*numbers, normalize, plan.positive)
 
 
@@ -132,18 +133,18 @@ def column_of(chunk: Chunk, column: str, reader: Callable[[pa.Array], T], path: 
         ) from error
 
 
-def _reader(plan: ColumnPlan) -> Callable[[pa.Array], tuple[FloatArray, Kinds | None]]:
+def _reader(plan: ColumnPlan) -> NumberReader:
     return lambda column: read_numbers(column, plan.decimal)
 
 
 def _numbers(
-    chunk: Chunk, columns: Sequence[str], plan: ColumnPlan, path: str | None
+    chunk: Chunk, columns: Sequence[str], reader: NumberReader, path: str | None
 ) -> tuple[FloatArray, Kinds | None, float]:
     """Return the numbers in some columns, what else is there, and the tolerance of their sums."""
     values = np.empty((len(columns), chunk.cells.num_rows))
     kinds: Kinds | None = None
     for number, column in enumerate(columns):
-        values[number], odd = column_of(chunk, column, _reader(plan), path)
+        values[number], odd = column_of(chunk, column, reader, path)
         if odd is not None:
             kinds = np.zeros(values.shape, dtype=np.uint8) if kinds is None else kinds
             kinds[number] = odd

@@ -15,7 +15,7 @@ from evalreport.readers.faults import NOUNS, Fault, FaultyRow, Judged
 from evalreport.readers.interface import Chunk
 from evalreport.readers.labels import MISSING, canonical
 from evalreport.readers.numbers import ABSENT
-from evalreport.readers.odd_cells import hint_on_cell
+from evalreport.readers.odd_cells import hint_on_cell, is_truth, mend_or_drop
 from evalreport.readers.odd_labels import HEADER_AGAIN
 from evalreport.readers.other_kinds import hint_on_kind
 from evalreport.readers.suspicions import look_alike, name_the_label, no_label_column, off_by_one
@@ -140,7 +140,9 @@ class Complaints:
             return self._likely_kind() or drop
         if faulty.fault in _NO_NUMBERS:
             is_forecast = faulty.fault == Fault.PROBABILITY_NO_NUMBER
-            return hint_on_cell(value, is_forecast) or self._hint_on_text(faulty) or drop
+            hints = (hint_on_cell(value, is_forecast), self._hint_on_text(faulty))
+            # A whole column of truth values is no forecast that was written wrongly.
+            return next(filter(None, reversed(hints) if is_truth(value) else hints), mend_or_drop())
         return drop
 
     def _hint_on_rare_name(self, column: int) -> str:

@@ -15,6 +15,7 @@ from evalreport.readers.bridge import numbers_to_arrow
 from evalreport.readers.elements import Elements, Pairs, is_list, pair_fields
 from evalreport.readers.labels import canonical, in_order
 from evalreport.readers.tensors import without_gradient
+from evalreport.readers.values import as_arrow, as_words, holds_truth
 
 _DISTRIBUTIONS = ("probs", "targets")
 """What may be given as records, or as a mapping of classes to columns."""
@@ -102,9 +103,10 @@ def cells_of(column: ColumnOfCells, start: int, stop: int) -> pa.Array:
 def _mixed(part: NDArray[Any]) -> pa.Array:
     """Return Python objects as one type, as text if they have no other type in common."""
     try:
-        return pa.array(part, from_pandas=True)
+        found = pa.array(part, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
-        return pa.array([None if each is None else canonical(each) for each in part], pa.string())
+        return as_words(part)
+    return as_words(part) if pa.types.is_floating(found.type) and holds_truth(part) else found
 
 
 def _is_pandas(given: Any) -> bool:
@@ -123,9 +125,12 @@ def _from_pandas(given: Any, what: str) -> Columns:
 
 def _pandas_column(series: Any) -> ColumnOfCells:
     try:
-        return _chunked(pa.array(series, from_pandas=True))
+        found = pa.array(series, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         return np.asarray(series, dtype=object)
+    if series.dtype == object and pa.types.is_floating(found.type) and holds_truth(series):
+        return np.asarray(series, dtype=object)
+    return _chunked(found)
 
 
 def _from_stream(given: Any, what: str) -> Columns:
@@ -150,7 +155,7 @@ def holds_records(given: Sequence[Any]) -> bool:
 
 def _from_records(given: Sequence[Any], what: str) -> Columns:
     try:
-        found = _from_chunked(_chunked(pa.array(given)), what)
+        found = _from_chunked(_chunked(as_arrow(given)), what)
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise InputError(f"{what} cannot be read as records: {error}.") from error
     # The keys of a record have no order that would mean anything.
@@ -193,8 +198,7 @@ def _as_numpy(given: Any, what: str) -> NDArray[Any]:
     try:
         given = without_gradient(given)
         array = given if isinstance(given, np.ma.MaskedArray) else np.asarray(given)
-        if array.dtype.kind in "US" and isinstance(given, Sequence):
-            # NumPy turns a list of numbers and words into words, True into "True".
+        if isinstance(given, Sequence) and _is_of_mixed_kinds(given, array):
             array = np.asarray(given, dtype=object)
     except (TypeError, ValueError, RuntimeError) as error:
         _refuse_other_lengths(given, what)
@@ -207,6 +211,11 @@ def _as_numpy(given: Any, what: str) -> NDArray[Any]:
         # Narrow floats that are no NumPy type of their own: exact in single precision.
         array = array.astype(np.float32)
     return array
+
+
+def _is_of_mixed_kinds(given: Sequence[Any], array: NDArray[Any]) -> bool:
+    """Tell whether NumPy made words of numbers and words, or numbers of numbers and truth."""
+    return array.dtype.kind in "US" or (array.dtype.kind in "iuf" and holds_truth(given))
 
 
 def _refuse_other_lengths(given: Any, what: str) -> None:

@@ -91,7 +91,7 @@ def _take_apart(path: tuple[str, ...], cells: pa.Array | None, shape: _Shape) ->
         for each in fields:
             _take_apart((*path, each), inside(cells, (each,)), shape)
         is_pair = pair_fields(pa.list_(cells.type)) is not None
-        if not is_pair and any(_is_number(cells.type.field(each).type) for each in fields):
+        if not is_pair and any(_holds_numbers(each) for each in cells.flatten()):
             shape.leaves[name] = Field(path)  # whole, for who has to know what stands in each row
             columns = tuple(f"{name}.{each}" for each in fields)
             names = tuple(canonical(each) for each in fields)
@@ -114,7 +114,7 @@ def _list(path: tuple[str, ...], cells: pa.Array, shape: _Shape) -> None:
     if pair_fields(cells.type) is not None:
         of = Pairs.of(path, cells)
         columns = tuple(f"{name}.{each}" for each in of.names)
-    elif _is_number(cells.type.value_type) or _holds_numbers_as_text(cells):
+    elif _holds_numbers(pc.list_flatten(cells)):
         of = Elements.of(path, cells)
         columns = tuple(f"{name}[{each}]" for each in of.names)
     if of is None or not of.names:
@@ -130,15 +130,15 @@ def _is_number(kind: pa.DataType) -> bool:
         pa.types.is_floating(kind)
         or pa.types.is_integer(kind)
         or pa.types.is_decimal(kind)
+        or pa.types.is_boolean(kind)  # refused where it is read as a number, with its row
         or pa.types.is_null(kind)
     )
 
 
-def _holds_numbers_as_text(cells: pa.Array) -> bool:
-    """Tell whether lists hold texts of which some are numbers: the others have a place to tell."""
-    kind = cells.type.value_type
-    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-    return is_text and has_number(pc.list_flatten(cells))
+def _holds_numbers(cells: pa.Array) -> bool:
+    """Tell whether cells are numbers, or texts of which some are: others have a place to tell."""
+    is_text = pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)
+    return has_number(cells) if is_text else _is_number(cells.type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Shape:
     @property
     def is_distribution(self) -> bool:
         """Whether it holds a row of numbers for each prediction."""
-        return len(self.lengths) == 2 and self.kind in "fiu"
+        return len(self.lengths) == 2 and self.kind in "fiub"
 
     @property
     def is_label(self) -> bool:

@@ -25,8 +25,9 @@ _PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 def read_numbers(column: pa.Array, decimal: str = ".") -> tuple[FloatArray, Kinds | None]:
     """Return the cells as float64, and what each cell is unless all of them are numbers.
 
-    In text, `decimal` stands before the decimals. Cells that are no numbers are NaN. Narrow floats
-    are widened before anything is computed.
+    In text, `decimal` stands before the decimals. Cells that are no numbers are NaN, and so are
+    truth values: nobody who writes one means a forecast of 1 or 0. Narrow floats are widened before
+    anything is computed.
 
     Raises
     ------
@@ -35,8 +36,9 @@ def read_numbers(column: pa.Array, decimal: str = ".") -> tuple[FloatArray, Kind
     """
     kind = column.type
     if pa.types.is_boolean(kind):
-        column = column.cast(pa.uint8())
-    elif not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
+        absent = mask_to_numpy(pc.is_null(column))
+        return np.full(len(column), np.nan), np.where(absent, ABSENT, NO_NUMBER).astype(np.uint8)
+    if not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
         # Decimals go through text too: it is the only way that rounds them correctly.
         texts = as_text(column)
         if decimal == "," and not pa.types.is_decimal(kind):
@@ -46,6 +48,37 @@ def read_numbers(column: pa.Array, decimal: str = ".") -> tuple[FloatArray, Kind
     if not column.null_count:
         return _float64(column), None
     return _float64(column), mask_to_numpy(pc.is_null(column)).astype(np.uint8) * np.uint8(ABSENT)
+
+
+def read_happened(column: pa.Array, decimal: str = ".") -> tuple[FloatArray, Kinds | None]:
+    """Return what happened as numbers, like `read_numbers`: true is 1 there, and false is 0."""
+    if pa.types.is_boolean(column.type):
+        return read_numbers(column.cast(pa.uint8()))
+    values, kinds = read_numbers(column, decimal)
+    if kinds is None or not (kinds == NO_NUMBER).any():
+        return values, kinds
+    words = pc.index_in(_told(column), _truth_words())
+    is_truth = mask_to_numpy(pc.is_valid(words))
+    said = floats_to_numpy(words.cast(pa.float64()))
+    return np.where(is_truth, said, values), np.where(is_truth, NUMBER, kinds).astype(np.uint8)
+
+
+def holds_truth_values(column: pa.Array) -> bool:
+    """Tell whether any cell of a column is true or false, be it as text."""
+    if pa.types.is_boolean(column.type):
+        return bool(column.null_count < len(column))
+    if pa.types.is_nested(column.type) or not len(column):
+        return False
+    return bool(pc.any(pc.is_in(_told(column), _truth_words())).as_py())
+
+
+def _told(column: pa.Array) -> pa.Array:
+    return pc.utf8_lower(pc.utf8_trim_whitespace(as_text(column)))
+
+
+@cache
+def _truth_words() -> pa.Array:
+    return pa.array(["false", "true"])
 
 
 def has_number(column: pa.Array) -> bool:

@@ -15,17 +15,27 @@ _MISSING_ELSEWHERE = {
     ".": "SAS and Stata write",
     "\\N": "MySQL and Hive write",
     "?": "Weka writes",
-    **dict.fromkeys(("#N/A", "#NV", "#DIV/0!", "#VALUE!", "#WERT!"), "Excel writes"),
+    **dict.fromkeys(("#N/A", "#NV"), "Excel writes"),
 }
+_FAILED_FORMULA = re.compile(r"#[\w/]+[!?]")
+_DATE = re.compile(r"([0-9]{4}([-./][0-9]{1,2}){2}|([0-9]{1,2}[-./]){2}[0-9]{4})([ T].*)?")
 _FRACTION = re.compile(r"[0-9]+\s*/\s*[0-9]+")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}([,.'\u2019\s][0-9]{3})+([.,][0-9]+)?")
 _OTHER_MINUS = re.compile("[\u2010-\u2015\u2212\ufe63\uff0d]")
 _QUOTES = "'\u2018\u2019\u201c\u201d"
 _DELIMITERS = ",;\t|"
+NO_FORECAST = "A truth value does not tell how sure the model was: write the number that it gave."
+_NO_TRUTH = "A truth value is no number: if 1 and 0 are meant, write them."
 SEVERAL_BLANKS = (
     "Several blanks in a row are several delimiters: put one comma for them, as in "
     "tr -s ' ' ',' < old.csv > new.csv"
 )
+
+
+def mend_or_drop() -> str:
+    """Return what to do about a cell that is to hold a number, if what it holds tells nothing."""
+    drop = CALLER.option("on_invalid", "drop")
+    return f"Write a number there, or pass {drop} to leave such rows out."
 
 
 def hint_on_cell(value: str, is_forecast: bool = True) -> str | None:
@@ -46,9 +56,13 @@ def hint_on_cell(value: str, is_forecast: bool = True) -> str | None:
     'Write numbers with a decimal point, or pass --decimal , for all of them.'
     >>> hint_on_cell("80 %", is_forecast=False)
     'Write the share without a percent sign: 0.25 for 25 %.'
+    >>> hint_on_cell("TRUE", is_forecast=False)
+    'A truth value is no number: if 1 and 0 are meant, write them.'
     >>> hint_on_cell("much")
     """
     text = value.strip()
+    if is_truth(text):
+        return NO_FORECAST if is_forecast else _NO_TRUTH
     if "\n" in text or "\r" in text:
         return "The cell goes on over several lines: look for a quote that is closed too late."
     decimal = CALLER.option("decimal", ",")
@@ -78,10 +92,19 @@ def hint_on_cell(value: str, is_forecast: bool = True) -> str | None:
     if text in _MISSING_ELSEWHERE:
         drop = CALLER.option("on_invalid", "drop")
         return (
-            f"This is how {_MISSING_ELSEWHERE[text]} a missing value: pass {drop} to leave such "
-            "rows out."
+            f"This is how {_MISSING_ELSEWHERE[text]} a missing value: fill it in, or pass {drop} "
+            "to leave such rows out."
         )
+    if _FAILED_FORMULA.fullmatch(text):
+        return f"A spreadsheet writes this where a formula failed. {mend_or_drop()}"
+    if _DATE.fullmatch(text):
+        return f"This is a date, which spreadsheets make of some numbers. {mend_or_drop()}"
     return None
+
+
+def is_truth(text: str) -> bool:
+    """Tell whether a cell holds true or false."""
+    return text.strip().lower() in ("true", "false")
 
 
 def hint_on_header(header: Sequence[str]) -> str | None:

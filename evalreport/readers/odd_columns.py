@@ -34,6 +34,7 @@ def refuse_odd_cells(glimpse: Glimpse, column: str, labels: Sequence[str]) -> No
     """
     cells = glimpse.first_rows(column)
     cells = cells.dictionary_decode() if pa.types.is_dictionary(cells.type) else cells
+    cells = cells.cast(pa.string()) if pa.types.is_boolean(cells.type) else cells
     found = _fault(cells, labels)
     if found is None:
         return

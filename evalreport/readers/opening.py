@@ -28,7 +28,7 @@ from evalreport.readers.interface import (
 )
 from evalreport.readers.labels import as_text, first_row_with, found_labels
 from evalreport.readers.long_form import widened
-from evalreport.readers.numbers import has_decimal_commas
+from evalreport.readers.numbers import has_decimal_commas, holds_truth_values
 from evalreport.readers.odd_cells import hint_on_header
 from evalreport.readers.partitions import with_partitions
 from evalreport.readers.storage import InputFile
@@ -232,6 +232,9 @@ def _with_softness(sources: Sequence[Source], plan: ColumnPlan, normalize: bool)
         for chunk in part.chunks(plan.targets, min(MAX_ROWS, max_rows))
     )
     notes = ["Targets are divided by their sum in every row."] if normalize else []
+    first = next(_chunks(sources, plan.targets, min(_FIRST_ROWS, max_rows)), None)
+    if first is not None and any(map(holds_truth_values, first.cells.columns)):
+        notes.append("Targets: true counts as 1, and false as 0.")
     if not soft:
         notes.append("Every row gives one class all of its target, so the targets are labels.")
     return replace(plan, soft=soft, readings=(*plan.readings, *notes))

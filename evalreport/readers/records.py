@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
-from evalreport.readers.bridge import numbers_to_arrow
-from evalreport.readers.labels import canonical
+from evalreport.readers.values import as_cells
 
 
 def to_batch(records: Sequence[dict[str, Any]]) -> pa.RecordBatch:
@@ -19,7 +16,7 @@ def to_batch(records: Sequence[dict[str, Any]]) -> pa.RecordBatch:
     Whole numbers too large for 64 bits, and columns of mixed types, become text as it stands.
     """
     names = list(dict.fromkeys(name for record in records for name in record))
-    columns = [_column([record.get(name) for record in records]) for name in names]
+    columns = [as_cells([record.get(name) for record in records]) for name in names]
     return pa.RecordBatch.from_arrays(columns, names)
 
 
@@ -50,38 +47,3 @@ def _names(record: dict[str, Any], outer: str) -> Iterator[str]:
             yield from _names(value, f"{outer}{key}.")
         else:
             yield f"{outer}{key}"
-
-
-def _column(values: list[Any]) -> pa.Array:
-    present = [each for each in values if each is not None]
-    if present and all(isinstance(each, dict) for each in present):
-        return _struct(values)
-    if present and all(isinstance(each, list) for each in present):
-        return _list(values)
-    try:
-        return pa.array(values)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
-        return pa.array([None if each is None else _text(each) for each in values], pa.string())
-
-
-def _struct(values: list[dict[str, Any] | None]) -> pa.Array:
-    names = list(dict.fromkeys(name for each in values if each for name in each))
-    if not names:
-        return pa.nulls(len(values))
-    columns = [
-        _column([None if each is None else each.get(name) for each in values]) for name in names
-    ]
-    missing = numbers_to_arrow(np.array([each is None for each in values]))
-    return pa.StructArray.from_arrays(columns, names, mask=missing)
-
-
-def _list(values: list[list[Any] | None]) -> pa.Array:
-    lengths = np.array([len(each or ()) for each in values])
-    offsets = numbers_to_arrow(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32))
-    missing = numbers_to_arrow(np.array([each is None for each in values]))
-    inner = _column([item for each in values for item in each or ()])
-    return pa.ListArray.from_arrays(offsets, inner, mask=missing)
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value) if isinstance(value, dict | list) else canonical(value)

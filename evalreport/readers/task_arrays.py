@@ -18,6 +18,7 @@ from evalreport.readers.opening import Stamp, understand, understood
 from evalreport.readers.task_rows import refuse_task_columns
 from evalreport.readers.tasks import TASK_READERS, TOP_K, TaskReader
 from evalreport.readers.top_k_arrays import listed_columns
+from evalreport.readers.values import as_arrow
 from evalreport.task_results import TaskColumns
 
 _SETTINGS = {"observed": "label", "weights": "weight", "ids": "id"}
@@ -145,7 +146,7 @@ def token_lists(given: Any) -> ColumnOfCells:
         return as_column(given, "probs")
     lists = [None if each is None else _as_list(each) for each in _items(given)]
     try:
-        return pa.chunked_array([pa.array(lists)])
+        return pa.chunked_array([as_arrow(lists)])
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise InputError(
             f"probs cannot be read as lists of log-probabilities: {error}.",
@@ -165,4 +166,4 @@ def _items(given: Any) -> Sequence[Any]:
 
 def _as_list(each: Any) -> list[Any]:
     """Return one list of tokens; a first token may have no number, and tokens may be records."""
-    return each if isinstance(each, list) else np.asarray(each).tolist()
+    return list(each) if isinstance(each, list | tuple) else np.asarray(each).tolist()

@@ -17,7 +17,7 @@ from evalreport.readers.faults import MOST_WEIGHT
 from evalreport.readers.glimpse import Glimpse
 from evalreport.readers.interface import Chunk, ReadSettings
 from evalreport.readers.numbers import ABSENT, NO_NUMBER, Kinds, read_numbers
-from evalreport.readers.odd_cells import hint_on_cell
+from evalreport.readers.odd_cells import hint_on_cell, mend_or_drop
 from evalreport.readers.wording import listed, quoted
 from evalreport.voice import CALLER
 
@@ -168,7 +168,7 @@ def _number_fault(chunk: Chunk, column: str, noun: str, row: int, kind: int) -> 
         return RowFault(row, column, value, f"{noun} is missing", f"the {noun} is missing.")
     if kind == NO_NUMBER:
         fact = f"{noun} '{clipped(value)}' is no number."
-        hint = hint_on_cell(value, is_forecast=False) or drop_hint()
+        hint = hint_on_cell(value, is_forecast=False) or mend_or_drop()
         return RowFault(row, column, value, f"{noun} is no number", fact, hint)
     if "nan" in value.lower():
         return RowFault(row, column, value, f"{noun} is NaN", f"the {noun} is NaN.")

@@ -135,6 +135,15 @@ def _json(text: str) -> Any:
         return json.loads(text)
 
 
+def token_text(column: pa.Array, row: int, number: int) -> str:
+    """Return the token of this number, counted from 0, in a row that holds a list."""
+    found = column[row].as_py()
+    tokens = found if isinstance(found, list) else _json(str(found))
+    token = tokens[number]
+    token = token.get(_FIELD, "") if isinstance(token, dict) else token
+    return token if isinstance(token, str) else json.dumps(token)
+
+
 def _token(found: Any) -> tuple[float, int]:
     if isinstance(found, dict):
         found = found.get(_FIELD, "")

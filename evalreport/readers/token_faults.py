@@ -9,9 +9,9 @@ from evalreport.errors import clipped
 from evalreport.readers.cells import text_of
 from evalreport.readers.interface import Chunk
 from evalreport.readers.numbers import ABSENT, NO_NUMBER
-from evalreport.readers.odd_cells import hint_on_cell
+from evalreport.readers.odd_cells import NO_FORECAST, hint_on_cell, is_truth, mend_or_drop
 from evalreport.readers.task_rows import RowFault, drop_hint
-from evalreport.readers.token_cells import TokenCells
+from evalreport.readers.token_cells import TokenCells, token_text
 
 _MOST_ABOVE_ZERO = 1e-6
 _LEAST = -2048.0
@@ -74,9 +74,10 @@ def _token_fault(
     if kind == ABSENT:
         return RowFault(row, column, "", f"{noun} is missing", f"the {noun}{of} is missing.")
     if kind == NO_NUMBER:
-        what = f"the {noun}{of}" if number is not None else f"{noun} '{clipped(shown)}'"
-        hint = hint_on_cell(shown, is_forecast=False) or drop_hint()
-        fact = f"{what} is no number."
+        if number is not None:
+            shown = token_text(chunk.cells.column(column), row, number - 1)
+        hint = NO_FORECAST if is_truth(shown) else hint_on_cell(shown, is_forecast=False)
+        fact, hint = f"{noun} '{clipped(shown)}'{of} is no number.", hint or mend_or_drop()
         return RowFault(row, column, shown, f"{noun} is no number", fact, hint)
     if np.isnan(value):
         return RowFault(row, column, shown, f"{noun} is NaN", f"the {noun}{of} is NaN.")

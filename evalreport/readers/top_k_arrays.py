@@ -12,6 +12,7 @@ from evalreport.errors import InputError, SettingsError
 from evalreport.readers.bridge import numbers_to_arrow
 from evalreport.readers.memory import ColumnOfCells, as_columns, holds_records
 from evalreport.readers.tensors import without_gradient
+from evalreport.readers.values import as_arrow
 
 
 def listed_columns(
@@ -51,7 +52,7 @@ def listed_columns(
 
 def _records(rows: Sequence[Any]) -> pa.ChunkedArray:
     try:
-        return pa.chunked_array([pa.array(rows)])
+        return pa.chunked_array([as_arrow(rows)])
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise InputError(f"probs cannot be read as records: {error}.") from error
 
@@ -63,7 +64,7 @@ def _lists(given: Any, what: str) -> pa.ChunkedArray:
     if isinstance(given, pa.Array):
         return pa.chunked_array([given])
     given = without_gradient(given)
-    if not isinstance(given, list) and np.ndim(given) == 2:
+    if not isinstance(given, list | tuple) and np.ndim(given) == 2:
         table = np.asarray(given)
         if table.dtype.kind in "biuf":
             values = numbers_to_arrow(np.ascontiguousarray(table).reshape(-1))
@@ -71,7 +72,7 @@ def _lists(given: Any, what: str) -> pa.ChunkedArray:
         given = table.tolist()
     try:
         rows = [None if each is None else np.asarray(each, dtype=object).tolist() for each in given]
-        column = pa.array(rows)
+        column = as_arrow(rows)
     except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:
         raise InputError(f"{what} cannot be read as lists: {error}.") from error
     if not pa.types.is_list(column.type):

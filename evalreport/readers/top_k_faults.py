@@ -11,7 +11,7 @@ from evalreport.batch import FloatArray
 from evalreport.errors import clipped
 from evalreport.readers.faults import MOST_ABOVE_ONE, MOST_OFF_ONE, NOUNS
 from evalreport.readers.numbers import ABSENT, NO_NUMBER
-from evalreport.readers.odd_cells import hint_on_cell
+from evalreport.readers.odd_cells import hint_on_cell, mend_or_drop
 from evalreport.readers.task_rows import RowFault, drop_hint
 from evalreport.readers.top_k_cells import Listed
 from evalreport.readers.top_k_forms import TopKForm
@@ -90,7 +90,7 @@ class ListedFaults:
             return f"{noun} is missing", f"the {noun} of '{name}' is missing.", drop_hint()
         if kind == NO_NUMBER:
             fact = f"{noun} '{clipped(value)}' is no number."
-            return f"{noun} is no number", fact, hint_on_cell(value) or drop_hint()
+            return f"{noun} is no number", fact, hint_on_cell(value) or mend_or_drop()
         if np.isnan(number):
             return f"{noun} is NaN", f"the {noun} is NaN.", drop_hint()
         if np.isinf(number):

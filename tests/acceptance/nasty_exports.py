@@ -208,7 +208,8 @@ refused(
     "excel_not_available.csv",
     lines("label,prob", "1,0.8", "0,#N/A"),
     "excel_not_available.csv, row 2, column 'prob': probability '#N/A' is no number.\n"
-    "  This is how Excel writes a missing value: pass --on-invalid drop to leave such rows out.",
+    "  This is how Excel writes a missing value: fill it in, or pass --on-invalid drop to "
+    "leave such rows out.",
 )
 scored(
     "excel_empty_columns.csv",
@@ -246,8 +247,8 @@ refused(
     "sas_missing.csv",
     lines("label,prob", "1,0.8", "0,."),
     "sas_missing.csv, row 2, column 'prob': probability '.' is no number.\n"
-    "  This is how SAS and Stata write a missing value: pass --on-invalid drop to leave such rows "
-    "out.",
+    "  This is how SAS and Stata write a missing value: fill it in, or pass --on-invalid drop "
+    "to leave such rows out.",
 )
 scored(
     "sas_score.csv",
@@ -265,7 +266,8 @@ refused(
     "weka_missing.csv",
     lines("label,prob", "1,0.8", "0,?"),
     "weka_missing.csv, row 2, column 'prob': probability '?' is no number.\n"
-    "  This is how Weka writes a missing value: pass --on-invalid drop to leave such rows out.",
+    "  This is how Weka writes a missing value: fill it in, or pass --on-invalid drop to "
+    "leave such rows out.",
 )
 scored(
     "mysql_missing.tsv",

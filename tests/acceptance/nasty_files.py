@@ -304,7 +304,7 @@ refused(
     lines("label;prob_cat;prob_dog", "cat;0,5;0,5", "dog;0.31;0.69"),
     "point_where_commas_were_asked.csv, row 2, column 'prob_cat': probability '0.31' is "
     "no number.\n"
-    "  Pass --on-invalid drop to leave such rows out.",
+    "  Write a number there, or pass --on-invalid drop to leave such rows out.",
     "--decimal",
     ",",
 )
@@ -592,6 +592,7 @@ refused(
     "  Pass --on-invalid drop to leave such rows out.",
 )
 _DROP = "Pass --on-invalid drop to leave such rows out."
+_MEND = "Write a number there, or pass --on-invalid drop to leave such rows out."
 _WRITE_OTHERWISE = {
     "50%": "Remove the percent signs, and pass --input-kind percentages for what remains.",
     "1/2": "Write fractions as decimal numbers: 0.25 for 1/4.",
@@ -603,7 +604,10 @@ _WRITE_OTHERWISE = {
     "\u22120.3": "It starts with U+2212, which only looks like a minus sign: write -.",
     "'0.7'": "Write the number without quotes, or in double ones.",
     "\u0660.\u0665": "Write numbers with the digits 0 to 9.",
-    **dict.fromkeys(("0x10", "1_000", "high", "\u00bd", "1e", "--1", "0.5.1"), _DROP),
+    **dict.fromkeys(("0x10", "1_000", "high", "\u00bd", "1e", "--1", "0.5.1"), _MEND),
+    "#REF!": f"A spreadsheet writes this where a formula failed. {_MEND}",
+    "1.5.2024": f"This is a date, which spreadsheets make of some numbers. {_MEND}",
+    "TRUE": "A truth value does not tell how sure the model was: write the number that it gave.",
 }
 for word, hint in _WRITE_OTHERWISE.items():
     refused(
@@ -925,7 +929,7 @@ for number, (weight, fact) in enumerate(
         f"bad_weight_{number}.csv",
         lines("label,prob,w", "1,0.8,3", f"0,0.4,{weight}"),
         f"bad_weight_{number}.csv, row 2, column 'w': {fact}\n"
-        "  Pass --on-invalid drop to leave such rows out.",
+        f"  {_MEND if 'no number' in fact else _DROP}",
         *("--weight", "w"),
     )
 refused(
@@ -1572,7 +1576,7 @@ refused(
     ),
     "pairs_with_text_score.jsonl, row 1, column 'probs.a': probability 'high' is no "
     "number.\n"
-    "  Pass --on-invalid drop to leave such rows out.",
+    "  Write a number there, or pass --on-invalid drop to leave such rows out.",
 )
 refused(
     "booleans_and_ints.jsonl",
@@ -1765,7 +1769,8 @@ refused(
     parquet({"label": [1, 0], "prob": pa.array([1, 2], pa.date32())}),
     "dates_for_probabilities.parquet, row 1, column 'prob': probability '1970-01-02' is "
     "no number.\n"
-    "  Pass --on-invalid drop to leave such rows out.",
+    "  This is a date, which spreadsheets make of some numbers. Write a number there, or pass "
+    "--on-invalid drop to leave such rows out.",
 )
 refused(
     "lists_for_labels.parquet",

@@ -242,6 +242,7 @@ refused(
 
 # JSON -----------------------------------------------------------------------------------------
 
+MEND = "Write a number there, or pass --on-invalid drop to leave such rows out."
 DROP = "\n  Pass --on-invalid drop to leave such rows out."
 TEXTS = {
     '"n/a"': f"the probability is missing.{DROP}",
@@ -290,7 +291,7 @@ ALIKE = {
     "5%": "Write the share without a percent sign: 0.25 for 25 %.",
     "\u22120,5": "It starts with U+2212, which only looks like a minus sign: write -.",
     "1'234.5": "Write numbers without marks between the thousands: 1234.5 for 1,234.5.",
-    "much": DROP.strip(),
+    "much": MEND,
 }
 for number, (word, hint) in enumerate(ALIKE.items()):
     refused(

@@ -59,7 +59,7 @@ refused(
     lines("label,prob_cat,prob_dog", "cat,0.8,0.2", f"dog,0.3,{'z' * 20_000}"),
     "probability_of_twenty_thousand_letters.csv, row 2, column 'prob_dog': probability "
     f"'{clipped('z', 20_000)}' is no number.\n"
-    "  Pass --on-invalid drop to leave such rows out.",
+    "  Write a number there, or pass --on-invalid drop to leave such rows out.",
 )
 refused(
     "label_of_twenty_thousand_letters.csv",

@@ -15,6 +15,7 @@ from tests.readers.support import read, refusal, write, write_parquet
 HEADER = "label,p_cat,p_dog,w\n"
 GOOD = "cat,0.9,0.1,1\n"
 DROP = "  Pass --on-invalid drop to leave such rows out."
+MEND = "  Write a number there, or pass --on-invalid drop to leave such rows out."
 
 FAULTS = [
     (",0.9,0.1,1", "label", "", "label is missing", "the label is missing.", DROP),
@@ -50,7 +51,23 @@ FAULTS = [
         "high",
         "probability is no number",
         "probability 'high' is no number.",
-        DROP,
+        MEND,
+    ),
+    (
+        "cat,#REF!,0.1,1",
+        "p_cat",
+        "#REF!",
+        "probability is no number",
+        "probability '#REF!' is no number.",
+        f"  A spreadsheet writes this where a formula failed. {MEND.strip()}",
+    ),
+    (
+        "cat,2024-01-05,0.1,1",
+        "p_cat",
+        "2024-01-05",
+        "probability is no number",
+        "probability '2024-01-05' is no number.",
+        f"  This is a date, which spreadsheets make of some numbers. {MEND.strip()}",
     ),
     (
         'cat,"0,9",0.1,1',
@@ -80,8 +97,8 @@ FAULTS = [
     ("cat,1.3,0,1", "p_cat", "1.3", "probability is above 1", "probability 1.3 is above 1.", DROP),
     ("cat,0.9,0.1,", "w", "", "weight is missing", "the weight is missing.", DROP),
     ("cat,0.9,0.1,-1", "w", "-1", "weight is negative", "weight -1 is negative.", DROP),
-    ("cat,0.9,0.1,x", "w", "x", "weight is no number", "weight 'x' is no number.", DROP),
-    ("cat,0.9,0.1,nan", "w", "nan", "weight is no number", "weight 'nan' is no number.", DROP),
+    ("cat,0.9,0.1,x", "w", "x", "weight is no number", "weight 'x' is no number.", MEND),
+    ("cat,0.9,0.1,nan", "w", "nan", "weight is no number", "weight 'nan' is no number.", MEND),
     ("cat,0.9,0.1,inf", "w", "inf", "weight is infinite", "the weight is infinite.", DROP),
     (
         "cat,0.9,0.1,2e300",

@@ -18,6 +18,7 @@ RECORD = {"label": "cat", "probs": {"cat": 0.9, "dog": 0.1}}
 CUT = "\n  Write the records with a JSON library; a file that was cut short ends inside of one."
 EXAMPLE = '\n  A record looks like {"label": "cat", "probs": {"cat": 0.9, "dog": 0.1}}.'
 DROP = "\n  Pass --on-invalid drop to leave such rows out."
+MEND = "\n  Write a number there, or pass --on-invalid drop to leave such rows out."
 
 
 def lines(folder: Path, *records: Any, name: str = "p.jsonl") -> Path:
@@ -157,7 +158,7 @@ def test_columns_of_mixed_types_are_read_as_they_stand(tmp_path: Path) -> None:
 def test_a_number_that_is_none_is_told_with_its_row(tmp_path: Path) -> None:
     text = lines(tmp_path, RECORD, {"label": "cat", "probs": {"cat": "abc", "dog": 0}})
     assert refusal(text) == (
-        f"p.jsonl, row 2, column 'probs.cat': probability 'abc' is no number.{DROP}"
+        f"p.jsonl, row 2, column 'probs.cat': probability 'abc' is no number.{MEND}"
     )
     nan = lines(tmp_path, RECORD, '{"label": "cat", "probs": {"cat": NaN, "dog": 0}}')
     assert refusal(nan) == f"p.jsonl, row 2, column 'probs.cat': the probability is NaN.{DROP}"

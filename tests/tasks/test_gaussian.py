@@ -193,6 +193,7 @@ def test_the_file_follows_the_schema_and_the_page_is_whole(tmp_path, sample):
     assert "Bands in nats" not in evaluation.to_markdown()
 
 
+MEND = "\n  Write a number there, or pass on_invalid='drop' to leave such rows out."
 DROP = "\n  Pass on_invalid='drop' to leave such rows out."
 CERTAIN = "\n  A forecast that is certain has no density: give every row a little spread."
 
@@ -201,7 +202,7 @@ CERTAIN = "\n  A forecast that is certain has no density: give every row a littl
     ("row", "message"),
     [
         (",1,1", "row 2, column 'y': the outcome is missing." + DROP),
-        ("high,1,1", "row 2, column 'y': outcome 'high' is no number." + DROP),
+        ("high,1,1", "row 2, column 'y': outcome 'high' is no number." + MEND),
         ("1,nan,1", "row 2, column 'mean': the mean is NaN." + DROP),
         ("inf,1,1", "row 2, column 'y': the outcome is infinite." + DROP),
         ("1,1,", "row 2, column 'std': the standard deviation is missing." + DROP),

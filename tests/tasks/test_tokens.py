@@ -282,7 +282,7 @@ def test_hostile_document_names_stay_text(tmp_path):
         (
             "logprob\nlow\n",
             "row 1, column 'logprob': log-probability 'low' is no number.\n"
-            "  Pass on_invalid='drop' to leave such rows out.",
+            "  Write a number there, or pass on_invalid='drop' to leave such rows out.",
         ),
         (
             "logprob\nnan\n",
@@ -301,8 +301,8 @@ def test_hostile_document_names_stay_text(tmp_path):
         ),
         (
             'logprobs\n"[-1.0, ""a""]"\n',
-            "row 1, column 'logprobs': the log-probability of token 2 is no number.\n"
-            "  Pass on_invalid='drop' to leave such rows out.",
+            "row 1, column 'logprobs': log-probability 'a' of token 2 is no number.\n"
+            "  Write a number there, or pass on_invalid='drop' to leave such rows out.",
         ),
         (
             'logprobs\n"[-1.0]"\n"{-1.0}"\n',
