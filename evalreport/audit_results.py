@@ -13,13 +13,17 @@ from typing import Literal
 class ClassOrderResult:
     """Whether reading the probability columns as other classes would be far better.
 
-    Losses are over the rows, each counted once whatever its weight, with the floor in force.
+    Losses are over a sample of the rows, all of them if they fit, each counted once whatever its
+    weight, with the floor in force.
     """
 
     log_loss: float
+    """As the columns are read, over the same rows as `log_loss_read_so`."""
     read_as: tuple[str, ...] | None
     """For each column, in the order of the classes, the class it fits; None: as it is read."""
     log_loss_read_so: float | None
+    rows: int
+    """Rows that were looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class AuditResult:
     """Signs that the input means something else than it was read as; nothing was changed."""
 
     class_order: ClassOrderResult | None
-    """None if there are too few rows, or too many classes, to tell."""
+    """None if there are too few rows, or too many classes, to tell, or too many equal rows."""
     grid: GridResult | None
     """None if the probabilities are on no coarse grid."""
     row_ids: RowIdsResult | None

@@ -33,6 +33,7 @@ from evalreport.results import (
 from evalreport.scoring import FLOOR
 from evalreport.statistics import data_quality
 from evalreport.statistics.class_diagrams import worst_classes
+from evalreport.statistics.class_order import class_order_of
 from evalreport.statistics.diagram import reliability_diagram
 from evalreport.statistics.plan import Plan, States
 from evalreport.statistics.recoverable import recoverable_of
@@ -150,7 +151,7 @@ def evaluate_predictions(
         label_smoothing=settings.label_smoothing,
         clustered=predictions.columns.cluster is not None,
     )
-    if settings.verify and plan.sample is None:
+    if settings.verify and plan.soft:
         raise SettingsError(
             f"{CALLER.flag('verify')} needs labels: scikit-learn's log loss takes no soft ones."
         )
@@ -278,7 +279,7 @@ def _data_quality(states: States) -> DataQualityResult:
 def _audit(states: States) -> AuditResult:
     plan = states.plan
     return AuditResult(
-        class_order=plan.class_order.result(states[plan.class_order]),
+        class_order=class_order_of(states),
         grid=plan.grid.result(states[plan.grid]),
         row_ids=plan.row_ids.result(states[plan.row_ids]),
     )

@@ -96,6 +96,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "batch",
         "task_batches",
         "cells",
+        "cell_losses",
         "scoring",
         "exact",
         "hashing",

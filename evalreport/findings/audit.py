@@ -40,7 +40,7 @@ def swapped_classes(result: EvaluationResult, losses: LossFormat) -> Iterator[Ju
         "error",
         title,
         why=f"{how} would give {losses.text(order.log_loss_read_so)} instead of "
-        f"{losses.text(order.log_loss)}{_where(result)}. {_NOTHING_CHANGED}",
+        f"{losses.text(order.log_loss)}{_where(result, order.rows)}. {_NOTHING_CHANGED}",
         check=_way_out(result, order.read_as),
         section="quality",
         share_of_loss=1.0,
@@ -89,9 +89,10 @@ def _is_shifted(classes: Sequence[str], read_as: Sequence[str]) -> bool:
     return steps in ({1}, {len(numbers) - 1})
 
 
-def _where(result: EvaluationResult) -> str:
-    """Return what the class order was judged by, if labels are soft."""
-    return " for the class of the largest target" if result.task == "soft" else ""
+def _where(result: EvaluationResult, n_rows: int) -> str:
+    """Return what the class order was judged by, if not by all rows or if labels are soft."""
+    sample = f" in a sample of {n_rows:,} rows" if n_rows < result.overall.n else ""
+    return f"{sample} for the class of the largest target" if result.task == "soft" else sample
 
 
 def _way_out(result: EvaluationResult, read_as: tuple[str, ...]) -> str:

@@ -1,6 +1,5 @@
 """Statistics: settings that make mergeable states from batches, and results from states."""
 
-from evalreport.statistics.class_order import ClassOrder
 from evalreport.statistics.classes import ByClass
 from evalreport.statistics.forecast import ByForecast, Gap
 from evalreport.statistics.grid import ProbabilityGrid
@@ -17,7 +16,6 @@ __all__ = [
     "ByForecast",
     "ByProbability",
     "BySlice",
-    "ClassOrder",
     "FirstEntries",
     "Floors",
     "Gap",

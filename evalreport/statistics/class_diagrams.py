@@ -34,7 +34,7 @@ def worst_classes(states: States, classes: Sequence[ClassResult]) -> tuple[Relia
     """
     statistic, sample = states.plan.class_reliability, states.plan.sample
     known = sorted(_costs(statistic, states[statistic], classes), key=lambda each: -each[0])
-    rows = None if sample is None else states[sample].all_rows()
+    rows = states[sample].all_rows()
     diagrams = [
         reliability_diagram(
             cells if rows is None else replace(cells, finer=_row_by_row(rows, k)),

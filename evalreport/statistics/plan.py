@@ -11,7 +11,6 @@ from evalreport.batch import PredictionBatch
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.buckets import Buckets
 from evalreport.statistics.calibration_error import BinnedCalibration
-from evalreport.statistics.class_order import ClassOrder
 from evalreport.statistics.class_reliability import ClassReliability
 from evalreport.statistics.classes import ByClass
 from evalreport.statistics.cluster_plan import ClusterPlan
@@ -86,7 +85,6 @@ class Plan:
     calibration_error: BinnedCalibration = field(init=False, compare=False)
     class_reliability: ClassReliability = field(init=False, compare=False)
     by_slice: tuple[BySlice, ...] = field(init=False, compare=False)
-    class_order: ClassOrder = field(init=False, compare=False)
     grid: ProbabilityGrid = field(init=False, compare=False)
     buckets: Buckets = field(init=False, compare=False)
     row_ids: RowIds = field(init=False, compare=False)
@@ -94,7 +92,7 @@ class Plan:
     soft_gap: SoftGap = field(init=False, compare=False)
     gap_spread: GapSpread = field(init=False, compare=False)
     clusters: ClusterPlan | None = field(init=False, compare=False)
-    sample: HashSample | None = field(init=False, compare=False)
+    sample: HashSample = field(init=False, compare=False)
     worst_rows: WorstRows = field(init=False, compare=False)
     intake: IntakeCounts = field(init=False, compare=False)
     rejected: RejectedRows = field(init=False, compare=False)
@@ -119,7 +117,6 @@ class Plan:
             "by_slice": tuple(
                 BySlice(column, len(self.classes), weighted, floor, soft) for column in self.slices
             ),
-            "class_order": ClassOrder(self.classes, floor),
             "grid": ProbabilityGrid(self.positive if len(self.classes) == 2 else None),
             "buckets": Buckets(weighted, floor, self.clustered),
             "row_ids": RowIds(),
@@ -127,7 +124,7 @@ class Plan:
             "soft_gap": SoftGap(weighted),
             "gap_spread": GapSpread(weighted),
             "clusters": ClusterPlan(weighted, soft, self.slices) if self.clustered else None,
-            "sample": None if soft else HashSample(len(self.classes)),
+            "sample": HashSample(len(self.classes)),
             "worst_rows": WorstRows(self.n_worst),
             "intake": IntakeCounts(),
             "rejected": RejectedRows(),
@@ -152,15 +149,14 @@ class Plan:
             self.class_reliability,
             *self.by_slice,
             *(self.clusters.statistics if self.clusters else ()),
-            self.class_order,
             self.grid,
             self.buckets,
             self.row_ids,
+            self.sample,
             self.worst_rows,
             self.intake,
             self.rejected,
             *((self.soft_buckets, self.soft_gap) if self.soft else ()),
-            *((self.sample,) if self.sample else ()),
         )
 
     @property

@@ -35,8 +35,6 @@ _ROWS_A_CLASS = 100
 """With fewer rows than this for each class, biases would follow chance."""
 _ROUGH_PART = 8
 """One row of so many is enough to begin with."""
-_LEAST_SHARE = 0.98
-"""Rows that stand for so many, told apart by what they say, are a fair sample of them."""
 _FOLD_SEED = np.uint64(0x8EBC6AF09C88C6E3)
 
 
@@ -44,7 +42,7 @@ def recoverable_of(states: States, overall: OverallResult) -> dict[str, Any]:
     """Return what is recoverable, or why that is not told, by the names of the results."""
     plan = states.plan
     found: RecoverableResult | str = "labels are soft"
-    if plan.sample is not None:
+    if not plan.soft:
         found = recoverable(states[plan.sample], overall, plan.floor)
     if isinstance(found, str):
         return {"recoverable": None, "recoverable_left_out": found}
@@ -79,9 +77,8 @@ def recoverable(
         return "the loss is infinite"
     if rows is None or state.n_rows != overall.n:
         return "the rows are not at hand any more"
-    few = rows.taken(np.arange(min(len(rows), max(_MOST_CELLS // len(rows.cells), 2))))
-    is_all = state.holds_all and len(few) == len(rows)
-    if not is_all and _are_too_alike(state, rows):
+    few = state.fair_rows(max(_MOST_CELLS // len(rows.cells), 2))
+    if few is None:
         return "many rows are equal, and no ids tell them apart, so that no sample stands for all"
     least = floor or FLOOR
     logs = _logs(few.cells, None if state.is_log and floor is None else least, state.is_log)
@@ -99,12 +96,6 @@ def recoverable(
         with_class_bias=halves.with_biases,
         rows=int(few.counts.sum()),
     )
-
-
-def _are_too_alike(state: SampleState, rows: SampledRows) -> bool:
-    """Tell whether so many rows are equal that those of small hashes do not stand for all."""
-    by_chance = 4.0 / math.sqrt(len(rows))  # how far the estimate can be off
-    return state.estimated_rows < (_LEAST_SHARE - by_chance) * state.n_rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ Cohen & Kaplan (2007), "Summarizing data using bottom-k sketches". doi:10.1145/1
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -30,6 +31,9 @@ MOST_CELLS = 2**23
 """64 MiB of doubles, so that a thousand classes leave 8,388 rows."""
 _FEW_CELLS = 2**22
 """Up to so many cells waiting costs less memory than sorting them costs time."""
+
+_LEAST_SHARE = 0.98
+"""Rows that stand for so many, told apart by what they say, are a fair sample of them."""
 
 _FOLD = np.uint64(32)
 _CLASS = np.uint64(0x9FB21C651E98DF25)
@@ -137,8 +141,11 @@ class SampleState(Transient):
         waiting = [*self._up_to(largest), *other._up_to(largest)]
         is_log = self.is_log or other.is_log
         both = type(self)(self.limit, waiting, largest, self.n_rows + other.n_rows, is_log)
-        n_waiting = sum(map(len, waiting))
-        return both.settled() if n_waiting > _most_waiting(self.limit, waiting) else both
+        return both._thinned() if both._n_waiting > _most_waiting(self.limit, waiting) else both
+
+    @property
+    def _n_waiting(self) -> int:
+        return sum(map(len, self.waiting))
 
     def _up_to(self, largest: int | None) -> Sequence[SampledRows]:
         if largest is None or largest == self.largest:
@@ -148,19 +155,25 @@ class SampleState(Transient):
         )
         return [rows.taken(where) for rows, where in chosen if len(where)]
 
+    def _thinned(self) -> Self:
+        """Return the state without rows that cannot stay; in no order, unless rows are equal."""
+        largest = self._largest_kept()
+        thinned = type(self)(self.limit, self._up_to(largest), largest, self.n_rows, self.is_log)
+        return thinned if thinned._n_waiting <= self.limit else thinned.settled()
+
     def settled(self) -> Self:
         """Return the state with its rows in order, equal ones as one, and no more than needed."""
         if not self.waiting:
             return self
         if self._settled is None:  # several results ask for the rows
-            self._settled = self._sorted()
+            self._settled = self._thinned_and_sorted()
         return self._settled
 
-    def _sorted(self) -> Self:
+    def _thinned_and_sorted(self) -> Self:
         largest = self._largest_kept()
         waiting = self._up_to(largest)
         rows = waiting[0] if len(waiting) == 1 else SampledRows.joined(waiting)
-        order = np.argsort(rows.hashes, kind="stable")
+        order = np.argsort(rows.hashes)  # rows of one hash are equal, whichever comes first
         ordered = rows.hashes[order]
         is_new = np.ones(len(ordered), dtype=bool)
         np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
@@ -171,7 +184,7 @@ class SampleState(Transient):
 
     def _largest_kept(self) -> int | None:
         """Return the largest hash that stays, so that no row is copied in vain."""
-        if sum(map(len, self.waiting)) <= self.limit:
+        if self._n_waiting <= self.limit:
             return self.largest
         hashes = np.concatenate([each.hashes for each in self.waiting])
         # Unless rows are equal, the smallest hashes are as many rows: few of them to sort.
@@ -205,6 +218,19 @@ class SampleState(Transient):
         """Return the rows as `rows` does, if they are all that were seen; else None."""
         rows = self.rows() if self.largest is None else None
         return rows if rows is not None and int(rows.counts.sum()) == self.n_rows else None
+
+    def fair_rows(self, most: int) -> SampledRows | None:
+        """Return so many of the rows at most, if they stand for all that were seen; else None.
+
+        All of them do. Fewer do if rows are told apart by what they say: of many equal ones, with
+        no ids, the small hashes tell by chance.
+        """
+        rows = self.rows()
+        if rows is None or (len(rows) <= most and self.holds_all):
+            return rows
+        by_chance = 4.0 / math.sqrt(len(rows))  # how far the estimate can be off
+        is_fair = self.estimated_rows >= (_LEAST_SHARE - by_chance) * self.n_rows
+        return rows.taken(np.arange(min(len(rows), most))) if is_fair else None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SampleState):
@@ -296,6 +322,9 @@ def content_hashes(scored: ScoredBatch, cells: FloatArray) -> HashArray:
     factors = mixed(np.arange(1, len(cells) + 1, dtype=np.uint64)) | np.uint64(1)
     for cell, factor in zip(cells, factors, strict=True):
         hashes += _bits(cell) * factor
+    if scored.batch.targets is not None:
+        for target, factor in zip(scored.batch.targets.T, mixed(factors), strict=True):
+            hashes += _bits(target) * factor
     if scored.weights is not None:
         hashes += _bits(scored.weights) * _WEIGHT
     for keys in (scored.id_hashes, cluster_keys(scored)):

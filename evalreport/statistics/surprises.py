@@ -37,8 +37,9 @@ _BLOCK = 2**15
 
 def surprises_of(states: States, bins: Sequence[ProbabilityBin]) -> tuple[Surprise, ...]:
     """Return the surprises of all rows, with what the sampled rows say of their chances."""
-    sample = states.plan.sample
-    return surprises(bins, typical_chances(None if sample is None else states[sample]))
+    # With soft labels nothing is expected of the bins, and no chance is asked for.
+    sample = None if states.plan.soft else states[states.plan.sample]
+    return surprises(bins, typical_chances(sample))
 
 
 def surprises(

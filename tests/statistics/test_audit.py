@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import evalreport
 from evalreport.batch import PredictionBatch
+from evalreport.findings import find
 from evalreport.hashing import hashes_of
 from evalreport.results import EvaluationResult
 from evalreport.scoring import FLOOR, ScoredBatch
-from evalreport.statistics.class_order import ClassOrder
+from evalreport.statistics.class_order import class_order, class_order_of
 from evalreport.statistics.grid import ProbabilityGrid
+from evalreport.statistics.plan import Plan, States
 from evalreport.statistics.row_ids import IdSketch, RowIds
+from evalreport.statistics.sample import HashSample
 
 CODES = {"swapped-classes", "coarse-probabilities", "duplicate-ids", "id-like-label"}
 
@@ -53,13 +57,9 @@ def plain_states(observed, probs, ids=None):
     k = probs.shape[1]
     classes = tuple(map(str, range(k)))
     scored = ScoredBatch(PredictionBatch(classes, observed, probs, ids=ids))
-    order, grid, row_ids = (
-        ClassOrder(classes, FLOOR),
-        ProbabilityGrid(1 if k == 2 else None),
-        RowIds(),
-    )
+    grid, row_ids = ProbabilityGrid(1 if k == 2 else None), RowIds()
     return (
-        order.result(order.from_batch(scored)),
+        class_order(HashSample(k).from_batch(scored), classes, FLOOR),
         grid.result(grid.from_batch(scored)),
         row_ids.result(row_ids.from_batch(scored)),
     )
@@ -179,13 +179,65 @@ def test_too_few_rows_for_the_classes_are_not_judged():
     assert result(observed, probs).audit.class_order is None
 
 
-def test_more_classes_than_can_be_kept_are_not_judged_and_cost_nothing():
+def test_of_more_rows_than_the_sample_holds_it_judges_alike_and_says_how_many_it_saw():
+    rng = np.random.default_rng(11)
+    observed, probs = forecasts(rng, 5_000, 4, 8.0)
+    mixed, classes = probs[:, [1, 0, 2, 3]], tuple("abcd")
+    scored = ScoredBatch(PredictionBatch(classes, observed, mixed))
+    few, every = (
+        class_order(HashSample(4, limit).from_batch(scored).settled(), classes, FLOOR)
+        for limit in (500, 5_000)
+    )
+    assert (few.read_as, few.rows, every.rows) == (("b", "a", "c", "d"), 500, 5_000)
+    assert few.read_as == every.read_as
+    assert every.log_loss == pytest.approx(scored.losses.mean(), abs=1e-5)
+    assert few.log_loss == pytest.approx(every.log_loss, rel=0.1)
+    assert few.log_loss_read_so == pytest.approx(every.log_loss_read_so, rel=0.4)
+
+
+def test_a_verdict_by_a_sample_says_of_how_many_rows_it_speaks():
+    rng = np.random.default_rng(12)
+    observed, probs = forecasts(rng, 300, 3, 8.0)
+    whole = result(observed, probs[:, [1, 0, 2]], ["a", "b", "c"])
+    order = replace(whole.audit.class_order, rows=200)
+    seen = replace(whole, audit=replace(whole.audit, class_order=order))
+    found = next(each for each in find(seen) if each.code == "swapped-classes")
+    assert found.why.endswith(" in a sample of 200 rows. Nothing was changed.")
+
+
+def test_where_most_rows_are_equal_no_sample_is_judged_by():
+    rng = np.random.default_rng(13)
+    observed, probs = forecasts(rng, 4_000, 3, 8.0)
+    mixed = probs[:, [1, 0, 2]]
+    mixed[:2_000], observed[:2_000] = [1.0, 0.0, 0.0], 0
+    scored = ScoredBatch(PredictionBatch(tuple("abc"), observed, mixed))
+    state = HashSample(3, 1_000).from_batch(scored).settled()
+    assert class_order(state, tuple("abc"), FLOOR) is None
+
+
+def test_a_state_without_its_rows_is_not_judged():
+    observed, probs = forecasts(np.random.default_rng(14), 300, 3, 8.0)
+    plan = Plan(tuple("abc"), 2)
+    states = plan.from_batch(PredictionBatch(plan.classes, observed, probs))
+    read = States.from_json(states.to_json())
+    assert class_order_of(states).rows == 300
+    assert (class_order_of(read), class_order_of(read.merge(states))) == (None, None)
+
+
+@pytest.mark.parametrize("floor", [None, FLOOR, 1e-3])
+def test_certain_rows_count_as_the_floor(floor):
+    probs = np.tile([[1.0, 0.0], [0.75, 0.25]], (30, 1))
+    observed = np.tile([1, 0], 30)
+    scored = ScoredBatch(PredictionBatch(("a", "b"), observed, probs), floor)
+    order = class_order(HashSample(2).from_batch(scored), ("a", "b"), floor)
+    expected = (-math.log(floor or FLOOR) - math.log(0.75)) / 2
+    assert order.log_loss == pytest.approx(expected, abs=1e-4)
+
+
+def test_more_classes_than_can_be_looked_at_are_not_judged():
     classes = tuple(map(str, range(201)))
-    statistic = ClassOrder(classes, FLOOR)
-    batch = PredictionBatch(classes, np.zeros(5, np.int64), np.full((5, 201), 1 / 201))
-    state = statistic.from_batch(ScoredBatch(batch))
-    assert state == statistic.empty()
-    assert statistic.result(state) is None
+    batch = PredictionBatch(classes, np.zeros(5_000, np.int64), np.full((5_000, 201), 1 / 201))
+    assert class_order(HashSample(201).from_batch(ScoredBatch(batch)), classes, FLOOR) is None
 
 
 def test_another_order_that_does_not_help_is_told_where_the_model_is_worse_than_the_baseline():
