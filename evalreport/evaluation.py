@@ -253,7 +253,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
     parts["slices"] = with_shrunken(parts["slices"])
     parts["classes"] = with_fair_bands(parts["classes"], parts["overall"], parts["baseline"])
     noise = plan.label_noise.result(states[plan.label_noise], overall.n, parts["slices"])
-    splits = splits_of(parts["slices"])
+    splits = splits_of(states, parts["slices"])
     splits = plan.clusters.splits(states, splits) if plan.clusters else splits
     return parts | {"splits": splits, "label_noise": noise}
 

@@ -37,14 +37,22 @@ class Moments:
     ratio: float = 0.0
     """How the heavy rows score beside the others, in standard deviations."""
     stretch: float = 1.0
-    """What leaving out each row in turn makes of the spread."""
+    """What leaving out each row in turn makes of the standard error."""
     effective: float | None = None
     """As many rows of equal weight would tell as much (Kish); None if they are of equal weight."""
 
     @property
+    def spread(self) -> float:
+        """What the standard error is times the root of n; the standard deviation if rows weigh 1.
+
+        Whatever speaks of the error of the mean starts here, and nowhere else.
+        """
+        return self.standard_deviation * self.stretch
+
+    @property
     def standard_error(self) -> float | None:
         """Standard error of the mean; None for fewer than two rows."""
-        return self.standard_deviation / math.sqrt(self.n) if self.n > 1 else None
+        return self.spread / math.sqrt(self.n) if self.n > 1 else None
 
     @property
     def interval_is_approximate(self) -> bool:
@@ -92,7 +100,7 @@ def hall_interval(
     >>> round(low, 4), round(high, 4)
     (0.213, 0.4187)
     """
-    n, spread = moments.n, moments.standard_deviation * moments.stretch
+    n, spread = moments.n, moments.spread
     if n < LEAST_ROWS or spread == 0.0 or moments.degrees < 1.0:
         return None
     quantile = student_quantile(moments.degrees, 0.5 + confidence / 2) / math.sqrt(n)
@@ -125,7 +133,7 @@ def hall_p_value(moments: Moments) -> float | None:
     >>> round(hall_p_value(Moments(100, 0.1, 0.5, 0.0)), 4)
     0.0482
     """
-    n, spread, bend = moments.n, moments.standard_deviation * moments.stretch, moments.bend
+    n, spread, bend = moments.n, moments.spread, moments.bend
     if n < LEAST_ROWS or spread == 0.0 or moments.degrees < 1.0:
         return None
     t = moments.mean / spread

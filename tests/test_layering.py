@@ -61,6 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "task_batches": {"batch"},
     "exact": {"errors", "batch"},
     "intervals": {"exact", "results"},
+    "two_means": {"intervals", "results"},
     "formats": {"results", "bands"},
     "band_results": set(),
     "bands": {"results"},
@@ -101,6 +102,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "exact",
         "hashing",
         "intervals",
+        "two_means",
     },
     "engines": {"voice", "errors", "batch", "exact", "statistics"},
     # What is no classification: its plans and results, put together as `evaluation` does classes.
@@ -153,6 +155,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "task_batches",
         "top_k_batch",
         "top_k_results",
+        "two_means",
         "voice",
     },
     "evaluation": {

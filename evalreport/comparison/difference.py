@@ -26,6 +26,7 @@ from evalreport.results import EvaluationResult, Interval
 from evalreport.statistics.buckets import N_BUCKETS
 from evalreport.statistics.clusters import RatioError
 from evalreport.statistics.paired import PairedDifference
+from evalreport.two_means import two_means
 
 Outcome = Literal["worse", "better", "no clear change"]
 
@@ -131,7 +132,8 @@ def _degrees(result: EvaluationResult) -> float:
     if documents is not None:
         return documents - 1.0
     if result.clusters is None:
-        return result.overall.n - 1.0
+        # Rows of unequal weight are worth fewer (Kish).
+        return (result.overall.effective_n or result.overall.n) - 1.0
     effective = result.clusters.effective
     return (N_BUCKETS if effective is None else effective) - 1.0
 
@@ -148,15 +150,10 @@ def of_two_samples(previous: Moments | None, current: Moments | None) -> Differe
     change = current.mean - previous.mean
     if min(previous.n, current.n) < LEAST_ROWS:
         return Difference(change)
-    variances = [each.standard_deviation**2 / each.n for each in (previous, current)]
-    total = sum(variances)
-    if total == 0.0:
+    between = two_means(current, previous)
+    if between is None:
         return Difference(change)
-    degrees = total**2 / sum(
-        variance**2 / (each.n - 1)
-        for variance, each in zip(variances, (previous, current), strict=True)
-    )
-    return _by_t(change, math.sqrt(total), degrees)
+    return _by_t(change, between.standard_error, between.degrees)
 
 
 def _by_t(change: float, error: float, degrees: float) -> Difference:

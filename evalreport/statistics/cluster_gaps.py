@@ -9,14 +9,16 @@ doi:10.3368/jhr.50.2.317
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from evalreport.exact import log_of
-from evalreport.intervals import CONFIDENCE, LEAST_ROWS, student_quantile
 from evalreport.results import Interval, SplitGap, SplitsResult
 from evalreport.statistics.cluster_cells import ClusterState, ClusterSums
 from evalreport.statistics.clusters import ratio_error
+from evalreport.statistics.left_out import Side, cluster_difference
 
 _ROUNDING = 1e-12
 
@@ -46,45 +48,23 @@ def splits_by_cluster(state: ClusterState, splits: SplitsResult) -> SplitsResult
 def difference_interval(
     one: Mapping[int, ClusterSums], other: Mapping[int, ClusterSums]
 ) -> Interval | None:
-    r"""Return the 95 % interval of the mean loss of one part less that of another.
-
-    The difference has the variance :math:`\frac{G}{G-1} \sum_g (e_{g,one} - e_{g,other})^2`, where
-    :math:`e_g` is the loss of a cluster above what its weight at the mean would lose, as a share of
-    the weight of its side: a cluster may have rows on both sides.
+    """Return the 95 % interval of the mean loss of one part less that of another.
 
     Returns
     -------
     (low, high) or None
-        By Student's t, with the degrees of freedom of the side that has fewer clusters of equal
-        size; None if a side stands in fewer than ten clusters, or if nothing differs.
+        By leaving out each cluster in turn, which may have rows on both sides; None if a side
+        stands in fewer than ten clusters, or if nothing differs.
     """
-    if min(len(one), len(other)) < LEAST_ROWS:
-        return None
-    sides = [_Side(each) for each in (one, other)]
-    moved = [sides[0].part(cluster) - sides[1].part(cluster) for cluster in {**one, **other}]
-    n = len(moved)
-    error = math.sqrt(n / (n - 1) * math.fsum(each**2 for each in moved))
-    degrees = min(side.effective for side in sides) - 1.0
-    if error <= _ROUNDING or degrees <= 0.0:
-        return None
-    gap = sides[0].mean - sides[1].mean
-    half = student_quantile(degrees, 0.5 + CONFIDENCE / 2) * error
-    return gap - half, gap + half
+    clusters = list({**one, **other})
+    found = cluster_difference(*(_side(each, clusters) for each in (one, other)))
+    return None if found is None else found.interval
 
 
-class _Side:
-    """One part with its mean loss, and how far each of its clusters moves that."""
-
-    def __init__(self, clusters: Mapping[int, ClusterSums]) -> None:
-        self._clusters = clusters
-        self._mass = math.fsum(each.mass for each in clusters.values())
-        self.mean = math.fsum(each.loss for each in clusters.values()) / self._mass
-        self.effective = self._mass**2 / math.fsum(each.mass**2 for each in clusters.values())
-
-    def part(self, cluster: int) -> float:
-        """Return what a cluster adds to the difference of the mean from the true one."""
-        sums = self._clusters.get(cluster)
-        return 0.0 if sums is None else (sums.loss - self.mean * sums.mass) / self._mass
+def _side(part: Mapping[int, ClusterSums], clusters: Sequence[int]) -> Side:
+    nothing = ClusterSums(0.0, 0.0)
+    cells = [part.get(cluster, nothing) for cluster in clusters]
+    return Side(np.array([each.mass for each in cells]), np.array([each.loss for each in cells]))
 
 
 def soft_skill_interval(

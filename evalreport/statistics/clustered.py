@@ -14,8 +14,8 @@ doi:10.1016/j.jeconom.2022.04.001
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from evalreport.bands import judge
 from evalreport.exact import log_of
@@ -32,6 +32,7 @@ from evalreport.results import (
 from evalreport.statistics.cluster_cells import ALL_BITS, ClusterState, ClusterSums
 from evalreport.statistics.cluster_gaps import soft_skill_interval
 from evalreport.statistics.clusters import RatioError, ratio_error
+from evalreport.statistics.left_out import Everything
 from evalreport.task_results import MeanResult
 
 FEW_CLUSTERS = 50
@@ -101,109 +102,26 @@ def slices_by_cluster(
     intervals = _intervals(state)
     bits = min(state.bits, everything.bits)
     parts = state.at(bits).cells()
-    whole = Whole.of(everything.at(bits).cells().get("", {}))
+    whole = Everything(_both(everything.at(bits).cells().get("", {})))
     return tuple(
         replace(
             each,
             interval=intervals.get(each.value) if each.kl_divergence is not None else None,
             standard_error=None,
-            p_value=None
-            if each.p_value is None
-            else slice_p_value(parts.get(each.value, {}), whole),
+            p_value=None if each.p_value is None else _p_value(parts.get(each.value, {}), whole),
         )
         for each in slices
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """All clusters, with the sums of squares that a comparison with a part of them needs."""
-
-    clusters: Mapping[int, ClusterSums]
-    loss: float
-    squares: tuple[float, float, float]
-    """Sums of loss squared, loss times weight, and weight squared."""
-
-    @classmethod
-    def of(cls, clusters: Mapping[int, ClusterSums]) -> Whole:
-        """Return the sums over these clusters."""
-        return cls(
-            clusters,
-            math.fsum(each.loss for each in clusters.values()),
-            _squares(clusters.values()),
-        )
+def _p_value(part: Mapping[int, ClusterSums], whole: Everything[int]) -> float | None:
+    """Return how likely a slice would lose this much more than the rest by chance; one-sided."""
+    found = whole.difference(_both(part))
+    return None if found is None else found.p_value
 
 
-def slice_p_value(part: Mapping[int, ClusterSums], whole: Whole) -> float | None:
-    r"""Return how likely a slice would lose this much more than the rest by chance.
-
-    The difference of the two means has the variance
-    :math:`\frac{G}{G-1} \sum_g (e_{g,slice} - e_{g,rest})^2`, where :math:`e_g` is the loss of a
-    cluster above what its weight at the mean would lose, as a share of the weight of its side.
-
-    Parameters
-    ----------
-    part : mapping of cluster to ClusterSums
-        Of the slice, as shares of the weight of all rows.
-    whole : Whole
-        All clusters.
-
-    Returns
-    -------
-    float or None
-        One-sided, by Student's t; None if slice or rest stand in fewer than ten clusters.
-    """
-    mass = math.fsum(each.mass for each in part.values())
-    loss = math.fsum(each.loss for each in part.values())
-    rest = {
-        cluster: ClusterSums(max(mine.mass - each.mass, 0.0), max(mine.loss - each.loss, 0.0))
-        for cluster, each in part.items()
-        for mine in (whole.clusters[cluster],)
-    }
-    n_rest = len(whole.clusters) - sum(each.mass <= 0.0 for each in rest.values())
-    if min(len(part), n_rest) < LEAST_ROWS:
-        return None
-    means = loss / mass, (whole.loss - loss) / (1.0 - mass)
-    inside = math.fsum(
-        (
-            _residual(part[cluster], means[0]) / mass
-            - _residual(rest[cluster], means[1]) / (1 - mass)
-        )
-        ** 2
-        for cluster in part
-    )
-    # What is not in the slice at all: the sums over all clusters without those in it.
-    everywhere, in_part = whole.squares, _squares(whole.clusters[cluster] for cluster in part)
-    a, b, c = (max(x - y, 0.0) for x, y in zip(everywhere, in_part, strict=True))
-    outside = max(a - 2.0 * means[1] * b + means[1] ** 2 * c, 0.0) / (1.0 - mass) ** 2
-    n = len(whole.clusters)
-    variance = n / (n - 1) * (inside + outside)
-    sizes = (
-        mass**2 / math.fsum(each.mass**2 for each in part.values()),
-        (1.0 - mass) ** 2 / (c + math.fsum(each.mass**2 for each in rest.values())),
-    )
-    return _upper_tail(means[0] - means[1], variance, min(sizes) - 1.0)
-
-
-def _squares(clusters: Iterable[ClusterSums]) -> tuple[float, float, float]:
-    listed = list(clusters)
-    return (
-        math.fsum(each.loss**2 for each in listed),
-        math.fsum(each.loss * each.mass for each in listed),
-        math.fsum(each.mass**2 for each in listed),
-    )
-
-
-def _residual(cluster: ClusterSums, mean: float) -> float:
-    return cluster.loss - mean * cluster.mass
-
-
-def _upper_tail(difference: float, variance: float, degrees: float) -> float | None:
-    from scipy.special import stdtr  # slow to import
-
-    if variance <= 0.0 or degrees <= 0.0:
-        return None
-    return float(stdtr(degrees, -difference / math.sqrt(variance)))
+def _both(clusters: Mapping[int, ClusterSums]) -> dict[int, tuple[float, float]]:
+    return {cluster: (each.mass, each.loss) for cluster, each in clusters.items()}
 
 
 def gap_by_cluster(state: ClusterState) -> tuple[float | None, Interval | None]:

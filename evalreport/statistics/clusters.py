@@ -11,7 +11,7 @@ doi:10.1016/j.jeconom.2022.04.001
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import blake2b
@@ -19,7 +19,7 @@ from typing import Any
 
 from evalreport.errors import MergeError
 from evalreport.intervals import CONFIDENCE, LEAST_ROWS, student_quantile
-from evalreport.statistics.interface import Key, Sums
+from evalreport.statistics.interface import Sums
 from evalreport.task_results import MeanResult
 
 MOST_DOCUMENTS = 100_000
@@ -119,7 +119,8 @@ def ratio_error(numerators: Sequence[float], denominators: Sequence[float]) -> R
     Returns
     -------
     RatioError or None
-        None for fewer than two clusters. With :math:`\bar\theta = S / n` the linear error is
+        None for fewer than two clusters, or if one outweighs all others beyond every digit.
+        With :math:`\bar\theta = S / n` the linear error is
         :math:`\sqrt{\frac{G}{G-1} \sum_g (S_g - \bar\theta n_g)^2} / n`.
 
     Examples
@@ -133,6 +134,8 @@ def ratio_error(numerators: Sequence[float], denominators: Sequence[float]) -> R
     if n_clusters < 2:
         return None
     total = math.fsum(n for _, n in pairs)
+    if max(n for _, n in pairs) >= total:
+        return None
     ratio = math.fsum(s for s, _ in pairs) / total
     residuals = [s - ratio * n for s, n in pairs]
     # Sums by fsum are exact, so the order of the clusters does not matter.
@@ -167,51 +170,3 @@ def exact_ratio(
         [float(each * scale) for each in numerators],
         [float(each * scale) for each in denominators],
     )
-
-
-def difference_p_value(
-    part: Mapping[Key, tuple[float, float]], whole: Mapping[Key, tuple[float, float]]
-) -> float | None:
-    """Return how likely a part would lose this much more than the rest by chance.
-
-    Parameters
-    ----------
-    part, whole : mapping of cluster to (sum, weight)
-        Of the loss of the part, and of everything, by cluster. A cluster may be in the part with
-        some of what it has.
-
-    Returns
-    -------
-    float or None
-        One-sided, by leaving out each cluster in turn; the degrees of freedom are those of the
-        side that has fewer clusters of equal size. None if a side has fewer than ten clusters.
-    """
-    sides: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
-    for key, (loss, weight) in whole.items():
-        mine, its_weight = part.get(key, (0.0, 0.0))
-        sides[0].append((mine, its_weight))
-        sides[1].append((loss - mine, max(weight - its_weight, 0.0)))
-    effective = min(_effective([weight for _, weight in side]) for side in sides)
-    counts = [sum(weight > 0 for _, weight in side) for side in sides]
-    if min(counts) < LEAST_ROWS or effective <= 1.0:
-        return None
-    here, there = (_left_out(side) for side in sides)
-    changes = [one - other for one, other in zip(here[1:], there[1:], strict=True)]
-    n, centre = len(changes), math.fsum(changes) / len(changes)
-    variance = (n - 1) / n * math.fsum((each - centre) ** 2 for each in changes)
-    if variance <= 0.0:
-        return None
-    from scipy.special import stdtr  # slow to import
-
-    return float(stdtr(effective - 1.0, (there[0] - here[0]) / math.sqrt(variance)))
-
-
-def _effective(weights: Sequence[float]) -> float:
-    squares = math.fsum(each * each for each in weights)
-    return math.fsum(weights) ** 2 / squares if squares else 0.0
-
-
-def _left_out(side: Sequence[tuple[float, float]]) -> list[float]:
-    """Return the mean of a side, and what it is without each of its clusters."""
-    loss, weight = (math.fsum(each) for each in zip(*side, strict=True))
-    return [loss / weight, *((loss - its) / (weight - own) for its, own in side)]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from evalreport.intervals import Moments, hall_interval
 from evalreport.results import Interval, OverallResult, RecoverableResult
 from evalreport.scoring import FLOOR, MOST_NATS
 from evalreport.statistics.clusters import ratio_error
+from evalreport.statistics.moments import Residuals, ratio_moments
 from evalreport.statistics.plan import States
 from evalreport.statistics.recalibration import FitData, Recalibration, fit
 from evalreport.statistics.sample import SampledRows, SampleState
@@ -169,14 +171,19 @@ class _Halves:
         return self._fit(counts) if of_class.min() >= _LEAST_OF_A_CLASS else None
 
     def _moments(self, gains: list[FloatArray], whole: float, mean: float) -> Moments:
-        """Return mean, spread and skewness of weight times what a row gains above the mean."""
+        """Return mean, spread and skewness of what a row gains."""
+
+        def total(weight_power: int, power: int) -> Fraction:
+            weights = exact.power(self.weights, weight_power)
+            sums = (
+                exact.fixed_sum(n * weights * exact.power(gain - mean, power))
+                for n, gain in zip(self.counts, gains, strict=True)
+            )
+            return Fraction(sum(sums))
+
+        residuals = Residuals(total(2, 1), total(2, 2), total(3, 2), total(3, 3))
         n = int(self.rows.counts.sum())
-        scores = [self.weights * (gain - mean) * (n / whole) for gain in gains]
-        pairs = list(zip(self.counts, scores, strict=True))
-        squares = sum(exact.fixed_sum(counts * s * s) for counts, s in pairs)
-        cubes = sum(exact.fixed_sum(counts * s * s * s) for counts, s in pairs)
-        skewness = cubes / n / math.sqrt(squares / n) ** 3 if squares else 0.0
-        return Moments(n, mean, math.sqrt(squares / (n - 1)), skewness)
+        return ratio_moments(n, mean, Fraction(whole), total(2, 0), residuals)
 
 
 def _cluster_error(

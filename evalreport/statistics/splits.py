@@ -8,11 +8,12 @@ variances are involved". doi:10.1093/biomet/34.1-2.28
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
-from evalreport.intervals import CONFIDENCE, LEAST_ROWS, student_quantile
+from evalreport.intervals import LEAST_ROWS
 from evalreport.results import Interval, SliceResult, SplitGap, SplitPart, SplitRole, SplitsResult
+from evalreport.statistics.plan import States
+from evalreport.two_means import two_means
 
 COLUMNS = ("split", "fold", "subset", "dataset", "partition")
 VALUES: dict[str, SplitRole] = {
@@ -29,7 +30,7 @@ VALUES: dict[str, SplitRole] = {
 _ROLES: tuple[SplitRole, ...] = ("training", "validation", "test")
 
 
-def splits_of(slices: Sequence[SliceResult]) -> SplitsResult | None:
+def splits_of(states: States, slices: Sequence[SliceResult]) -> SplitsResult | None:
     """Return the first column of slices that tells training rows from others, or None.
 
     It is named ``split``, ``fold``, ``subset``, ``dataset`` or ``partition`` and has a value for
@@ -38,13 +39,13 @@ def splits_of(slices: Sequence[SliceResult]) -> SplitsResult | None:
     """
     columns = dict.fromkeys(each.column for each in slices)
     for column in (each for each in columns if each.strip().casefold() in COLUMNS):
-        found = _parts([each for each in slices if each.column == column])
+        found = _parts(states, [each for each in slices if each.column == column])
         if found is not None:
             return found
     return None
 
 
-def _parts(slices: Sequence[SliceResult]) -> SplitsResult | None:
+def _parts(states: States, slices: Sequence[SliceResult]) -> SplitsResult | None:
     named = [(VALUES.get(each.value.strip().casefold()), each) for each in slices]
     by_role = {role: each for role, each in named if role is not None}
     n_named = sum(1 for role, _ in named if role is not None)
@@ -56,7 +57,7 @@ def _parts(slices: Sequence[SliceResult]) -> SplitsResult | None:
     return SplitsResult(
         column=training.column,
         parts=tuple(_part(role, by_role[role]) for role in roles),
-        gaps=tuple(_gap(role, by_role[role], training) for role in roles[1:]),
+        gaps=tuple(_gap(states, role, by_role[role], training) for role in roles[1:]),
     )
 
 
@@ -64,24 +65,19 @@ def _part(role: SplitRole, each: SliceResult) -> SplitPart:
     return SplitPart(role, each.value, each.n, each.frequency, each.judged_loss, each.interval)
 
 
-def _gap(role: SplitRole, each: SliceResult, training: SliceResult) -> SplitGap:
+def _gap(states: States, role: SplitRole, each: SliceResult, training: SliceResult) -> SplitGap:
     if each.judged_loss is None or training.judged_loss is None:
         return SplitGap(role, None, None)
     gap = each.judged_loss - training.judged_loss
-    return SplitGap(role, gap, welch_interval(gap, each, training))
+    return SplitGap(role, gap, _welch(states, each, training))
 
 
-def welch_interval(gap: float, one: SliceResult, other: SliceResult) -> Interval | None:
+def _welch(states: States, one: SliceResult, other: SliceResult) -> Interval | None:
     """Return the 95 % interval of a difference of two means; None if one has under ten rows."""
-    errors = [one.standard_error, other.standard_error]
-    if min(one.n, other.n) < LEAST_ROWS or None in errors:
+    if min(one.n, other.n) < LEAST_ROWS:
         return None
-    squares = [(each or 0.0) ** 2 for each in errors]
-    variance = sum(squares)
-    if variance == 0.0:
-        return None
-    degrees = variance**2 / sum(
-        square**2 / (each.n - 1) for square, each in zip(squares, (one, other), strict=True)
+    statistic = next(each for each in states.plan.by_slice if each.column == one.column)
+    between = two_means(
+        *(statistic.moments(states[statistic], each.value) for each in (one, other))
     )
-    half = student_quantile(degrees, 0.5 + CONFIDENCE / 2) * math.sqrt(variance)
-    return gap - half, gap + half
+    return None if between is None else between.interval

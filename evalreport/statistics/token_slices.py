@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evalreport.results import SliceResult
-from evalreport.statistics.clusters import ClusterSums, difference_p_value
+from evalreport.statistics.clusters import ClusterSums
 from evalreport.statistics.documents import BYTES, LOSS, MASS, ByDocument, N, by_value
 from evalreport.statistics.interface import Key, Sums
+from evalreport.statistics.left_out import Everything
 from evalreport.statistics.token_loss import TokenLoss, bits_per, token_loss
 from evalreport.statistics.token_plan import TokenStates
 from evalreport.statistics.tokens import TokenSums, TokenTotals
@@ -34,6 +35,7 @@ def _of_column(
     parts = by_value(cells.finest())
     are_exact = cells.documents is not None and everywhere.documents is not None
     whole = _by_key(everywhere.documents, headline.totals) if everywhere.documents else {}
+    everything = Everything(whole)
     for key in tokens.values(states[tokens]):
         part = None
         if headline.clusters is not None:
@@ -41,17 +43,18 @@ def _of_column(
         loss = token_loss(tokens.totals(states[tokens], key), part)
         p_value = None
         if part is not None and are_exact and _is_tested(loss.totals, headline.totals):
-            p_value = difference_p_value(_by_key(part, headline.totals), whole)
+            found = everything.difference(_by_key(part, headline.totals))
+            p_value = None if found is None else found.p_value
         common = _common(documents.column or "", str(key), loss, headline, p_value)
         n_documents = sum(1 for row in part.rows.values() if row[N]) if part and are_exact else None
         yield common, _extra(common, loss, n_documents, states.plan.has_bytes)
 
 
 def _by_key(sums: Sums, totals: TokenTotals) -> dict[Key, tuple[float, float]]:
-    """Return loss and weight of each document, as shares of the weight of all tokens."""
+    """Return weight and loss of each document, as shares of the weight of all tokens."""
     whole = totals.weight
     return {
-        key: (float(sums.value(key, LOSS) / whole), float(sums.value(key, MASS) / whole))
+        key: (float(sums.value(key, MASS) / whole), float(sums.value(key, LOSS) / whole))
         for key in sums.ordered_keys()
     }
 

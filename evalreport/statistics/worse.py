@@ -8,12 +8,12 @@ Benjamini & Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x, for the cor
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from evalreport.results import SliceResult
 from evalreport.statistics.moments import PowerSums
+from evalreport.two_means import two_means
 
 LEAST_ROWS = 30
 FALSE_DISCOVERY_RATE = 0.01
@@ -38,20 +38,8 @@ def worse_p_value(part: PowerSums, whole: PowerSums) -> float | None:
     rest = whole - part
     if min(part.n, rest.n) < LEAST_ROWS:
         return None
-    here, there = part.moments(), rest.moments()
-    if here is None or there is None:
-        return None
-    variances = [each.standard_deviation**2 / each.n for each in (here, there)]
-    variance = sum(variances)
-    if variance == 0.0:
-        return None
-    thirds = [each.skewness * each.standard_deviation**3 / each.n**2 for each in (here, there)]
-    skewness = (thirds[0] - thirds[1]) / variance**1.5
-    t = (here.mean - there.mean) / math.sqrt(variance)
-    degrees = variance**2 / sum(
-        each**2 / (moments.n - 1) for each, moments in zip(variances, (here, there), strict=True)
-    )
-    return _upper_tail(t + skewness * (t * t / 3 + 1 / 6) + skewness**2 * t**3 / 27, degrees)
+    between = two_means(part.moments(), rest.moments())
+    return None if between is None else _upper_tail(between.unskewed, between.degrees)
 
 
 def _upper_tail(t: float, degrees: float) -> float:

@@ -17,6 +17,7 @@ from evalreport.errors import InputError, SettingsError
 from evalreport.evaluation import evaluate_predictions
 from evalreport.evaluation_file import to_document
 from evalreport.readers import open_predictions
+from tests.weighted import standard_error
 
 N = 60
 RNG = np.random.default_rng(5)
@@ -175,9 +176,8 @@ def test_weights_count_in_the_change(files):
     d = np.array([loss(now) - loss(before) for before, now in zip(BASE, SHIFTED, strict=True)])
     w = np.array([row["w"] for row in BASE])
     mean = (w * d).sum() / w.sum()
-    spread = (w * (d - mean) * N / w.sum()).std(ddof=0) * np.sqrt(N / (N - 1))
     assert found.change == pytest.approx(mean, rel=1e-12)
-    assert found.standard_error == pytest.approx(spread / np.sqrt(N), rel=1e-9)
+    assert found.standard_error == pytest.approx(standard_error(w, d), rel=1e-9)
 
 
 def test_runs_with_and_without_weights_are_refused(files, tmp_path):

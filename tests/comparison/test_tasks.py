@@ -16,6 +16,7 @@ from evalreport.errors import InputError
 from evalreport.evaluation_file import to_document
 from evalreport.intervals import Moments, hall_interval
 from evalreport.limits import Limits, judge_limits
+from tests.weighted import standard_error
 
 RNG = np.random.default_rng(11)
 LENGTHS = RNG.integers(5, 60, 40)
@@ -60,9 +61,8 @@ def test_documents_are_the_unit_of_chance_for_tokens(tmp_path):
     found = tokens(lists(tmp_path / "a.jsonl", BEFORE), lists(tmp_path / "b.jsonl", NOW, order=-1))
     moved = np.array([sum(b) - sum(a) for a, b in zip(BEFORE, NOW, strict=True)])
     change = moved.sum() / LENGTHS.sum()
-    residuals = moved - change * LENGTHS
-    n = len(LENGTHS)
-    error = np.sqrt(n / (n - 1) * (residuals**2).sum()) / LENGTHS.sum()
+    n, residuals = len(LENGTHS), moved - change * LENGTHS
+    error = standard_error(LENGTHS, moved / LENGTHS)
     assert (found.paired, found.counted, found.n_common, found.n) == (True, "document", n, n)
     assert found.change == pytest.approx(change, rel=1e-12)
     assert found.standard_error == pytest.approx(error, rel=1e-9)
@@ -221,7 +221,7 @@ def test_weights_of_forecasts_count_in_the_change(tmp_path):
     found = compare(previous, current, input_kind="gaussian", weight="w").result
     moved = densities(1.3 * ERRORS) - densities(ERRORS)
     mean = np.average(moved, weights=weights)
-    error = np.sqrt(200 / 199 * (weights**2 * (moved - mean) ** 2).sum()) / weights.sum()
+    error = standard_error(weights, moved)
     assert (found.change, found.standard_error) == pytest.approx((mean, error), rel=1e-9)
 
 

@@ -18,6 +18,7 @@ from evalreport.statistics.plan import Plan
 from evalreport.statistics.shrinkage import shrunken
 from evalreport.statistics.slices import BySlice
 from evalreport.statistics.worse import flag_worse
+from tests.weighted import standard_error
 
 
 def drawn(rng: np.random.Generator, n: int, spread: float = 2.0):
@@ -165,6 +166,51 @@ def test_the_gap_is_the_difference_of_the_losses_with_welchs_interval():
     ends = expected.confidence_interval()
     assert gap.interval == pytest.approx((ends.low, ends.high), rel=1e-9)
     assert gap.gap == pytest.approx(sum(gap.interval) / 2)
+
+
+def test_standard_error_and_intervals_agree_where_rows_differ_in_weight():
+    rng = np.random.default_rng(21)
+    n = 600
+    chance = rng.uniform(0.05, 0.95, n)
+    observed, weights = (rng.random(n) < chance).astype(int), rng.lognormal(size=n)
+    is_test = np.arange(n) < 250
+    names = np.where(is_test, "test", "train")
+    result = evalreport.evaluate(
+        observed, chance, weights=weights, slices={"split": names, "s": is_test.astype(int)}
+    ).result
+    losses = -np.log(np.where(observed == 1, chance, 1 - chance))
+
+    def error_and_degrees(chosen):
+        w = weights[chosen]
+        return standard_error(w, losses[chosen]), w.sum() ** 2 / (w**2).sum() - 1
+
+    sides = [error_and_degrees(each) for each in (is_test, ~is_test)]
+    found = {(each.column, each.value): each.standard_error for each in result.slices}
+    for names in (("split", "test"), ("s", "1")):
+        assert found[names] == pytest.approx(sides[0][0], rel=1e-9)
+    variance = sum(error**2 for error, _ in sides)
+    degrees = variance**2 / sum(error**4 / degrees for error, degrees in sides)
+    half = stats.t.ppf(0.975, degrees) * np.sqrt(variance)
+    gap = result.splits.gaps[0]
+    assert gap.interval == pytest.approx((gap.gap - half, gap.gap + half), rel=1e-9)
+
+
+def test_healthy_slices_of_weighted_rows_are_seldom_worse_by_chance():
+    rng, p_values = np.random.default_rng(22), []
+    statistic = BySlice("s", 2, True, FLOOR)
+    column = SliceColumn("s", (np.arange(3_000) % 10).astype(np.int64), tuple("0123456789"))
+    for _ in range(60):
+        chance = rng.beta(1.0, 1.0, 3_000)
+        batch = PredictionBatch(
+            ("0", "1"),
+            (rng.random(3_000) < chance).astype(np.int64),
+            np.stack([1 - chance, chance], axis=1),
+            weights=rng.lognormal(0.0, 0.7, 3_000),
+            slices=(column,),
+        )
+        results = statistic.results(statistic.from_batch(ScoredBatch(batch)))
+        p_values += [each.p_value for each in results]
+    assert 0.025 <= np.mean(np.array(p_values) < 0.05) <= 0.075
 
 
 @pytest.mark.parametrize("names", [("train", "test"), ("Training", "HOLDOUT"), ("train", "dev")])

@@ -14,6 +14,7 @@ import evalreport
 from evalreport.errors import InputError
 from evalreport.report import build_report
 from evalreport.results import EvaluationResult
+from tests.weighted import standard_error
 
 
 def csv(folder: Path, name: str, **columns) -> Path:
@@ -83,10 +84,8 @@ def test_weighted_tokens_are_those_of_numpy(tmp_path, text):
 def test_the_naive_error_of_weighted_tokens_is_that_of_the_formula(tmp_path, text):
     result = tokens(csv(tmp_path, "t.csv", **text), weight="weight")
     w, losses = text["weight"], -text["logprob"]
-    mean, n = (w * losses).sum() / w.sum(), (w > 0).sum()
-    plain = math.sqrt((w**2 * (losses - mean) ** 2).sum()) / w.sum()
     # Equal weights have to give the error of an unweighted mean, with n - 1 in its denominator.
-    assert result.overall.standard_error == pytest.approx(plain * math.sqrt(n / (n - 1)), rel=1e-9)
+    assert result.overall.standard_error == pytest.approx(standard_error(w, losses), rel=1e-9)
 
 
 def test_a_document_counts_by_the_mean_weight_of_its_tokens(tmp_path):
@@ -159,15 +158,15 @@ def test_a_harder_slice_is_told_from_chance_by_its_documents(tmp_path, text):
 
 
 def test_slices_that_are_no_worse_are_called_so_as_seldom_as_promised():
-    from evalreport.statistics.clusters import difference_p_value
+    from evalreport.statistics.left_out import Everything
 
     rng, p_values = np.random.default_rng(5), []
     for _ in range(800):
         levels, lengths = np.exp(rng.normal(0, 0.5, 40)), rng.integers(5, 100, 40)
         sums = rng.gamma(lengths, levels)
-        whole = {i: (float(sums[i]), float(lengths[i])) for i in range(40)}
+        whole = {i: (float(lengths[i]), float(sums[i])) for i in range(40)}
         part = {i: whole[i] for i in range(15)}
-        p_values.append(difference_p_value(part, whole))
+        p_values.append(Everything(whole).difference(part).p_value)
     assert 0.01 <= np.mean(np.array(p_values) < 0.05) <= 0.06
 
 
@@ -224,7 +223,7 @@ def test_weighted_forecasts_are_those_of_scipy_and_numpy(tmp_path, forecasts):
     loss = np.average(losses, weights=w)
     variance = np.average((y - np.average(y, weights=w)) ** 2, weights=w)
     n = (w > 0).sum()
-    error = math.sqrt((w**2 * (losses - loss) ** 2).sum()) / w.sum() * math.sqrt(n / (n - 1))
+    error = standard_error(w, losses)
     assert (result.overall.n, result.input.rows_scored) == (n, n)
     assert result.data_quality.zero_weight_rows == 1500 - n
     assert result.overall.log_loss == pytest.approx(loss, rel=1e-13)
