@@ -42,7 +42,8 @@ class LabelNoiseResult:
     """The slices with the most of them, ten at most."""
     suspects: int
     """Rows whose top class is not their label, and got at least what rows labelled so get of it on
-    average: what confident learning would look at, told on a grid of 1/256."""
+    average: what confident learning would look at. Equal is, too, what lacks up to 1 % more to
+    certainty than these."""
     error_rate: float
     """Share of the rows that are confident mistakes."""
     entropy_floor: float

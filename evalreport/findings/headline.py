@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from evalreport.results import ClassResult, EvaluationResult, SliceResult
 
+_LEAST_FOR_INTERVAL = 10
+
 
 def is_soft(result: EvaluationResult) -> bool:
     """Return whether what happened is told by distributions."""
@@ -29,6 +31,20 @@ def no_better(skill: float, than: str = "always predicting class frequencies") -
     'Not clearly better than always predicting class frequencies'
     """
     return f"{'Not clearly' if skill > 0.0 else 'No'} better than {than}"
+
+
+def why_no_interval(result: EvaluationResult) -> str:
+    """Return why the loss of all rows has no interval, in a few words."""
+    overall, clusters = result.overall, result.clusters
+    if not overall.n:
+        return "no rows"
+    if overall.judged_loss is None:
+        return "the loss is infinite"
+    if clusters is not None and clusters.n is not None and clusters.n < _LEAST_FOR_INTERVAL:
+        return f"under {_LEAST_FOR_INTERVAL} clusters"
+    if overall.n < _LEAST_FOR_INTERVAL:
+        return f"under {_LEAST_FOR_INTERVAL} rows"
+    return "every row has the same loss"
 
 
 def overall_beside(each: ClassResult | SliceResult, result: EvaluationResult) -> float | None:

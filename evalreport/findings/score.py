@@ -6,7 +6,13 @@ import math
 from collections.abc import Iterator
 
 from evalreport.bands import BANDS, NOT_GREAT, band_of, scale
-from evalreport.findings.headline import equal_odds, is_soft, loss_name, no_better
+from evalreport.findings.headline import (
+    equal_odds,
+    is_soft,
+    loss_name,
+    no_better,
+    why_no_interval,
+)
 from evalreport.findings.judgement import (
     FEW_ROWS,
     Judgement,
@@ -25,6 +31,8 @@ from evalreport.results import EvaluationResult, FloorResult
 
 _SUSPICIOUS_LOSS = 0.001
 _SUSPICIOUS_ROWS = 1_000
+_NO_SKILL = 1e-9
+"""Forecasts that are the class frequencies may seem to have so much by rounding."""
 _CHECK_COLUMNS = "Check that the probability columns are in the order of the class names."
 _CHECK_ROWS = (
     "No other order of the class columns would help: check that predictions and labels belong to "
@@ -187,7 +195,7 @@ def _may_be_chance(result: EvaluationResult) -> bool:
     skill, interval = result.baseline.skill, result.baseline.skill_interval
     if interval is not None:
         return interval[0] <= 0
-    if skill is None or skill > 0 or result.overall.n < FEW_ROWS:
+    if skill is None or skill > _NO_SKILL or result.overall.n < FEW_ROWS:
         return False
     return (result.overall.judged_loss or 0.0) <= equal_odds(result)  # else that is what is told
 
@@ -271,7 +279,7 @@ def certainty(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgemen
             f"Only {count_text(overall.n, 'row')}",
             why=f"The interval runs from {losses.interval(interval)}."
             if interval
-            else "That is too few for an interval.",
+            else _without_interval(result),
             check="Bring at least 100 rows before deciding anything.",
             section="verdict",
         )
@@ -295,6 +303,12 @@ def certainty(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgemen
             check="Look at the worst rows.",
             section="worst",
         )
+
+
+def _without_interval(result: EvaluationResult) -> str:
+    why = why_no_interval(result)
+    few = why.startswith("under")
+    return "That is too few for an interval." if few else f"No interval: {why}."
 
 
 def unseen_zeros(result: EvaluationResult, losses: LossFormat) -> str | None:

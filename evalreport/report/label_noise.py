@@ -42,10 +42,7 @@ def label_notes(view: View) -> tuple[Text, ...]:
     noise, n = view.result.label_noise, view.result.overall.n
     if noise is None:
         return ()
-    suspects = (
-        f"By the thresholds of confident learning the labels of {count_text(noise.suspects, 'row')}"
-        f" ({percent_text(noise.suspects / n)}) are worth a second look; no row was left out."
-    )
+    suspects = _suspects(noise.suspects, n)
     if not noise.confident_mistakes:
         return (say(suspects),) if noise.suspects else ()
     rows = count_text(noise.confident_mistakes, "row")
@@ -69,4 +66,15 @@ def label_notes(view: View) -> tuple[Text, ...]:
             strong(view.losses.amount(noise.entropy_floor)),
             f". {suspects}",
         ),
+    )
+
+
+def _suspects(n_suspects: int, n_rows: int) -> str:
+    if not n_suspects:
+        return "By the thresholds of confident learning no label is worth a second look."
+    verb = "is" if n_suspects == 1 else "are"
+    which = "label of 1 row" if n_suspects == 1 else f"labels of {n_suspects:,} rows"
+    return (
+        f"By the thresholds of confident learning the {which} "
+        f"({percent_text(n_suspects / n_rows)}) {verb} worth a second look; no row was left out."
     )

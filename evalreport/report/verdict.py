@@ -7,8 +7,9 @@ import math
 from evalreport.bands import BROKEN, band_of, scale
 from evalreport.findings import loss_without_zeros
 from evalreport.findings.clusters import allows_for_clusters
-from evalreport.findings.headline import equal_odds, loss_name
+from evalreport.findings.headline import equal_odds, loss_name, why_no_interval
 from evalreport.findings.judgement import FEW_ROWS
+from evalreport.findings.score import unseen_zeros
 from evalreport.formats import (
     INFINITE,
     capital,
@@ -39,6 +40,8 @@ def verdict(view: View) -> Verdict:
     headline, tone, sentences = _headline(view)
     clustered = allows_for_clusters(view.result)
     sentences = sentences if clustered is None else (*sentences, say(clustered))
+    if overall.interval is None and (rise := unseen_zeros(view.result, view.losses)) is not None:
+        sentences = (*sentences, say(rise))
     if view.is_soft and overall.n:
         sentences = (*sentences, soft.least_loss(view))
     return Verdict(
@@ -73,18 +76,7 @@ def interval_sentence(view: View) -> str:
     if overall.interval is not None:
         about = ", approximate" if overall.interval_is_approximate else ""
         return f"95% CI {view.losses.interval(overall.interval)}{about}"
-    if not overall.n:
-        return "No interval: no rows"
-    if overall.judged_loss is None:
-        return "No interval: the loss is infinite"
-    return f"No interval: {_why_none(view)}"
-
-
-def _why_none(view: View) -> str:
-    overall, clusters = view.result.overall, view.result.clusters
-    if clusters is not None and clusters.n is not None and clusters.n < 10:
-        return "under 10 clusters"
-    return "under 10 rows" if overall.n < 10 else "every row has the same loss"
+    return f"No interval: {why_no_interval(view.result)}"
 
 
 # --- headline ---------------------------------------------------------------------------------
@@ -141,7 +133,8 @@ def _broken(view: View) -> Text:
     n_classes = len(view.result.input.classes)
     knows_nothing = view.losses.text(equal_odds(view.result))
     guess = f"A model that knows nothing about {n_classes:,} equally likely classes scores "
-    if view.found("many-classes"):
+    interval = view.result.baseline.skill_interval
+    if n_classes > 3 and interval is not None and interval[0] > 0.0:
         saved = percent_text(view.result.baseline.skill)
         return say(
             f"{guess}{knows_nothing}. The bands were made for few classes: this model still loses ",

@@ -36,6 +36,9 @@ def frequency_entropy(masses: Sequence[Fraction]) -> float | None:
     return math.fsum(-share * log_of(share) for share in shares if share) + 0.0
 
 
+_NO_SPREAD = Fraction(1, 10**6)
+"""What a row moves the skill by, as a part of the ratio of losses, that may be rounding: squares of
+losses are counted in units of 2**-56."""
 _ROUNDING = 1e-12
 """Entropies of up to a few nats agree to more than this; a smaller difference is none."""
 
@@ -60,7 +63,8 @@ def skill_interval(classes: Sequence[PowerSums]) -> Interval | None:
     Returns
     -------
     (low, high) or None
-        None where the mean loss has no interval either, or where only one class was seen.
+        None where the mean loss has no interval either, or where only one class was seen; None,
+        too, if forecasts are the class frequencies themselves, which leave no spread.
     """
     n = sum(each.n for each in classes)
     weight = sum((each.weight for each in classes), Fraction(0))
@@ -84,6 +88,8 @@ def skill_interval(classes: Sequence[PowerSums]) -> Interval | None:
         cubes=sum((_cube(*each) for each in pairs), Fraction(0)),
     )
     weight_squares = sum((each.second[0] for each in classes), Fraction(0))
+    if residuals.squares <= (_NO_SPREAD * Fraction(loss / entropy)) ** 2 * weight_squares:
+        return None
     moved = hall_interval(ratio_moments(n, 0.0, weight, weight_squares, residuals), -math.inf)
     skill = 1.0 - loss / entropy
     return None if moved is None else (skill - moved[1], min(skill - moved[0], 1.0))

@@ -149,6 +149,23 @@ def test_bands_made_for_few_classes_are_put_into_perspective_with_many():
     assert "many-classes" not in codes(sample_results.typical())
 
 
+def test_forecasts_that_are_the_class_frequencies_do_no_harm_however_rare_the_class_is():
+    for n_positive, n in ((19, 20_000), (333, 1_000), (500, 1_000)):
+        same = constant(n_positive, n, n_positive / n)
+        assert same.baseline.skill == pytest.approx(0.0, abs=1e-9)
+        assert same.baseline.skill_interval is None
+        assert "below-baseline" not in codes(same)
+        assert finding(same, "no-skill").title == (
+            "No better than always predicting class frequencies"
+        )
+
+
+def test_rows_of_one_loss_are_not_called_too_few_for_an_interval():
+    few = finding(constant(50, 50, 0.9), "few-rows")
+    assert few.why == "No interval: every row has the same loss."
+    assert finding(constant(2, 8, 0.3), "few-rows").why == "That is too few for an interval."
+
+
 def test_few_rows_small_classes_and_classes_that_never_happened_are_told():
     few = evaluated([0, 0, 1], [[0.7, 0.2, 0.1]] * 3, ("a", "b", "c"))
     assert {"few-rows", "small-class", "unseen-class"} <= set(codes(few))

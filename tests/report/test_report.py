@@ -184,6 +184,18 @@ def test_a_model_that_does_harm_is_called_that_whatever_its_band():
     assert verdict.facts[0].detail == "Baseline 0.056. 95% CI 70% to 90% more"
 
 
+def test_a_model_of_many_classes_that_knows_something_is_not_sent_to_look_for_swapped_columns():
+    many = sample_results.many()
+    for skill, told in ((0.4, True), (-0.1, False)):
+        baseline = replace(many.baseline, skill=skill, skill_interval=(skill - 0.05, skill + 0.05))
+        overall = replace(
+            many.overall, log_loss=2.5, cross_entropy=2.5, kl_divergence=2.5, band=judge(2.5, None)
+        )
+        said = build_report(replace(many, overall=overall, baseline=baseline)).verdict.sentences[0]
+        assert ("this model still loses 40% less than always predicting" in words(said)) is told
+        assert ("Check column order" in words(said)) is not told
+
+
 def test_a_difference_from_the_baseline_that_could_be_chance_is_called_that():
     result = changed(0.1, (0.09, 0.11))
     baseline = replace(result.baseline, skill=0.01, skill_interval=(-0.03, 0.05))

@@ -65,8 +65,27 @@ def test_suspects_agree_with_the_definition_on_all_rows(k):
     means = np.array([probs[observed == each, each].mean() for each in range(k)])
     top = probs.argmax(axis=1)
     exact = (top != observed) & (probs.max(axis=1) >= means[top])
-    near = (top != observed) & (np.abs(probs.max(axis=1) - means[top]) < 1 / 256)
-    assert abs(result(observed, probs).label_noise.suspects - exact.sum()) <= near.sum()
+    near = (top != observed) & (1 - probs.max(axis=1) <= 1.01 * (1 - means[top]))
+    assert exact.sum() <= result(observed, probs).label_noise.suspects <= near.sum()
+
+
+def test_suspects_of_a_rare_event_are_counted_although_nothing_is_far_from_certain():
+    rng = np.random.default_rng(1)
+    chances = 1 / (1 + np.exp(-rng.normal(-8.0, 1.5, 60_000)))
+    observed = (rng.random(60_000) < chances).astype(int)
+    usual = (1 - chances)[observed == 0].mean()
+    missed = (observed == 1) & (chances < 0.5)
+    exact = missed & (1 - chances >= usual)
+    near = missed & (chances <= 1.01 * (1 - usual))
+    found = result(observed, np.stack([1 - chances, chances], axis=1)).label_noise.suspects
+    assert 0 < exact.sum() <= found <= near.sum()
+
+
+def test_rows_that_got_exactly_the_usual_share_are_suspects_for_any_share():
+    for share in (0.5001, 0.6, 0.75, 0.8, 0.875, 0.9, 0.97, 0.999, 1.0):
+        probs = np.array([[share, 1 - share]] * 30 + [[0.3, 0.7]] * 10)
+        observed = np.array([0] * 25 + [1] * 5 + [1] * 10)
+        assert result(observed, probs).label_noise.suspects == 5, share
 
 
 def test_the_entropy_floor_is_the_loss_of_the_best_model_of_such_labels():
