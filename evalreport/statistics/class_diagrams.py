@@ -22,8 +22,8 @@ LEAST_EVENTS = 10
 def worst_classes(states: States, classes: Sequence[ClassResult]) -> tuple[ReliabilityResult, ...]:
     """Return the diagrams of the classes whose miscalibration costs most, the worst first.
 
-    Where the sample holds every row, what recalibration saves is read off the rows: the grid of
-    the classes is coarse, and rows of one cell cannot be told apart.
+    Where the sample holds every row, what recalibration saves is read off the rows: rows of one
+    cell cannot be told apart.
 
     Parameters
     ----------

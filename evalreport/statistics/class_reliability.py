@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -10,50 +11,14 @@ import numpy as np
 from evalreport.batch import FloatArray, IntArray
 from evalreport.errors import MergeError
 from evalreport.scoring import ScoredBatch
+from evalreport.statistics.class_grid import OFFSET_BITS, ClassGrid, class_grid
 from evalreport.statistics.corp import Cells
+from evalreport.statistics.packing import pack_array, unpack_array
 
-_MOST_CELLS = 2**18
-"""Cells of all classes together."""
-_OCTAVES = 32
-_FINEST, _COARSEST = 16, 2
-"""Steps per factor of two: fewer with more classes."""
-_OFFSET_BITS = 27
-"""Where a forecast lies in its cell is counted in units of so small a part of the cell."""
-
-_MOST_ROWS = 2**12
-_PACKED = _OFFSET_BITS + 12
-"""Rows are counted in units of 2**39 beside their places: those of 2**12 rows stay below one, and
-all of it below 2**53, so that a single sum of doubles is exact and tells both."""
-
+_SLOTS = 2**14
+"""Slots of classes that are counted together: their sums stay in the processor's cache."""
 _BLOCK = 2**16
 """Probabilities worked on at a time."""
-
-_N = 0
-
-
-def steps_per_octave(n_classes: int) -> int | None:
-    """Return how fine the grid is; None if so many classes are not kept apart.
-
-    Examples
-    --------
-    >>> [steps_per_octave(k) for k in (3, 255, 256, 1_000, 1_985, 1_986)]
-    [16, 16, 8, 4, 2, None]
-    """
-    steps = _FINEST
-    while steps >= _COARSEST:
-        if n_classes * _cells_of(steps) <= _MOST_CELLS:
-            return steps
-        steps //= 2
-    return None
-
-
-def _side(steps: int) -> int:
-    """Return the cells on each side of one half; one half itself has one more."""
-    return _OCTAVES * steps + 2
-
-
-def _cells_of(steps: int) -> int:
-    return 2 * _side(steps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,50 +27,58 @@ class CellCounts:
 
     Parameters
     ----------
-    sums : int64 ndarray of shape (3, n_classes, n_cells)
-        Empty where nothing is kept.
+    counts, trues : int64 ndarray of shape (n_classes, n_cells)
+        Rows, and those of them in which the class happened; empty where nothing is kept.
+    offsets : int64 ndarray of shape (n_classes, n_coarse)
+        Sums of the places of forecasts in their coarse cells.
     """
 
-    sums: IntArray
+    counts: IntArray
+    trues: IntArray
+    offsets: IntArray
+
+    @classmethod
+    def empty(cls, n_classes: int, grid: ClassGrid | None) -> Self:
+        """Return the sums over no rows."""
+        cells, coarse = (grid.n_cells, grid.n_coarse) if grid else (0, 0)
+        return cls(*(np.zeros((n_classes, n), dtype=np.int64) for n in (cells, cells, coarse)))
+
+    @property
+    def _arrays(self) -> tuple[IntArray, IntArray, IntArray]:
+        return self.counts, self.trues, self.offsets
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, CellCounts) and np.array_equal(self.sums, other.sums)
+        if not isinstance(other, CellCounts):
+            return NotImplemented
+        return all(map(np.array_equal, self._arrays, other._arrays))
 
-    __hash__ = None  # type: ignore[assignment]  # an array has none
+    __hash__ = None  # type: ignore[assignment]  # it holds arrays
 
     def merge(self, other: Self) -> Self:
         """Return the sums over both inputs."""
-        if self.sums.shape != other.sums.shape:
+        if [each.shape for each in self._arrays] != [each.shape for each in other._arrays]:
             raise MergeError("these sums were made with different settings and cannot be added")
-        return type(self)(self.sums + other.sums)
+        return type(self)(*map(np.add, self._arrays, other._arrays))
 
     def to_json(self) -> dict[str, Any]:
-        """Return the cells that were met, class by class, as text."""
-        return {"shape": list(self.sums.shape), "classes": [*map(_as_text, self._by_class())]}
-
-    def _by_class(self) -> IntArray:
-        return self.sums.transpose(1, 0, 2)
+        """Return the cells that were met in terms of JSON, in a few bytes a cell."""
+        return {
+            "shapes": [list(each.shape) for each in self._arrays],
+            "sums": [pack_array(each.ravel()) for each in self._arrays],
+        }
 
     @classmethod
     def from_json(cls, data: Any) -> Self:
         """Return the sums that `to_json` wrote."""
-        sums = np.zeros(data["shape"], dtype=np.int64)
-        for k, text in enumerate(data["classes"]):
-            numbers = np.array(text.split(), dtype=np.int64).reshape(-1, 1 + sums.shape[0])
-            sums[:, k, numbers[:, 0]] = numbers[:, 1:].T
-        return cls(sums)
-
-
-def _as_text(sums: IntArray) -> str:
-    met = np.flatnonzero(sums[_N])
-    return " ".join(map(str, np.column_stack([met, sums[:, met].T]).ravel().tolist()))
+        pairs = zip(data["sums"], data["shapes"], strict=True)
+        return cls(*(unpack_array(each, math.prod(shape)).reshape(shape) for each, shape in pairs))
 
 
 @dataclass(frozen=True, slots=True)
 class ClassReliability:
     """How often each class happened, by the probability that it was given.
 
-    Kept from 3 to 1,985 classes, without case weights, for hard labels; nothing is kept otherwise.
+    Kept from 3 to 2,048 classes, without case weights, for hard labels; nothing is kept otherwise.
     """
 
     n_classes: int
@@ -114,17 +87,15 @@ class ClassReliability:
     name: str = "class_reliability"
 
     @property
-    def steps(self) -> int | None:
-        """Steps of the grid per factor of two; None if nothing is kept."""
+    def grid(self) -> ClassGrid | None:
+        """The cells of each class; None if nothing is kept."""
         if self.weighted or self.soft or self.n_classes == 2:
             return None
-        return steps_per_octave(self.n_classes)
+        return class_grid(self.n_classes)
 
     def empty(self) -> CellCounts:
         """Return the state of no rows."""
-        steps = self.steps
-        shape = (3, self.n_classes, _cells_of(steps)) if steps else (3, 0, 0)
-        return CellCounts(np.zeros(shape, dtype=np.int64))
+        return CellCounts.empty(self.n_classes, self.grid)
 
     def from_json(self, data: Any) -> CellCounts:
         """Return the state that was written as JSON."""
@@ -132,93 +103,71 @@ class ClassReliability:
 
     def from_batch(self, scored: ScoredBatch) -> CellCounts:
         """Return the sums over these rows."""
-        steps = self.steps
-        if not steps or not len(scored):
+        grid = self.grid
+        if grid is None or not len(scored):
             return self.empty()
-        probs, n_cells = scored.batch.probs, _cells_of(steps)
-        size = self.n_classes * n_cells
-        sums = np.zeros((3, size), dtype=np.int64)
-        step = min(_MOST_ROWS, max(1, max(_BLOCK, 2 * size) // self.n_classes))
-        for start in range(0, len(probs), step):
-            block = slice(start, start + step)
-            sums += _block_sums(probs[block], scored.observed[block], steps)
-        return CellCounts(sums.reshape(3, self.n_classes, n_cells))
+        columns = scored.batch.probs.T
+        step = max(1, _SLOTS // (2 * grid.side))
+        sums = [_counted(columns[k : k + step], grid) for k in range(0, self.n_classes, step)]
+        counts, offsets = map(np.concatenate, zip(*sums, strict=True))
+        slots, _ = grid.slots(scored.given)
+        which = scored.observed * grid.n_cells + grid.cell_of[slots]
+        trues = np.bincount(which, minlength=counts.size).reshape(counts.shape)
+        return CellCounts(counts, trues, offsets)
 
     def cells(self, state: CellCounts, k: int) -> Cells | None:
-        """Return the cells of a class that were met; None over no rows."""
-        steps = self.steps
-        if not steps:
+        """Return the coarse cells of a class that were met, and the finer ones; None over no rows.
+
+        What recalibration saves by the finer cells is less than by the rows themselves: of 66,000
+        rows by at most 0.00007 nats with 3 to 7 classes, 0.00008 with 8 to 31, 0.00008 with 32 to
+        200; of 200,000 rows by 0.00005, of 1,000,000 by 0.00002. Of 20,000 rows of 500 classes it
+        is 0.0001 nats less, of 10,000 rows of 1,000 classes 0.0002.
+        """
+        grid = self.grid
+        if grid is None or not state.counts[k].any():
             return None
-        # The upper half was counted from 1 downwards.
-        places = np.concatenate(
-            [np.arange(_side(steps)), _cells_of(steps) - 1 - np.arange(_side(steps))]
-        )
-        met = places[state.sums[_N, k, places] > 0]
-        if not len(met):
-            return None
-        n, true, offset = state.sums[:, k, met]
-        return Cells(
-            places=np.where(met < _side(steps), met, _cells_of(steps) + _side(steps) - 1 - met),
-            counts=n,
-            masses=n.astype(np.float64),
-            trues=true.astype(np.float64),
-            forecasts=_mean_forecasts(met, offset / n, steps),
-            is_counted=True,
-        )
+        every = (state.counts[k], state.trues[k])
+        coarse = [np.bincount(grid.coarse_cell_of, each, grid.n_coarse) for each in every]
+        met = grid.ascending(grid.n_coarse)
+        places = np.flatnonzero(coarse[0][met])
+        met = met[places]
+        counts, trues = (each[met].astype(np.int64) for each in coarse)
+        forecasts = grid.forecasts(met, state.offsets[k, met] / counts * 2.0**-OFFSET_BITS)
+        cells = _counted_cells(places, counts, trues, forecasts)
+        if grid.steps == grid.coarse_steps:
+            return cells
+        fine = grid.ascending(grid.n_cells)
+        fine = fine[every[0][fine] > 0]
+        means = np.zeros(grid.n_coarse)
+        means[met] = forecasts
+        counts, trues = (each[fine] for each in every)
+        finer = _counted_cells(fine, counts, trues, means[grid.coarse_cell_of[fine]])
+        return replace(cells, finer=finer)
 
 
-def _shift(steps: int) -> int:
-    return 52 - steps.bit_length() + 1
+def _counted_cells(
+    places: IntArray, counts: IntArray, trues: IntArray, forecasts: FloatArray
+) -> Cells:
+    masses, happened = counts.astype(np.float64), trues.astype(np.float64)
+    return Cells(places, counts, masses, happened, forecasts, is_counted=True)
 
 
-def _first(steps: int) -> int:
-    return (1023 - _OCTAVES) * steps
-
-
-def _block_sums(probs: FloatArray, observed: IntArray, steps: int) -> IntArray:
-    """Count some rows, few enough for the processor's cache and for `_PACKED`."""
-    n_rows, n_classes = probs.shape
-    size = n_classes * _cells_of(steps)
-    cells, weights = _places(probs.T, steps)
-    both = np.bincount(cells.ravel(), weights.ravel(), size).astype(np.int64)
-    trues = np.bincount(cells[observed, np.arange(n_rows)], minlength=size)
-    return np.array([both >> _PACKED, trues, both & ((1 << _PACKED) - 1)])
-
-
-def _places(probs: FloatArray, steps: int) -> tuple[IntArray, FloatArray]:
-    """Return the cell of each probability, and ``2**_PACKED`` plus where in the cell it lies.
-
-    Each class, a row here, has cells of its own. They are as in `forecast_grid`, but coarser, with
-    one cell for all below 2**-32; and cells of the upper half come after those of the lower one,
-    counted from 1 downwards.
-    """
-    shift = _shift(steps)
-    small = np.subtract(1.0, probs, order="C")
-    bits, given = small.view(np.int64), probs.view(np.int64)
-    np.minimum(bits, given, out=bits)  # doubles of 0 or more have the order of their bits
-    cells = bits >> shift
-    upper = np.arange(len(probs))[:, None] * _cells_of(steps) + _side(steps)
-    cells += upper - (_first(steps) - 1)
-    np.maximum(cells, upper, out=cells)
-    # Halves and zeros have the sign of +0, and all else below one half that of -1.
-    below = (probs - 0.5).view(np.int64)
-    below >>= 63
-    below &= -_side(steps)
-    cells += below
-    # The same bits further down are the place as a part of the double that stands for one row.
-    bits >>= shift - _OFFSET_BITS - (52 - _PACKED)
-    bits &= ((1 << _OFFSET_BITS) - 1) << (52 - _PACKED)
-    bits |= (1023 + _PACKED) << 52
-    return cells, small
-
-
-def _mean_forecasts(cells: IntArray, offsets: FloatArray, steps: int) -> FloatArray:
-    """Return the mean forecast of each cell from the mean place in it."""
-    upper = cells >= _side(steps)
-    number = np.where(upper, cells - _side(steps), cells)
-    low, high = (
-        ((number - 1 + more + _first(steps)) << _shift(steps)).view(np.float64) for more in (0, 1)
-    )
-    inside = low + (high - low) * (offsets * 2.0**-_OFFSET_BITS)
-    small = np.where(number == 0, high / 2.0, inside)
-    return np.where(upper, 1.0 - small, small)
+def _counted(columns: FloatArray, grid: ClassGrid) -> tuple[IntArray, IntArray]:
+    """Count the rows in the cells of some classes, and sum the places in their coarse cells."""
+    n_classes, n_rows = columns.shape
+    n_slots = 2 * grid.side
+    rows, places = (np.zeros(n_classes * n_slots, dtype=np.int64) for _ in range(2))
+    firsts = np.arange(n_classes)[:, None] * n_slots
+    one_row = grid.row_bits + grid.offset_bits
+    step = min(1 << grid.row_bits, max(1, _BLOCK // n_classes))
+    for start in range(0, n_rows, step):
+        slots, bits = grid.slots(columns[:, start : start + step])
+        slots += firsts
+        sums = np.bincount(slots.ravel(), grid.rows_and_places(bits).ravel(), len(rows))
+        both = sums.astype(np.int64)
+        rows += both >> one_row
+        places += both & ((1 << one_row) - 1)
+    rows, places = (each.reshape(n_classes, n_slots) for each in (rows, places))
+    places += rows * grid.before
+    counts = np.add.reduceat(rows, grid.starts, axis=1)
+    return counts, np.add.reduceat(places, grid.coarse_starts, axis=1)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from evalreport.batch import FloatArray, IntArray
 from evalreport.errors import MergeError
-from evalreport.statistics.packing import pack_columns, unpack_columns
+from evalreport.statistics.packing import pack_array, unpack_array
 
 STEPS_PER_OCTAVE = 2048
 """Isotonic regression on such cells is that on the rows, to 0.0001 nats from 20,000 rows on."""
@@ -187,14 +187,14 @@ class ForecastCounts:
     def to_json(self) -> dict[str, Any]:
         """Return the counts in terms of JSON, in a few bytes a cell."""
         steps = np.diff(self.keys, prepend=0)
-        columns = pack_columns([steps, *self.sums])
-        return {"exact": self.is_exact, "columns": columns}
+        columns = [pack_array(each) for each in (steps, *self.sums)]
+        return {"exact": self.is_exact, "n": len(self), "columns": columns}
 
     @classmethod
     def from_json(cls, data: Any) -> Self:
         """Return the counts that `to_json` wrote."""
-        numbers = np.array(unpack_columns(data["columns"]), dtype=np.int64)
-        return cls(data["exact"], np.cumsum(numbers[0]), numbers[1:])
+        steps, *sums = (unpack_array(each, data["n"]) for each in data["columns"])
+        return cls(data["exact"], np.cumsum(steps), np.array(sums))
 
 
 def _together(is_exact: bool, keys: IntArray, sums: IntArray) -> tuple[bool, IntArray, IntArray]:

@@ -1,4 +1,4 @@
-"""Many sums as little text: integers of one width side by side, in base 64."""
+"""Many sums as little text: integers of one width side by side, or byte by byte, in base 64."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evalreport.batch import IntArray
 from evalreport.statistics.interface import Sums
@@ -41,7 +42,7 @@ def unpack(data: Any) -> Sums:
     return Sums(tuple(data["units"]), dict(zip(keys, rows, strict=True)))
 
 
-def pack_columns(columns: Sequence[Sequence[int] | IntArray]) -> list[dict[str, Any]]:
+def pack_columns(columns: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
     """Return columns of whole numbers of 0 or more in terms of JSON."""
     return [_packed(column) for column in columns]
 
@@ -54,23 +55,49 @@ def unpack_columns(data: Any) -> list[list[int]]:
     ]
 
 
-def _packed(column: Sequence[int] | IntArray) -> dict[str, Any]:
-    if isinstance(column, np.ndarray):
-        return _packed_array(column)
+def _packed(column: Sequence[int]) -> dict[str, Any]:
     shift = min(((value & -value).bit_length() - 1 for value in column if value), default=0)
     shifted = [value >> shift for value in column]
     width = max(1, (max(shifted, default=0).bit_length() + 7) // 8)
     return {"shift": shift, "width": width, "data": _joined(shifted, width)}
 
 
-def _packed_array(column: IntArray) -> dict[str, Any]:
-    """Return what `_packed` does of numbers that 64 bits hold, without a look at each."""
-    every = int(np.bitwise_or.reduce(column))
-    shift = max((every & -every).bit_length() - 1, 0)
-    width = max(1, ((every >> shift).bit_length() + 7) // 8)
-    letters = (column >> shift).astype("<i8").view(np.uint8).reshape(-1, 8)[:, :width]
-    data = base64.b64encode(letters.tobytes()).decode()
-    return {"shift": shift, "width": width, "data": data}
+def pack_array(values: IntArray) -> list[list[str]]:
+    """Return whole numbers of 0 or more in terms of JSON: few bytes where most of them are small.
+
+    Lowest bytes first: for each byte a bit for every number that is left, whether it is above 0,
+    then the bytes of those that are; what is left is a 256th of these.
+
+    Examples
+    --------
+    >>> unpack_array(pack_array(np.array([0, 7, 300])), 3).tolist()
+    [0, 7, 300]
+    """
+    planes = []
+    while values.any():
+        more = values > 0
+        values = values[more]
+        planes.append([_text(np.packbits(more)), _text((values & 255).astype(np.uint8))])
+        values = values >> 8
+    return planes
+
+
+def unpack_array(planes: Sequence[Sequence[str]], n_values: int) -> IntArray:
+    """Return the numbers that `pack_array` wrote."""
+    values, where = np.zeros(n_values, dtype=np.int64), np.arange(n_values)
+    for i, (bits, letters) in enumerate(planes):
+        more = np.unpackbits(_letters(bits), count=len(where)).astype(bool)
+        where = where[more]
+        values[where] += _letters(letters).astype(np.int64) << (8 * i)
+    return values
+
+
+def _text(letters: NDArray[np.uint8]) -> str:
+    return base64.b64encode(letters.tobytes()).decode()
+
+
+def _letters(text: str) -> NDArray[np.uint8]:
+    return np.frombuffer(base64.b64decode(text), dtype=np.uint8)
 
 
 def _joined(values: Sequence[int], width: int) -> str:

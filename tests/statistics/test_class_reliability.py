@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy.optimize import isotonic_regression
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import log_loss
 
@@ -13,7 +14,8 @@ import evalreport
 from evalreport.batch import PredictionBatch
 from evalreport.errors import MergeError
 from evalreport.scoring import ScoredBatch
-from evalreport.statistics.class_reliability import ClassReliability, steps_per_octave
+from evalreport.statistics.class_grid import MOST_CELLS, class_grid
+from evalreport.statistics.class_reliability import ClassReliability
 
 
 def rows(n, k, seed=0, concentration=1.0):
@@ -108,12 +110,60 @@ def test_classes_that_hardly_happened_are_not_shown():
     assert "2" not in [each.class_ for each in views.reliability]
 
 
-@pytest.mark.parametrize("n_classes", [3, 300, 1_985, 1_986])
+def log_loss_of_isotonic_regression(happened, forecasts):
+    """Return the mean log loss of SciPy's isotonic regression on the rows, in nats."""
+    order = np.argsort(forecasts)
+    curve = isotonic_regression(happened[order]).x
+    given = np.where(happened[order], curve, 1.0 - curve)
+    return -np.log(given[given < 1.0]).sum() / len(given)
+
+
+@pytest.mark.parametrize("spread", [0.5, 2.0, 6.0])
+@pytest.mark.parametrize(("n", "n_classes"), [(100_000, 3), (150_000, 10), (100_000, 50)])
+def test_of_rows_that_do_not_fit_what_recalibration_saves_is_that_of_the_rows(n, n_classes, spread):
+    rng = np.random.default_rng([n_classes, int(spread)])
+    logits = rng.normal(0.0, spread, (n, n_classes))
+    observed = (logits / 1.3 + rng.gumbel(size=logits.shape)).argmax(axis=1)
+    logits -= logits.max(axis=1, keepdims=True)
+    probs = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    statistic, state = state_of(observed, probs)
+    for k in range(3):
+        best = log_loss_of_isotonic_regression(observed == k, probs[:, k])
+        assert statistic.cells(state, k).recalibrated_loss == pytest.approx(best, abs=1e-4)
+
+
+def test_a_report_on_rows_that_do_not_fit_says_what_isotonic_regression_saves():
+    observed, probs = rows(110_000, 3, seed=5)
+    calibration = evalreport.evaluate(observed, probs).result.calibration
+    diagrams = [each for each in calibration.reliability if each.view == "class-wise"]
+    assert len(diagrams) == 3
+    for each in diagrams:
+        k, parts = int(each.class_), each.decomposition
+        best = log_loss_of_isotonic_regression(observed == k, probs[:, k])
+        assert parts.loss - parts.miscalibration == pytest.approx(best, abs=1e-4)
+
+
+@pytest.mark.parametrize("n_classes", [3, 10, 200, 2_048])
+def test_cells_are_in_the_order_of_the_probabilities_and_parts_of_coarse_ones(n_classes):
+    grid = class_grid(n_classes)
+    edges = [0.0, 1e-300, 2.0**-33, 2.0**-32, np.nextafter(0.5, 0), 0.5, np.nextafter(0.5, 1), 1.0]
+    logits = np.random.default_rng(n_classes).normal(0.0, 6.0, 5_000)
+    probs = np.sort([*edges, *(1.0 / (1.0 + np.exp(-logits)))])
+    slots, _ = grid.slots(probs)
+    places = np.argsort(grid.ascending(grid.n_cells))[grid.cell_of[slots]]
+    coarse = np.argsort(grid.ascending(grid.n_coarse))[grid.coarse_cell_of[grid.cell_of[slots]]]
+    assert (np.diff(places) >= 0).all()
+    assert (np.diff(coarse) >= 0).all()
+    assert places.min() == coarse.min() == 0
+    assert (len(np.unique(places)) > len(np.unique(coarse))) == (grid.steps > grid.coarse_steps)
+
+
+@pytest.mark.parametrize("n_classes", [3, 300, 2_048, 2_049])
 def test_memory_is_bounded_and_json_brings_it_back(n_classes):
     observed, probs = rows(40, n_classes, seed=4)
     statistic, state = state_of(observed, probs)
-    assert state.sums.size <= 3 * 2**18
-    assert (state.sums.size == 0) == (steps_per_octave(n_classes) is None)
+    assert max(state.counts.size, state.offsets.size) <= MOST_CELLS
+    assert (state.counts.size == 0) == (class_grid(n_classes) is None)
     again = statistic.from_json(json.loads(json.dumps(state.to_json())))
     assert again == state
     assert state.merge(statistic.empty()) == state
