@@ -16,8 +16,9 @@ from evalreport.cli.compare import compare
 from evalreport.cli.demo import demo
 from evalreport.cli.distributions import distributions
 from evalreport.cli.exits import INTERRUPTED, NOT_WRITTEN, UNEXPECTED, USAGE, tell_error
+from evalreport.cli.foresight import asks_for_events
 from evalreport.cli.gate import gate
-from evalreport.cli.log import asks_for_events, end_log, running_log, start_log
+from evalreport.cli.log import end_log, running_log, start_log
 from evalreport.cli.report import report
 from evalreport.cli.schema import schema
 

@@ -8,9 +8,7 @@ import math
 import sys
 import time
 import warnings
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TextIO
 
 from evalreport.watching import Opened, Reading, Watcher
@@ -188,21 +186,6 @@ def end_log(exit_code: int) -> None:
     if isinstance(sys.stderr, EventStream):
         sys.stderr.finish()
         sys.stderr.log.end(exit_code)
-
-
-def asks_for_events(arguments: Sequence[str]) -> bool:
-    """Tell whether the command line asks for a log of events, before it is understood.
-
-    Examples
-    --------
-    >>> asks_for_events(["report", "p.csv", "--log-format", "json"])
-    True
-    >>> asks_for_events(["report", "--", "--log-format=json"])
-    False
-    """
-    words = list(arguments)
-    options = words[: words.index("--")] if "--" in words else words
-    return "--log-format=json" in options or ("--log-format", "json") in pairwise(options)
 
 
 def _plain(value: Any) -> Any:

@@ -43,17 +43,17 @@ def few_clusters(result: EvaluationResult, losses: LossFormat) -> Iterator[Judge
 
 
 def allows_for_clusters(result: EvaluationResult) -> str | None:
-    """Return the sentence on what the interval allows for; None without clusters."""
+    """Return the sentence on what the interval, if any, allows for; None without clusters."""
     clusters = result.clusters
     if clusters is None or not result.overall.n:
         return None
     counted = [count_text(result.overall.n, "row"), _n_clusters(clusters)]
     if clusters.effective is not None:
         counted.append(f"effectively {_effective_text(clusters.effective)}")
-    return (
-        f"The interval allows for rows of one '{cluster_column(result)}' belonging together: "
-        f"{', '.join(counted)}."
-    )
+    together, numbers = f"ows of one '{cluster_column(result)}' belong", ", ".join(counted)
+    if result.overall.interval is None:
+        return f"R{together} together: {numbers}."
+    return f"The interval allows for r{together}ing together: {numbers}."
 
 
 def _effective_text(effective: float) -> str:

@@ -68,7 +68,9 @@ def n_changed_groups(report: Report) -> int:
 def more_groups(report: Report, section_id: str) -> str:
     """Return what the table of a section says about the groups that it leaves out."""
     table = _group_table(report, section_id)
-    return "" if table is None else " ".join(filter(None, [table.more, table.unshown]))
+    if table is None:
+        return ""
+    return " ".join(filter(None, [table.more_elsewhere or table.more, table.unshown]))
 
 
 def unshown_groups(report: Report, section_id: str) -> tuple[int, str]:

@@ -127,6 +127,39 @@ def aligned(columns: Mapping[str, Sequence[Line]], left: Set[str]) -> list[Line]
     return lines
 
 
+def folded(columns: Mapping[str, Sequence[Line]], title: str, width: int) -> dict[str, list[Line]]:
+    """Return columns of which one has its words in several lines, below what each cell starts with.
+
+    Parameters
+    ----------
+    columns : mapping of str to sequence of Text
+        The cells of each column by its title; all columns have as many.
+    title : str
+        Title of the column to fold.
+    width : int
+        Columns of the terminal for the words behind the first, which is a sign; a single word may
+        take more.
+    """
+    broken = [_folded(cell, width) for cell in columns[title]]
+    return {
+        name: [
+            line
+            for cell, lines in zip(cells, broken, strict=True)
+            for line in (lines if name == title else [cell, *[Line("")] * (len(lines) - 1)])
+        ]
+        for name, cells in columns.items()
+    }
+
+
+def _folded(cell: Line, width: int) -> list[Line]:
+    sign, *words = cell.plain.split(" ")
+    lines = wrapped(" ".join(words), max([width, *map(width_of, words)]))
+    indent = " " * width_of(sign)
+    starts = [sign, *[indent] * len(lines)]
+    texts = [f"{start} {line}" for start, line in zip(starts, lines, strict=False)]
+    return [Line(text, cell.style) for text in texts or [sign]]
+
+
 def _padded(column: Sequence[Line], *, is_left: bool) -> list[Line]:
     width = max(width_of(cell.plain) for cell in column)
     blanks = [Line(" " * (width - width_of(cell.plain))) for cell in column]

@@ -25,6 +25,7 @@ from evalreport.renderers.layout import (
     Lettering,
     aligned,
     clipped,
+    folded,
     packed,
     width_of,
     wrapped,
@@ -42,8 +43,10 @@ _NARROWEST = 40
 """Columns; on a terminal with fewer, lines break wherever it breaks them."""
 MOST_GROUPS = 10
 _LABEL = "Log loss "
-_COMFORTABLE_NAME = 24
+_COMFORTABLE_NAME = 20
 """Names up to this wide stand whole, if need be at the cost of a column."""
+_FOLDED_BAND = 12
+"""Columns that the name of a band takes where it goes on in a second line."""
 _LEAST_NAME = 12
 _MOST_LIMITS = 12
 
@@ -278,9 +281,14 @@ def _table(
     names = [letters.text(each.name) for each in shown]
     widest = max(width_of(each) for each in (title, *names))
     columns = _columns(shown, titles, letters)
-    for dispensable in (*titles.extras[1:], "95% CI", "Of loss"):
-        if _room_beside(columns, letters) < min(widest, _COMFORTABLE_NAME):
-            columns.pop(dispensable, None)
+    comfortable = min(widest, _COMFORTABLE_NAME)
+    _make_room(columns, titles.extras[1:], comfortable, letters)
+    if titles.band in columns and _room_beside(columns, letters) < comfortable:
+        # The words of a band can go on below; a number that is gone is nowhere.
+        whole = folded({title: _lines(names), **columns}, titles.band, _FOLDED_BAND)
+        names = [line.plain for line in whole.pop(title)]
+        columns = whole
+    _make_room(columns, ("Of loss", "95% CI"), comfortable, letters)
     _make_room(
         columns, (*titles.extras, titles.rows, titles.band), min(widest, _LEAST_NAME), letters
     )

@@ -251,9 +251,10 @@ def _clusters(view: View) -> tuple[Definition, ...]:
     clusters, sentence = view.result.clusters, allows_for_clusters(view.result)
     if clusters is None or sentence is None:
         return ()
-    naive = clusters.naive.interval
-    alone = f" With independent rows it would be {view.losses.interval(naive)}." if naive else ""
-    return (Definition("Clusters", say(f"{sentence}{alone}")),)
+    if clusters.naive.interval is not None:
+        naive = view.losses.interval(clusters.naive.interval)
+        sentence += f" With independent rows the interval would be {naive}."
+    return (Definition("Clusters", say(sentence)),)
 
 
 def _smoothing(view: View) -> tuple[str, ...]:

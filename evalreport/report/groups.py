@@ -19,6 +19,8 @@ from evalreport.results import ClassResult, SliceResult
 MOST_CLASSES = 50
 MOST_LISTED = 1000
 """Classes, or slices, in the plain list below a table that leaves some out."""
+ELSEWHERE = "in the HTML report and the JSON"
+"""Where a summary has what it leaves out."""
 _MOST_DRAWN = 12
 
 Group = ClassResult | SliceResult
@@ -132,7 +134,7 @@ def shares_of(each: Group) -> str:
 
 
 def _classes_table(view: View, classes: Sequence[ClassResult]) -> Table:
-    shown = classes[:MOST_CLASSES]
+    shown, rest = classes[:MOST_CLASSES], classes[MOST_CLASSES:]
     scale = scale_of(view, shown)
     table = Table(
         id="classes",
@@ -154,7 +156,8 @@ def _classes_table(view: View, classes: Sequence[ClassResult]) -> Table:
         ),
         rows=tuple(_class_row(view, each, scale) for each in shown),
         total=_class_total(view, scale),
-        more=more_text(classes[MOST_CLASSES:], "class", "classes"),
+        more=more_text(rest, "class", "classes", below(len(classes))),
+        more_elsewhere=more_text(rest, "class", "classes", ELSEWHERE),
         rest=_all_classes(view, classes) if len(classes) > MOST_CLASSES else None,
         sortable=True,
     )
@@ -197,7 +200,7 @@ def _all_classes(view: View, classes: Sequence[ClassResult]) -> Table:
             )
             for each in listed
         ),
-        more=more_text(classes[MOST_LISTED:], "class", "classes"),
+        more=more_text(classes[MOST_LISTED:], "class", "classes", "in the JSON"),
     )
 
 
@@ -290,18 +293,23 @@ def scale_of(view: View, groups: Sequence[Group]) -> float:
     return nice_scale(view.losses.value(loss) for loss in losses if loss is not None)
 
 
-def more_text(rest: Sequence[Group], singular: str, plural: str) -> str:
-    """Return what was left out; the rest is sorted, so its first is its worst."""
+def below(n: int) -> str:
+    """Return where a page lists those of so many groups that its table leaves out."""
+    return "below and in the JSON" if n <= MOST_LISTED else "in part below, and in the JSON"
+
+
+def more_text(rest: Sequence[Group], singular: str, plural: str, where: str) -> str:
+    """Return what was left out, and where it is; the rest is sorted, so its first is its worst."""
     if not rest:
         return ""
     more = f"and {count_text(len(rest), f'more {singular}', f'more {plural}')}"
     names = [each.band for each in rest if each.band is not None]
     if not names or any(each.band is None and each.judged_loss is not None for each in rest):
         without = "" if any(each.n for each in rest) else ", without rows"
-        return f"{more}{without}: listed in the HTML report and the JSON."
+        return f"{more}{without}: listed {where}."
     kinds = [band.name for band in scale().bands if band.name in names]
     bands = f"all {kinds[0]}" if len(kinds) == 1 else f"from {kinds[0]} to {kinds[-1]}"
-    return f"{more}, {bands}: listed in the HTML report and the JSON."
+    return f"{more}, {bands}: listed {where}."
 
 
 # --- figure -----------------------------------------------------------------------------------

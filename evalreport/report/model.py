@@ -98,7 +98,9 @@ class Table:
     note: str = ""
     total: tuple[Cell, ...] | None = None
     more: str = ""
-    """What was left out: "and 62 more classes, all fine: see the JSON"."""
+    """What was left out: "and 62 more classes, all fine: listed in the JSON."."""
+    more_elsewhere: str = ""
+    """The same in a summary, which does not have what the page lists below; `more` if empty."""
     n_unshown: int = 0
     unshown: str = ""
     """Why so many have no row: "1 slice with fewer than 30 rows is not shown."."""

@@ -12,7 +12,9 @@ from evalreport.findings.splits import gap_sentence, sides_of
 from evalreport.formats import DASH, capital, clean, count_text, percent_text, signed_text
 from evalreport.ordering import worst_first
 from evalreport.report.groups import (
+    ELSEWHERE,
     MOST_LISTED,
+    below,
     infinite_lede,
     loss_cells,
     loss_columns,
@@ -69,7 +71,7 @@ def _slices_lede(view: View, large: Sequence[SliceResult], n_small: int) -> Text
 
 
 def _slices_table(view: View, slices: Sequence[SliceResult], n_small: int) -> Table:
-    shown = slices[:MOST_SLICES]
+    shown, rest = slices[:MOST_SLICES], slices[MOST_SLICES:]
     scale = scale_of(view, shown)
     has_shrunken = any(each.shrunken is not None for each in shown)
     return Table(
@@ -87,7 +89,8 @@ def _slices_table(view: View, slices: Sequence[SliceResult], n_small: int) -> Ta
             Column("share", "0 to 100%", sortable=False),
         ),
         rows=tuple(_slice_row(view, each, scale, has_shrunken) for each in shown),
-        more=more_text(slices[MOST_SLICES:], "slice", "slices"),
+        more=more_text(rest, "slice", "slices", below(len(slices))),
+        more_elsewhere=more_text(rest, "slice", "slices", ELSEWHERE),
         n_unshown=n_small,
         unshown=_unshown(n_small),
         rest=_all_slices(view, slices) if len(slices) > MOST_SLICES else None,
@@ -165,7 +168,7 @@ def _all_slices(view: View, slices: Sequence[SliceResult]) -> Table:
             )
             for each in listed
         ),
-        more=more_text(slices[MOST_LISTED:], "slice", "slices"),
+        more=more_text(slices[MOST_LISTED:], "slice", "slices", "in the JSON"),
     )
 
 

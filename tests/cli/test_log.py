@@ -129,6 +129,30 @@ def test_the_settings_file_can_ask_for_it(folder):
     assert done.stderr == b""
 
 
+@pytest.mark.parametrize("words", [("--no-such-option",), ("--floor",), ("p.csv", "--worst", "x")])
+@pytest.mark.parametrize("named", [False, True])
+def test_wrong_usage_is_an_event_where_only_the_settings_file_asks_for_events(folder, words, named):
+    name = "mine.toml" if named else "evalreport.toml"
+    (folder / name).write_text('log_format = "json"\n', encoding="utf-8")
+    options = ("--config", name) if named else ()
+    code, shown, events = run(folder, "report", *options, *words)
+    assert (code, shown) == (2, "")
+    assert kinds(events) == ["start", "error", "end"]
+
+
+def test_a_settings_file_that_cannot_be_read_is_told_as_text(folder):
+    (folder / "evalreport.toml").write_text('log_format = "json', encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "evalreport", "report", "p.csv"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: evalreport.toml: this is no TOML")
+
+
 def test_a_refused_input_is_an_event_with_its_place(folder):
     bad = ROWS.replace("0.3,0.7", "1.3,0.7", 1)
     (folder / "bad.csv").write_text(bad, encoding="utf-8")

@@ -17,7 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.text import Text as Line
 
+from evalreport.renderers.layout import folded
 from evalreport.renderers.plain import uncapitalised
 from evalreport.renderers.terminal import TerminalRenderer, print_summary, quiet_line
 from evalreport.report import build_report
@@ -135,7 +137,7 @@ def test_a_path_is_never_cut():
 def test_without_unicode_shapes_and_signs_are_ascii():
     text = printed(report_on("many"), encoding="ascii")
     assert "[warn] not great" in text
-    assert "[FAIL] something is broken" in text
+    assert "[FAIL] something is" in text
     assert all(len(line) <= 80 for line in text.splitlines())
     assert "??: 0.533" in printed(report_with("名前"), encoding="ascii")
     assert "inf nats" in printed(report_on("unfloored"), encoding="ascii")
@@ -169,15 +171,15 @@ def test_force_color_colours_a_pipe(monkeypatch):
     assert COLOUR.search(printed(report_on("typical")).encode())
 
 
-def test_long_names_cost_columns_before_they_are_cut_and_numbers_never_are():
+def test_long_names_are_cut_and_numbers_never_are():
     names = (
         "the first of two classes with a very long name",
         "the other of two classes with a long name",
     )
     result = evaluated([0, 1] * 30, [[0.7, 0.3], [0.2, 0.8]] * 30, names)
     table = shown(build_report(result)).split("\n\n")[-1]
-    assert "95% CI" not in table
-    assert "the first of tw…very long name" in table
+    assert "95% CI" in table
+    assert "the first o…y long name" in table
     assert "0.357" in table
     assert "0.223" in table
     assert "62%" in table
@@ -189,8 +191,34 @@ def test_ten_classes_and_ten_slices_are_shown_and_the_rest_is_counted():
     for table, rest in ((classes, "and 40 more"), (slices, "and 20 more")):
         title, *rows, last = table.split("\n")
         assert title.split()[:2] in (["Class", "Rows"], ["Slice", "Rows"])
-        assert len(rows) == 10
+        assert len([row for row in rows if not row.startswith(" ")]) == 10
         assert last == rest
+
+
+def test_the_interval_stays_and_the_words_of_a_band_go_on_below():
+    slices = shown(report_on("typical")).split("\nSlice ")[1].splitlines()
+    assert slices[2] == (
+        "priority = high     1,285     0.224  0.169 to 0.535  ◆ can probably      11%"
+    )
+    assert slices[3] == " " * 55 + "improve"
+    assert "channel = chat" in slices[4]
+
+
+@pytest.mark.parametrize(
+    ("cell", "lines"),
+    [
+        ("✖ something is broken", ["✖ something is", "  broken"]),
+        ("[FAIL] something is broken", ["[FAIL] something is", "       broken"]),
+        ("● fine", ["● fine"]),
+        ("▲ unverhältnismäßig schlecht", ["▲ unverhältnismäßig", "  schlecht"]),
+        ("", [""]),
+    ],
+)
+def test_words_are_folded_whole_below_their_sign(cell, lines):
+    other = [Line("1"), Line("2")]
+    columns = folded({"Rows": other, "Band": [Line(cell), Line("● fine")]}, "Band", 12)
+    assert [each.plain for each in columns["Band"]] == [*lines, "● fine"]
+    assert [each.plain for each in columns["Rows"]] == ["1", *[""] * (len(lines) - 1), "2"]
 
 
 def test_the_worst_class_comes_first():

@@ -291,8 +291,19 @@ def test_classes_and_slices_beyond_the_limit_are_counted_with_their_bands():
     classes, slices = (section(report, id_).tables[0] for id_ in ("classes", "slices"))
     assert (len(classes.rows), len(slices.rows)) == (50, 30)
     assert classes.more.startswith("and 12 more classes, from fine to can probably improve: ")
-    assert classes.more.endswith(": listed in the HTML report and the JSON.")
+    assert classes.more.endswith(": listed below and in the JSON.")
+    assert classes.more_elsewhere.endswith(": listed in the HTML report and the JSON.")
     assert slices.more.startswith("and 10 more slices, ")
+
+
+def test_what_the_page_leaves_out_is_in_the_json_alone():
+    result = sample_results.many()
+    classes = tuple(replace(result.classes[0], name=f"c{each}") for each in range(1_002))
+    table = section(build_report(replace(result, classes=classes)), "classes").tables[0]
+    assert table.more.endswith(": listed in part below, and in the JSON.")
+    assert len(table.rest.rows) == 1_000
+    assert table.rest.more.startswith("and 2 more classes")
+    assert table.rest.more.endswith(": listed in the JSON.")
 
 
 def test_slices_of_few_rows_are_counted_and_not_shown():

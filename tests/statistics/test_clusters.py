@@ -363,6 +363,16 @@ def test_the_report_says_what_the_interval_allows_for(file):
     assert "approximate-interval" not in {each.code for each in result.findings}
 
 
+def test_without_an_interval_nothing_says_what_it_allows_for(tmp_path):
+    rows = "".join(f"{row % 2},{0.2 + row / 50},p{row % 3}\n" for row in range(20))
+    (tmp_path / "few.csv").write_text(f"label,prob,patient\n{rows}", encoding="utf-8")
+    evaluation = evalreport.evaluate_file(tmp_path / "few.csv", cluster="patient")
+    assert evaluation.result.overall.interval is None
+    text = " ".join(repr(evaluation).split())
+    assert "Rows of one 'patient' belong together: 20 rows, 3 clusters" in text
+    assert "interval allows" not in text + evaluation.to_html()
+
+
 def test_what_is_simulated_with_independent_rows_is_left_out(file):
     plain = evalreport.evaluate_file(file).result.calibration
     clustered = evalreport.evaluate_file(file, cluster="patient").result.calibration
