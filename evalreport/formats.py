@@ -1,17 +1,18 @@
-"""Numbers and names as text for people. Nothing else in the package rounds."""
+"""Numbers as text for people. Nothing else in the package rounds."""
 
 from __future__ import annotations
 
 import math
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 from evalreport.bands import band_of, scale
-from evalreport.results import Interval
+from evalreport.names import LONGEST_NAME as LONGEST_NAME
+from evalreport.names import clean as clean
+from evalreport.results import EvaluationResult, Interval
 
 Unit = Literal["nats", "bits"]
 
@@ -19,30 +20,47 @@ MINUS = "\u2212"
 DASH = "–"
 """Stands for a number that does not exist."""
 INFINITE = "∞"
-LONGEST_NAME = 80
-
-_MOST_MARKS = 8
-_SPACING_MARKS = "\u0e33\u0eb3"
-"""Letters by their category that go onto the letter before them: Thai and Lao AM."""
 
 _NEAR_AN_EDGE = 0.0005
+_DECIMALS = 3
+_MOST_SMALL_DECIMALS = 6
+_SMALL_HEADLINE, _SMALL = 0.02, 0.1
 _MOST_DECIMALS = 20
-_UNSEEN = re.compile(
-    "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class LossFormat:
     """How losses are written. They come in nats, whatever the unit shown.
 
+    Parameters
+    ----------
+    unit : {"nats", "bits"}
+        Unit shown.
+    decimals : int
+        Decimals of losses under 0.1; all others have three.
+
     Examples
     --------
     >>> LossFormat("nats").text(0.21732), LossFormat("bits").text(0.21732)
     ('0.217', '0.314')
+    >>> LossFormat("nats", 5).text(0.0056419), LossFormat("nats", 5).text(5.703)
+    ('0.00564', '5.703')
     """
 
     unit: Unit = "nats"
+    decimals: int = _DECIMALS
+
+    @classmethod
+    def of(cls, result: EvaluationResult, unit: Unit = "nats") -> LossFormat:
+        """Return how the losses of a result are written.
+
+        Where the loss or the baseline is under 0.02, as with rare events, three decimals would
+        leave a digit or none of what the report is about: small losses then have as many decimals
+        as it takes to show three.
+        """
+        if result.task in ("tokens", "gaussian"):
+            return cls(unit)
+        return cls(unit, small_decimals(result.overall.judged_loss, result.baseline.judged_loss))
 
     def value(self, nats: float) -> float:
         """Return the loss in the unit shown, unrounded."""
@@ -52,7 +70,9 @@ class LossFormat:
         """Return a loss; a dash if there is none."""
         if nats is None:
             return DASH
-        return loss_text(nats) if self.unit == "nats" else _plain_loss(self.value(nats))
+        if self.unit == "nats":
+            return loss_text(nats, self.decimals)
+        return _plain_loss(self.value(nats), self.decimals)
 
     def amount(self, nats: float | None) -> str:
         """Return what is no mean loss and so in no band: a cost, a saving, the loss of one row.
@@ -62,7 +82,11 @@ class LossFormat:
         >>> NATS.text(0.0503), NATS.amount(0.0503)
         ('0.0503', '0.050')
         """
-        return DASH if nats is None else _plain_loss(self.value(nats))
+        return DASH if nats is None else _plain_loss(self.value(nats), self.decimals)
+
+    def signed(self, nats: float) -> str:
+        """Return a change of a loss with its sign."""
+        return signed_text(self.value(nats), decimals=self.decimals)
 
     def interval(self, interval: Interval | None) -> str:
         """Return the ends of an interval, never joined by a dash: "0.197 to 0.238"."""
@@ -82,10 +106,25 @@ class LossFormat:
 NATS = LossFormat("nats")
 
 
-def loss_text(nats: float) -> str:
+def small_decimals(*losses: float | None) -> int:
+    """Return how many decimals show three digits of the least of some losses, from 0.02 down.
+
+    Examples
+    --------
+    >>> [small_decimals(x, 0.5) for x in (None, 0.0, 0.3, 0.02, 0.0127, 0.0056, 3e-5, 1e-12)]
+    [3, 3, 3, 3, 4, 5, 6, 6]
+    """
+    least = min((each for each in losses if each is not None and each > 0.0), default=1.0)
+    if least >= _SMALL_HEADLINE:
+        return _DECIMALS
+    return min(2 - math.floor(math.log10(least)), _MOST_SMALL_DECIMALS)
+
+
+def loss_text(nats: float, small: int = _DECIMALS) -> str:
     """Return a log loss in nats such that the number shown lies in the band of the number meant.
 
-    Three decimals; four near the edge of a band, and as many more as it takes not to cross it.
+    Three decimals, or `small` under 0.1; four near the edge of a band, and as many more as it takes
+    not to cross it.
 
     Examples
     --------
@@ -94,25 +133,33 @@ def loss_text(nats: float) -> str:
     """
     if math.isinf(nats):
         return INFINITE
-    if nats < _NEAR_AN_EDGE:
-        return _plain_loss(nats)
+    decimals = _decimals(nats, small)
+    if nats < 0.5 * 10.0**-decimals:
+        return _plain_loss(nats, decimals)
     edges = (band.high for band in scale().bands if band.high)
-    decimals = 4 if any(abs(nats - edge) <= _NEAR_AN_EDGE for edge in edges) else 3
+    if any(abs(nats - edge) <= _NEAR_AN_EDGE for edge in edges):
+        decimals = max(decimals, 4)
     for more in range(decimals, _MOST_DECIMALS):
         if band_of(float(f"{nats:.{more}f}")) is band_of(nats):
             return f"{nats:,.{more}f}"
     return repr(nats)
 
 
-def _plain_loss(value: float) -> str:
+def _decimals(value: float, small: int) -> int:
+    return small if abs(value) < _SMALL else _DECIMALS
+
+
+def _plain_loss(value: float, small: int = _DECIMALS) -> str:
     if math.isinf(value):
         return INFINITE
-    if value < _NEAR_AN_EDGE:
-        return "0" if value == 0.0 else "<0.001"
-    return f"{value:,.3f}"
+    decimals = _decimals(value, small)
+    least = 10.0**-decimals
+    if value < 0.5 * least:
+        return "0" if value == 0.0 else f"<{least:.{decimals}f}"
+    return f"{value:,.{decimals}f}"
 
 
-def signed_text(change: float, *, ascii_only: bool = False) -> str:
+def signed_text(change: float, *, ascii_only: bool = False, decimals: int = _DECIMALS) -> str:
     """Return a change of a loss with its sign; the sign is never left out.
 
     Examples
@@ -124,9 +171,11 @@ def signed_text(change: float, *, ascii_only: bool = False) -> str:
     if change == 0.0:
         return "0"
     sign = "+" if change > 0 else minus
-    if abs(change) < _NEAR_AN_EDGE:
-        return f"{'<' if change > 0 else '>'}{sign}0.001"
-    return f"{sign}{abs(change):,.3f}"
+    decimals = _decimals(change, decimals)
+    least = 10.0**-decimals
+    if abs(change) < 0.5 * least:
+        return f"{'<' if change > 0 else '>'}{sign}{least:.{decimals}f}"
+    return f"{sign}{abs(change):,.{decimals}f}"
 
 
 def density_text(nats: float | None, losses: LossFormat = NATS) -> str:
@@ -328,40 +377,3 @@ def listed(items: Sequence[str], most: int = 5) -> str:
 def capital(text: str) -> str:
     """Return the text with its first letter in upper case and the rest as it is."""
     return text[:1].upper() + text[1:]
-
-
-def clean(text: str, longest: int = LONGEST_NAME) -> str:
-    r"""Return text out of the data so that it can be shown: harmless, on one line, and not long.
-
-    Control characters and those that turn the direction of writing are left out, and so are marks
-    beyond eight on one letter, which no page could break; markup is kept, for every renderer to
-    escape in its own way.
-
-    Examples
-    --------
-    >>> clean("a\x1b[31m\nb"), clean("\u202ecba"), clean(" "), clean("x" * 9, longest=5)
-    ('a[31m b', 'cba', '(blank)', 'xxxx…')
-    >>> len(clean("z" + "\u0335" * 90))
-    9
-    """
-    spaced = re.sub(r"\s+", " ", _UNSEEN.sub("", text)).strip()
-    shown = "".join(_harmless(letter) for letter in spaced)
-    if not shown.isascii():
-        shown = "".join(_with_few_marks(shown))
-    if not shown:
-        return "(blank)"
-    return shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"
-
-
-def _with_few_marks(text: str) -> Iterator[str]:
-    n_marks = 0
-    for letter in text:
-        is_mark = letter in _SPACING_MARKS or unicodedata.category(letter).startswith("M")
-        n_marks = n_marks + 1 if is_mark else 0
-        if n_marks <= _MOST_MARKS:
-            yield letter
-
-
-def _harmless(letter: str) -> str:
-    kind = unicodedata.category(letter)
-    return "\ufffd" if kind == "Cs" else "" if kind == "Cc" else letter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 
 from matplotlib.axes import Axes
@@ -20,12 +20,15 @@ from evalreport.charts.style import (
     nothing_to_draw,
     segments,
 )
+from evalreport.formats import LossFormat
 from evalreport.ordering import worst_first
 from evalreport.results import ClassResult, EvaluationResult
 
 _MOST_CLASSES = 12
 _NAME_LENGTH = 16
 _ROW = 24
+
+LossText = Callable[[float], str]
 
 
 def loss_by_class(result: EvaluationResult) -> Figure:
@@ -45,8 +48,9 @@ def loss_by_class(result: EvaluationResult) -> Figure:
     axes.set_xlim(0, 1.03 * _highest(worst, result.overall.cross_entropy))
     axes.locator_params(axis="x", nbins=4)
     grid(axes, "x")
-    _overall(axes, result.overall.cross_entropy)
-    _losses(axes, worst)
+    text = LossFormat.of(result).amount
+    _overall(axes, result.overall.cross_entropy, text)
+    _losses(axes, worst, text)
     return figure
 
 
@@ -62,12 +66,12 @@ def _highest(classes: Sequence[ClassResult], overall: float | None) -> float:
     return max([*losses, *ends, overall or 0.0]) or 1.0
 
 
-def _overall(axes: Axes, loss: float | None) -> None:
+def _overall(axes: Axes, loss: float | None, text: LossText) -> None:
     if loss is None:
         return
     axes.axvline(loss, color=INK, linewidth=1, linestyle=(0, (3, 3)), clip_on=False)
     axes.annotate(
-        f"overall {loss:.3f}",
+        f"overall {text(loss)}",
         (loss, 1),
         xycoords=("data", "axes fraction"),
         xytext=(0, 4),
@@ -76,7 +80,7 @@ def _overall(axes: Axes, loss: float | None) -> None:
     )
 
 
-def _losses(axes: Axes, classes: Sequence[ClassResult]) -> None:
+def _losses(axes: Axes, classes: Sequence[ClassResult], text: LossText) -> None:
     ranges = [(row, each.interval) for row, each in enumerate(classes) if each.interval]
     most = axes.get_xlim()[1]
     segments(
@@ -97,7 +101,7 @@ def _losses(axes: Axes, classes: Sequence[ClassResult]) -> None:
         axes.text(
             1.03,
             row,
-            "infinite" if loss == inf else f"{loss:.3f}",
+            "infinite" if loss == inf else text(loss),
             transform=axes.get_yaxis_transform(),
             va="center",
         )

@@ -27,7 +27,7 @@ from evalreport.charts.style import (
     percent_axis,
     segments,
 )
-from evalreport.formats import clean
+from evalreport.formats import LossFormat, clean
 from evalreport.results import EvaluationResult, ForecastBin
 
 _HEIGHT = 400
@@ -91,9 +91,10 @@ def _forecast_name(result: EvaluationResult) -> str:
 
 def _explain_lines(figure: Figure, result: EvaluationResult) -> None:
     mean, baseline = result.overall.cross_entropy, result.baseline.class_frequencies
-    levels = [KeyEntry(f"this run {mean:.3f}", DATA, 1.5)] if mean is not None else []
+    text = LossFormat.of(result).amount
+    levels = [KeyEntry(f"this run {text(mean)}", DATA, 1.5)] if mean is not None else []
     if baseline is not None:
-        levels.append(KeyEntry(f"baseline {baseline:.3f}", INK, 1.5, _DOTTED))
+        levels.append(KeyEntry(f"baseline {text(baseline)}", INK, 1.5, _DOTTED))
     key(figure, levels)
     excess = KeyEntry("observed less expected", ACCENT, 4)
     key(figure, [KeyEntry("expected loss", GREY, 3), excess], row=1)

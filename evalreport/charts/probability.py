@@ -25,7 +25,7 @@ from evalreport.charts.style import (
     percent_text,
     segments,
 )
-from evalreport.formats import loss_text
+from evalreport.formats import LossFormat
 from evalreport.results import EvaluationResult, ProbabilityBin
 
 _PRICES = (0.01, 0.1, 0.5)
@@ -130,7 +130,7 @@ def log_curve(result: EvaluationResult) -> Figure:
             ha="right" if is_below else "left",
             va="top" if is_below else "baseline",
         )
-    _this_run(axes, loss)
+    _this_run(axes, loss, LossFormat.of(result).text(loss))
     return figure
 
 
@@ -139,7 +139,7 @@ def _is_in_the_way(price: float, loss: float | None) -> bool:
     return loss is not None and loss > _STEEP_FROM and -0.1 < loss + log(price) < 0.45
 
 
-def _this_run(axes: Axes, loss: float | None) -> None:
+def _this_run(axes: Axes, loss: float | None, text: str) -> None:
     if loss is None:
         return
     if loss >= _CURVE_TOP:
@@ -151,7 +151,7 @@ def _this_run(axes: Axes, loss: float | None) -> None:
     is_steep = loss > _STEEP_FROM
     line = {"arrowstyle": "-", "color": INK, "linewidth": 0.8, "shrinkB": 5}
     axes.annotate(
-        f"this run: {percent_text(probability)}, {loss_text(loss)}",
+        f"this run: {percent_text(probability)}, {text}",
         (probability, loss),
         xytext=(0.99, loss if is_steep else loss + 1.4),
         ha="right",

@@ -30,7 +30,7 @@ from evalreport.findings.judgement import (
     Piece,
     loss_without_zeros,
 )
-from evalreport.formats import NATS, LossFormat
+from evalreport.formats import LossFormat
 from evalreport.results import (
     ClassResult,
     ComparisonResult,
@@ -265,8 +265,11 @@ def with_comparison(result: EvaluationResult, found: ComparisonResult) -> Evalua
     return replace(compared, findings=find(compared))
 
 
-def judge_result(result: EvaluationResult, losses: LossFormat = NATS) -> tuple[Judgement, ...]:
-    """Return the findings with their short forms, in the order of `find`."""
+def judge_result(
+    result: EvaluationResult, losses: LossFormat | None = None
+) -> tuple[Judgement, ...]:
+    """Return the findings with their short forms, in the order of `find`; in nats unless said."""
+    losses = losses or LossFormat.of(result)
     with using(Scale.of(result.bands)):
         found = [each for check in _checks_of(result) for each in check.judge(result, losses)]
     found.sort(key=lambda each: (_SEVERITIES.index(each.finding.severity), -each.share_of_loss))

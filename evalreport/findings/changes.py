@@ -8,7 +8,6 @@ from evalreport.formats import (
     count_text,
     density_text,
     score_text,
-    signed_text,
 )
 from evalreport.results import ChangeBounds, ComparedGroup, ComparisonResult, EvaluationResult
 
@@ -18,7 +17,7 @@ Ends = tuple[float | None, float | None]
 
 def signed(nats: float | None, losses: LossFormat) -> str:
     """Return a change with its sign, in the unit shown."""
-    return "not known" if nats is None else signed_text(losses.value(nats))
+    return "not known" if nats is None else losses.signed(nats)
 
 
 def counted(comparison: ComparisonResult, n: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from evalreport.findings.calibration import is_clear_gap, is_clearly_off
 from evalreport.findings.judgement import Judgement, judgement
-from evalreport.formats import LossFormat, count_text, percent_text, signed_text
+from evalreport.formats import LossFormat, count_text, percent_text
 from evalreport.results import EvaluationResult, VerificationResult
 
 LARGE_SHARE = 0.05
@@ -79,7 +79,7 @@ def how_to_apply(result: EvaluationResult) -> str | None:
 
 
 def _signed(nats: float, losses: LossFormat) -> str:
-    return losses.amount(nats) if nats >= 0.0 else signed_text(losses.value(nats))
+    return losses.amount(nats) if nats >= 0.0 else losses.signed(nats)
 
 
 def _signed_interval(interval: tuple[float, float], losses: LossFormat) -> str:

@@ -11,7 +11,6 @@ from evalreport.formats import (
     LossFormat,
     count_text,
     percent_text,
-    signed_text,
     times_text,
 )
 from evalreport.results import EvaluationResult, SplitGap, SplitPart
@@ -69,9 +68,9 @@ def gap_sentence(sides: Sides, losses: LossFormat) -> str:
         return f"{text}."
     interval = ""
     if gap.interval is not None:
-        low, high = (signed_text(losses.value(each)) for each in gap.interval)
+        low, high = (losses.signed(each) for each in gap.interval)
         interval = f" (95% CI {low} to {high})"
-    return f"{text}: a gap of {signed_text(losses.value(gap.gap))}{interval}."
+    return f"{text}: a gap of {losses.signed(gap.gap)}{interval}."
 
 
 def _is_beyond_chance(sides: Sides, sign: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalreport.findings.calibration import SELDOM, gap_chance, is_clear_gap, is_clearly_off
-from evalreport.formats import MINUS, clean, score_text, signed_text
+from evalreport.formats import MINUS, clean, score_text
 from evalreport.report.model import Cell, Column, Table, Text
 from evalreport.report.view import View, say
 from evalreport.results import CalibrationError, DecompositionResult, ReliabilityResult
@@ -40,10 +40,10 @@ def gap_note(view: View) -> tuple[Text, ...]:
     if calibration.gap is None or loss is None:
         return ()
     expected = view.losses.text(max(loss - calibration.gap, 0.0))
-    change = signed_text(view.losses.value(calibration.gap))
+    change = view.losses.signed(calibration.gap)
     interval = calibration.gap_interval
     if interval is not None:
-        low, high = (signed_text(view.losses.value(end)) for end in interval)
+        low, high = (view.losses.signed(end) for end in interval)
         change = f"{change}, 95% CI {low} to {high}"
     text = f"The forecasts expect a loss of {expected}; it was {view.losses.text(loss)} ({change})."
     return (say(f"{text} {_gap_and_chance(view)}".rstrip()),)

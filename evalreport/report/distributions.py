@@ -15,7 +15,6 @@ from evalreport.formats import (
     clean,
     count_text,
     probability_text,
-    score_text,
 )
 from evalreport.report.model import Cell, Column, DistributionPage, Figure, Section, Table, Text
 from evalreport.report.view import View, say, strong
@@ -222,5 +221,5 @@ def _numbers_in_a_line(numbers: DistributionsResult, losses: LossFormat) -> Text
 
 
 def _value(nats: float | None, losses: LossFormat) -> Cell:
-    # These are no losses with bands, so they are rounded plainly, to three decimals.
-    return Cell(INFINITE) if nats is None else Cell(score_text(losses.value(nats)), nats)
+    # These are no losses with bands, so they are rounded plainly.
+    return Cell(INFINITE) if nats is None else Cell(losses.amount(nats), nats)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from evalreport.bands import Band, band_of, scale
-from evalreport.formats import NATS, capital, coordinate
+from evalreport.formats import capital, coordinate
 from evalreport.report.model import RulerStep
 from evalreport.report.view import View, band_range_text, band_tone
 from evalreport.results import Interval
@@ -44,7 +45,7 @@ def _step(view: View, band: Band, is_first: bool) -> RulerStep:
 
 
 def _in_nats(view: View, loss: float | None) -> str:
-    text = NATS.text(loss)
+    text = replace(view.losses, unit="nats").text(loss)
     return text if view.losses.unit == "nats" else f"{text} nats"
 
 

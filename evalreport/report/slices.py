@@ -9,7 +9,7 @@ from evalreport.findings.groups import flagged_slices
 from evalreport.findings.headline import loss_name
 from evalreport.findings.judgement import FEW_ROWS_IN_A_GROUP
 from evalreport.findings.splits import gap_sentence, sides_of
-from evalreport.formats import DASH, capital, clean, count_text, percent_text, signed_text
+from evalreport.formats import DASH, capital, clean, count_text, percent_text
 from evalreport.ordering import worst_first
 from evalreport.report.groups import (
     ELSEWHERE,
@@ -212,7 +212,7 @@ def _split_row(view: View, part: SplitPart, gap: SplitGap | None) -> tuple[Cell,
         Cell(f"{clean(part.value, 40)} ({part.role})"),
         Cell(view.mean_loss_text(part.n, part.loss), strong=True),
         Cell(view.losses.interval(part.interval)),
-        Cell(DASH if change is None else signed_text(view.losses.value(change))),
+        Cell(DASH if change is None else view.losses.signed(change)),
         Cell(DASH if ends is None else " to ".join(_signed(view, each) for each in ends)),
         Cell(f"{part.n:,}"),
         Cell(percent_text(part.frequency)),
@@ -220,4 +220,4 @@ def _split_row(view: View, part: SplitPart, gap: SplitGap | None) -> tuple[Cell,
 
 
 def _signed(view: View, nats: float) -> str:
-    return signed_text(view.losses.value(nats))
+    return view.losses.signed(nats)

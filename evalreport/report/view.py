@@ -41,7 +41,7 @@ class View:
     @classmethod
     def of(cls, result: EvaluationResult, unit: Unit) -> View:
         """Return the view of a result with losses in this unit."""
-        losses = LossFormat(unit)
+        losses = LossFormat.of(result, unit)
         return cls(result, losses, judge_result(result, losses))
 
     def mean_loss_text(self, n: int, nats: float | None) -> str:

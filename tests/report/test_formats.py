@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -21,8 +22,10 @@ from evalreport.formats import (
     percent_text,
     probability_text,
     signed_text,
+    small_decimals,
     times_text,
 )
+from tests import sample_results
 
 EDGES = [band.high for band in BANDS if band.high]
 
@@ -155,6 +158,43 @@ def test_counts_agree_with_their_nouns_and_group_their_thousands():
 )
 def test_a_moment_is_written_out_in_universal_time(moment, text):
     assert date_text(moment) == text
+
+
+@pytest.mark.parametrize(
+    ("loss", "baseline", "shown"),
+    [
+        (0.00564, 0.00675, ["0.00564", "0.00675", "<0.00001", "5.703"]),
+        (0.0127, 0.325, ["0.0127", "0.325", "<0.0001", "5.703"]),
+        (0.048, 0.056, ["0.048", "0.056", "<0.001", "5.703"]),
+        (3.2, 0.0079, ["3.200", "0.00790", "<0.00001", "5.703"]),
+    ],
+)
+def test_small_losses_have_three_digits_where_the_report_is_about_them(loss, baseline, shown):
+    result = sample_results.typical()
+    result = replace(
+        result,
+        overall=replace(result.overall, log_loss=loss, kl_divergence=loss),
+        baseline=replace(result.baseline, kl_divergence=baseline),
+    )
+    losses = LossFormat.of(result)
+    assert [losses.text(each) for each in (loss, baseline, 1e-9, 5.703)] == shown
+
+
+def test_changes_of_small_losses_have_as_many_decimals_as_these():
+    losses = LossFormat("nats", 5)
+    assert losses.signed(0.00104) == "+0.00104"
+    assert losses.signed(-1e-7) == ">−0.00001"
+    assert losses.signed(0.25) == "+0.250"
+    assert LossFormat("bits", 5).signed(0.00104) == "+0.00150"
+
+
+@given(st.floats(1e-6, 5.0), st.floats(1e-6, 5.0))
+def test_a_report_never_writes_its_loss_or_baseline_with_fewer_than_two_digits(loss, baseline):
+    for nats in (loss, baseline):
+        text = loss_text(nats, small_decimals(loss, baseline))
+        assert len(text.replace(".", "").lstrip("0")) >= 2 or nats < 2e-5
+        assert float(text.replace(",", "")) == pytest.approx(nats, rel=0.03) or nats < 2e-5
+        assert band_of(float(text)) is band_of(nats)
 
 
 def test_small_things_read_naturally():
