@@ -1,4 +1,4 @@
-"""How often healthy predictions raise an alarm: surprises, and slices among a thousand.
+"""How often healthy predictions raise an alarm: surprises, plain and by cluster, and slices.
 
     python benchmarks/check_false_alarms.py [--reports 200]
 
@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
+from scipy.special import ndtr
 
 from evalreport.batch import PredictionBatch, SliceColumn
 from evalreport.scoring import FLOOR, ScoredBatch
+from evalreport.statistics.cluster_surprises import SurprisesByCluster
 from evalreport.statistics.probability import ByProbability
 from evalreport.statistics.sample import HashSample
 from evalreport.statistics.slices import BySlice
@@ -78,6 +81,55 @@ def surprise_alarms(n_reports: int) -> None:
         print(f"  {k} classes, {n:,} rows: {', '.join(rates)}; {verdicts} of {n_reports} reports")
 
 
+def clustered_alarms(n_reports: int) -> None:
+    """Print the same for rows that belong together, and what it would be if that were ignored."""
+    print("surprises of uneven clusters, p below 0.05 (if rows were independent; expected count)")
+    statistic, by_cluster = ByProbability(weighted=False), SurprisesByCluster()
+    for n_clusters, k, spread, alike in product((30, 100, 200), (2, 10), (2.5,), (0.0, 0.1, 0.4)):
+        rng, sample, tables = np.random.default_rng([n_clusters, k]), HashSample(k), []
+        for _ in range(n_reports):
+            clusters = uneven(rng, n_clusters)
+            observed, probs = drawn_together(rng, clusters, k, spread, alike)
+            column = SliceColumn("c", clusters, tuple(map(str, range(n_clusters))))
+            names = tuple(map(str, range(k)))
+            scored = ScoredBatch(PredictionBatch(names, observed, probs, clusters=column))
+            bins = statistic.results(statistic.from_batch(scored))
+            chances = typical_chances(sample.from_batch(scored))
+            together = by_cluster.alike(by_cluster.from_batch(scored))
+            tables.append((surprises(bins, chances, together), surprises(bins, chances)))
+        rates = []
+        for place in range(4):
+            ours, naive = ([table[i][place].p_value < 0.05 for table in tables] for i in (0, 1))
+            expected = np.mean([table[0][place].expected for table in tables])
+            limit = tables[0][0][place].at_most
+            rates.append(f"{limit:g}: {np.mean(ours):.1%} ({np.mean(naive):.1%}; {expected:.2g})")
+        print(
+            f"  {n_clusters} clusters, {k} classes, alike {alike}: {', '.join(rates)}", flush=True
+        )
+
+
+def uneven(rng: np.random.Generator, n_clusters: int) -> np.ndarray:
+    """Return the cluster of each row, 22 rows each on average."""
+    sizes = np.maximum(rng.lognormal(2.8, 0.8, n_clusters).astype(int), 1)
+    return np.repeat(np.arange(n_clusters), sizes)
+
+
+def drawn_together(
+    rng: np.random.Generator, clusters: np.ndarray, k: int, spread: float, alike: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return outcomes drawn from their probabilities, of which rows of a cluster are alike.
+
+    What is least likely happens at the lowest levels, and levels of a cluster go together.
+    """
+    _, probs = drawn_classes(rng, len(clusters), k, spread)
+    common = np.sqrt(alike) * rng.normal(size=clusters.max() + 1)[clusters]
+    level = ndtr(common + np.sqrt(1.0 - alike) * rng.normal(size=len(clusters)))
+    order = np.argsort(probs, axis=1)
+    sums = np.take_along_axis(probs, order, axis=1).cumsum(axis=1)
+    place = (sums < level[:, None]).sum(axis=1).clip(0, k - 1)
+    return order[np.arange(len(order)), place], probs
+
+
 def slice_alarms(n_reports: int, n_bad: int = 0) -> None:
     """Print how many slices are called worse, a report of a thousand."""
     print(f"slices, {n_bad} of {N_SLICES:,} bad")
@@ -114,6 +166,7 @@ def main() -> None:
     parser.add_argument("--reports", type=int, default=200)
     n_reports = parser.parse_args().reports
     surprise_alarms(10 * n_reports)
+    clustered_alarms(2 * n_reports)
     slice_alarms(n_reports)
     slice_alarms(max(1, n_reports // 10), n_bad=20)
 

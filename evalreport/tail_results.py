@@ -41,9 +41,9 @@ class Surprise:
     """Sum of all probabilities of at most this much, whatever class they speak of."""
     ratio: float | None
     """Observed over expected; None if none is expected."""
-    p_value: float
-    """How likely so many or more would be by chance, if the forecasts were right and rows are
-    independent; what is exactly as many counts half."""
+    p_value: float | None
+    """How likely so many or more would be by chance, if the forecasts were right; what is exactly
+    as many counts half. None if rows belong to under ten clusters: nothing can be said then."""
     far_too_often: bool
     """More than three times as often as expected, and so many or more have a chance below 0.001."""
 

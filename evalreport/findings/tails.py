@@ -17,7 +17,8 @@ _FEW_SURPRISES = 3
 def is_hardly_surprised(result: EvaluationResult) -> bool:
     """Return whether surprises were counted, and are nowhere far too many."""
     surprises = () if result.tails is None else result.tails.surprises
-    return bool(surprises) and not any(each.far_too_often for each in surprises)
+    judged = [each for each in surprises if each.p_value is not None]
+    return bool(judged) and not any(each.far_too_often for each in judged)
 
 
 def surprised(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
@@ -74,7 +75,7 @@ def _clearest(result: EvaluationResult) -> Surprise | None:
             for each in result.tails.surprises
             if each.far_too_often and each.observed >= _FEW_SURPRISES
         ]
-    return min(many, key=lambda each: (each.p_value, each.at_most), default=None)
+    return min(many, key=lambda each: (each.p_value or 0.0, each.at_most), default=None)
 
 
 def _above_zero(result: EvaluationResult, surprise: Surprise) -> int:

@@ -93,7 +93,7 @@ def _surprises_table(view: View, surprises: tuple[Surprise, ...]) -> Table:
         caption=f"How often the forecasts were surprised{too_often}",
         note="Expected: what all probabilities this small add up to. By chance: how likely so "
         "many rows or more would be if the forecasts were right, with exactly as many counted "
-        f"half.{_beside_clusters(view)}",
+        f"half.{_beside_clusters(view, surprises)}",
         columns=(
             Column("given", "What happened was given"),
             Column("observed", "Rows", numeric=True),
@@ -106,10 +106,12 @@ def _surprises_table(view: View, surprises: tuple[Surprise, ...]) -> Table:
     )
 
 
-def _beside_clusters(view: View) -> str:
+def _beside_clusters(view: View, surprises: tuple[Surprise, ...]) -> str:
     if view.result.clusters is None:
         return ""
-    return " Rows that belong together are taken as independent here: chance does more than that."
+    if surprises[0].p_value is None:
+        return " With under 10 clusters that is not told."
+    return " Rows that belong together are allowed for."
 
 
 def _surprise_row(each: Surprise) -> tuple[Cell, ...]:
@@ -118,9 +120,15 @@ def _surprise_row(each: Surprise) -> tuple[Cell, ...]:
         Cell(f"{each.observed:,}", each.observed),
         Cell(expected_words(each.expected), each.expected),
         Cell(_ratio_text(each), each.ratio),
-        Cell("<0.001" if each.p_value < 0.001 else score_text(each.p_value), each.p_value),
+        Cell(_chance_text(each.p_value), each.p_value),
         _verdict(each),
     )
+
+
+def _chance_text(p_value: float | None) -> str:
+    if p_value is None:
+        return DASH
+    return "<0.001" if p_value < 0.001 else score_text(p_value)
 
 
 def _ratio_text(each: Surprise) -> str:
@@ -134,5 +142,7 @@ def _ratio_text(each: Surprise) -> str:
 def _verdict(each: Surprise) -> Cell:
     if each.far_too_often:
         return Cell("", tag=Tag("Far too often", "poor"))
+    if each.p_value is None:
+        return Cell("", tag=Tag("Not judged", "none"))
     is_chance = each.p_value >= _CHANCE
     return Cell("", tag=Tag("No more than chance" if is_chance else "More than chance", "none"))

@@ -15,6 +15,7 @@ from evalreport.results import (
 )
 from evalreport.statistics.cluster_cells import MOST_CLUSTERS, ByCluster, ClusterState
 from evalreport.statistics.cluster_gaps import splits_by_cluster
+from evalreport.statistics.cluster_surprises import SurprisesByCluster
 from evalreport.statistics.clustered import (
     baseline_by_cluster,
     classes_by_cluster,
@@ -24,6 +25,7 @@ from evalreport.statistics.clustered import (
     overall_by_cluster,
     slices_by_cluster,
 )
+from evalreport.statistics.interface import Statistic
 from evalreport.statistics.states import PlanStates
 from evalreport.statistics.worse import flag_worse
 
@@ -48,6 +50,7 @@ class ClusterPlan:
     by_class: ByCluster = field(init=False, compare=False)
     by_forecast: ByCluster = field(init=False, compare=False)
     by_slice: tuple[ByCluster, ...] = field(init=False, compare=False)
+    surprises: SurprisesByCluster | None = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         how = (self.weighted, self.soft)
@@ -56,14 +59,16 @@ class ClusterPlan:
             "by_class": ByCluster("class", *how),
             "by_forecast": ByCluster("forecast", *how),
             "by_slice": tuple(ByCluster("slice", *how, column) for column in self.slices),
+            "surprises": None if self.soft else SurprisesByCluster(),
         }
         for name, statistic in made.items():
             object.__setattr__(self, name, statistic)
 
     @property
-    def statistics(self) -> tuple[ByCluster, ...]:
+    def statistics(self) -> tuple[Statistic[Any], ...]:
         """All statistics of the plan."""
-        return (self.everything, self.by_class, self.by_forecast, *self.by_slice)
+        surprises = () if self.surprises is None else (self.surprises,)
+        return (self.everything, self.by_class, self.by_forecast, *self.by_slice, *surprises)
 
     def results(self, states: PlanStates[Any], parts: Mapping[str, Any]) -> dict[str, Any]:
         """Return the parts of an evaluation whose intervals have to allow for the clusters.

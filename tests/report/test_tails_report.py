@@ -37,15 +37,22 @@ def test_every_surprise_is_shown_with_its_verdict():
     assert verdicts[-1] == "Far too often"  # the twelve rows that were given zero
 
 
-def test_rows_that_belong_together_are_said_to_be_taken_as_independent():
+def test_rows_that_belong_together_are_allowed_for_and_too_few_clusters_are_told():
     rng = np.random.default_rng(0)
     chance = rng.uniform(0.05, 0.95, 300)
     observed = (rng.random(300) < chance).astype(int)
-    clusters = np.arange(300) // 10
-    together = evalreport.evaluate(observed, chance, clusters=clusters).result
-    sentence = "Rows that belong together are taken as independent here"
-    assert sentence in table(build_report(together), "surprises").note
+
+    def shown(n_clusters: int) -> Table:
+        clusters = np.arange(300) % n_clusters
+        result = evalreport.evaluate(observed, chance, clusters=clusters).result
+        return table(build_report(result), "surprises")
+
+    sentence = "Rows that belong together are allowed for."
+    assert shown(30).note.endswith(sentence)
     assert sentence not in table(build_report(sample_results.binary()), "surprises").note
+    few = shown(9)
+    assert few.note.endswith("With under 10 clusters that is not told.")
+    assert {(row[-2].text, row[-1].tag.text) for row in few.rows} == {("–", "Not judged")}
 
 
 def test_shares_of_less_than_a_row_are_not_shown():
