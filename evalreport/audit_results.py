@@ -128,3 +128,6 @@ class DataQualityResult:
     """Read as logits or percentages, and probabilities as they stand."""
     rows_like_percentages: int = 0
     """Read as logits, and percentages as they stand."""
+    rescaling_adds: float | None = None
+    """What dividing rows by their sums adds to the log loss, in nats, whether that was done or not;
+    None if every sum is 1, but for rounding."""

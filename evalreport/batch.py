@@ -109,6 +109,9 @@ class PredictionBatch:
         What happened at the door.
     shown : tuple of ShownColumn
         Columns whose contents are shown with the worst rows.
+    sums : float64 ndarray of shape (n_rows,), optional
+        What the probabilities of each row summed to as they came, and 1 where rounding explains
+        that it is not 1; None if that is so in every row.
 
     Raises
     ------
@@ -131,6 +134,7 @@ class PredictionBatch:
     clusters: SliceColumn | None = None
     intake: Intake = field(default_factory=Intake)
     shown: tuple[ShownColumn, ...] = ()
+    sums: FloatArray | None = None
 
     def __post_init__(self) -> None:
         n_rows, n_classes = self.probs.shape
@@ -150,7 +154,7 @@ class PredictionBatch:
             array.setflags(write=False)
 
     def _arrays(self) -> Iterable[NDArray[Any]]:
-        optional = (self.log_probs, self.targets, self.weights, self.ids, self.rows)
+        optional = (self.log_probs, self.targets, self.weights, self.ids, self.rows, self.sums)
         yield from (self.observed, self.probs)
         yield from (array for array in optional if array is not None)
         yield from (column.codes for column in self.slices)
@@ -197,6 +201,7 @@ class PredictionBatch:
             else replace(self.clusters, codes=cut(self.clusters.codes)),
             intake=intake,
             shown=tuple(replace(column, rows=cut(column.rows)) for column in self.shown),
+            sums=cut(self.sums),
         )
 
 

@@ -238,7 +238,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         "findings": (),
         "limits": (),
         "bands": scale().result(),
-        "data_quality": _data_quality(states),
+        "data_quality": _data_quality(states, overall),
         "audit": _audit(states),
         "distributions": _distributions(classes),
         "tails": TailsResult(
@@ -267,12 +267,13 @@ def _baseline(states: States, overall: OverallResult) -> BaselineResult:
     return replace(baseline, skill_interval=soft.skill_interval(states[soft], states[plan.buckets]))
 
 
-def _data_quality(states: States) -> DataQualityResult:
+def _data_quality(states: States, overall: OverallResult) -> DataQualityResult:
     plan = states.plan
     ids = plan.row_ids.result(states[plan.row_ids])
     return replace(
         data_quality(states[plan.intake], states[plan.rejected]),
         duplicate_ids=None if ids is None else ids.repeated,
+        rescaling_adds=plan.off_sums.rescaling_adds(states[plan.off_sums], overall.weight),
     )
 
 

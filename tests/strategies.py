@@ -44,7 +44,12 @@ def batches(
         rows=np.arange(1, n_rows + 1),
         slices=(SliceColumn("group", rng.integers(0, 3, n_rows), SLICE_VALUES),),
         clusters=SliceColumn("page", rng.integers(0, 9, n_rows), tuple("ABCDEFGHI")),
+        sums=_sums(rng, n_rows) if draw(st.booleans()) else None,
     )
+
+
+def _sums(rng: np.random.Generator, n_rows: int) -> np.ndarray:
+    return np.where(rng.random(n_rows) < 0.5, 1.0, np.exp(rng.normal(scale=0.01, size=n_rows)))
 
 
 def _targets(rng: np.random.Generator, n_rows: int, k: int) -> np.ndarray:

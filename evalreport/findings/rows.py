@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from evalreport.findings.headline import loss_name
 from evalreport.findings.judgement import Judgement, judgement
-from evalreport.formats import LossFormat, count_text, listed, percent_text
+from evalreport.formats import LossFormat, count_text, listed, percent_text, signed_text
 from evalreport.results import EvaluationResult
 
 _MANY_LEFT_OUT = 0.05
+_LEAST_CHANGE = 1e-4
 MOST_NATS = 2048.0
 """What a row costs at most, as `scoring.MOST_NATS`: findings see results, not scores."""
 
@@ -42,7 +44,7 @@ def sums(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
             "warning",
             f"{count_text(quality.rows_scored_as_is, 'row')} far from a sum of 1, scored as found",
             why="Their sums are off by more than 0.01. The log loss of what is no distribution "
-            "can come out too good or too bad.",
+            f"can come out too good or too bad.{_what_rescaling_changes(result, losses)}",
             check="Check for a missing class column.",
             section="quality",
         )
@@ -52,7 +54,8 @@ def sums(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
             "rescaled",
             "note",
             f"{count_text(quality.rows_rescaled, 'row')} did not sum to 1 and {were} rescaled",
-            why="Each probability was divided by the sum of its row.",
+            why="Each probability was divided by the sum of its row."
+            f"{_what_rescaling_changes(result, losses)}",
             check="Check for a missing class column.",
             section="quality",
         )
@@ -64,10 +67,25 @@ def sums(result: EvaluationResult, losses: LossFormat) -> Iterator[Judgement]:
             f"{count_text(quality.rows_not_summing_to_one, 'row')} "
             f"{'does' if one else 'do'} not quite sum to 1",
             why=f"The {'sum is' if one else 'sums are'} off by 0.01 at most; "
-            f"{'it was' if one else 'they were'} scored as found.",
+            f"{'it was' if one else 'they were'} scored as found."
+            f"{_what_rescaling_changes(result, losses)}",
             check="Write more decimals.",
             section="quality",
         )
+
+
+def _what_rescaling_changes(result: EvaluationResult, losses: LossFormat) -> str:
+    """Return the loss on the other side of rescaling, if it is another; with a blank before it."""
+    adds, loss = result.data_quality.rescaling_adds, result.overall.judged_loss
+    if adds is None or loss is None or abs(adds) <= _LEAST_CHANGE:
+        return ""
+    change = signed_text(losses.value(adds), decimals=max(losses.decimals, 4))
+    if result.data_quality.rows_rescaled:
+        return f" As found the {loss_name(result)} was {losses.text(loss - adds)} ({change} since)."
+    return (
+        f" With each row divided by its sum the {loss_name(result)} would be "
+        f"{losses.text(loss + adds)} ({change})."
+    )
 
 
 def cap_applies(result: EvaluationResult) -> bool:

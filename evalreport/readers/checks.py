@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from evalreport.batch import (
+    FloatArray,
     Intake,
     IntArray,
     ObjectArray,
@@ -30,6 +31,8 @@ from evalreport.readers.shards import PartShard
 from evalreport.readers.shown import shown_column
 from evalreport.readers.spelling import spelled
 
+LEAST_RESCALED = 1e-6
+"""How far the sum of a row is off 1 before it is rescaled, if that is asked for."""
 NO_VALUE = "(missing)"
 """What rows without a value are called in a slice column."""
 
@@ -74,7 +77,17 @@ class CheckedShard(PartShard[ColumnPlan, PredictionBatch]):
             intake=Intake(
                 rejections, *counts, n_lowered, *like_other_kinds(cells.values[:, kept], kind)
             ),
+            sums=self._off_sums(judged, kept),
         )
+
+    def _off_sums(self, judged: Judged, kept: IntArray | slice) -> FloatArray | None:
+        """Return the sums of the rows, with 1 for those that count as 1; None if all do."""
+        if judged.sums is None:
+            return None
+        sums = judged.sums[kept]
+        rescaled = self.settings.normalize == "rescale"
+        off = np.abs(sums - 1) > (LEAST_RESCALED if rescaled else judged.cells.tolerance)
+        return np.where(off, sums, 1.0) if off.any() else None
 
     def _judge(
         self, chunk: Chunk, judged: Judged
@@ -105,7 +118,7 @@ class CheckedShard(PartShard[ColumnPlan, PredictionBatch]):
         off = np.abs(sums - 1)
         n_off = int(np.count_nonzero((off > judged.cells.tolerance) & (off <= MOST_OFF_ONE)))
         if self.settings.normalize == "rescale":
-            rescaled = off > 1e-6
+            rescaled = off > LEAST_RESCALED
             return found.rescaled(sums, rescaled), (n_off, int(np.count_nonzero(rescaled)), 0)
         return found, (n_off, 0, int(np.count_nonzero(off > MOST_OFF_ONE)))
 

@@ -19,6 +19,7 @@ from evalreport.statistics.gap_spread import GapSpread
 from evalreport.statistics.grid import ProbabilityGrid
 from evalreport.statistics.interface import Statistic
 from evalreport.statistics.label_noise import LabelNoise
+from evalreport.statistics.off_sums import OffSums
 from evalreport.statistics.overall import Overall
 from evalreport.statistics.probability import ByProbability, Floors
 from evalreport.statistics.reliability import Reliability
@@ -75,6 +76,7 @@ class Plan:
     clustered: bool = False
 
     overall: Overall = field(init=False, compare=False)
+    off_sums: OffSums = field(init=False, compare=False)
     by_class: ByClass = field(init=False, compare=False)
     by_forecast: ByForecast = field(init=False, compare=False)
     by_probability: ByProbability = field(init=False, compare=False)
@@ -105,6 +107,7 @@ class Plan:
         weighted, floor, soft = self.weighted, self.floor, self.soft
         made: dict[str, Any] = {
             "overall": Overall(len(self.classes), weighted, floor, soft),
+            "off_sums": OffSums(),
             "by_class": ByClass(self.classes, weighted, floor, soft),
             "by_forecast": ByForecast(weighted, floor, soft),
             "by_probability": ByProbability(weighted, soft),
@@ -137,6 +140,7 @@ class Plan:
         """All statistics of the plan."""
         return (
             self.overall,
+            self.off_sums,
             self.by_class,
             self.by_forecast,
             self.gap_spread,

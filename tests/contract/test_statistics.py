@@ -87,6 +87,7 @@ def test_with_ids_the_order_of_the_rows_changes_nothing(floor, batch, seed):
         rows=batch.rows,
         slices=tuple(replace(each, codes=each.codes[order]) for each in batch.slices),
         clusters=replace(batch.clusters, codes=batch.clusters.codes[order]),
+        sums=None if batch.sums is None else batch.sums[order],
     )
     assert plan.from_batch(shuffled).to_json() == plan.from_batch(batch).to_json()
 
