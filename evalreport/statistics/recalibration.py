@@ -18,14 +18,15 @@ import numpy as np
 
 from evalreport import exact
 from evalreport.batch import FloatArray, IntArray
-from evalreport.statistics.descent import Point, minimize
+from evalreport.statistics.minimum import Point, minimum, rounded
 
 RIDGE = 1e-6
-"""Keeps the biases near zero, whose sum is free."""
+"""Keeps parameters near zero where the rows do not say what they should be."""
+LEAST_SHARPNESS = 1e-3
+"""Forecasts that are wrong the more, the surer they are, get a temperature of 1,000 at most."""
 _CELLS_AT_A_TIME = 2**15
-_LEAST_SHARPNESS = 1e-3
-_DIGITS = 19
-"""Binary digits of half a number: products of two, for all rows of a block, stay below 2**53."""
+_MOST_PRODUCTS = 2**18
+"""From so many on a library for matrices wakes all processors, which costs more than it saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +62,17 @@ class Recalibration:
         losses = np.empty(len(observed))
         for part in _blocks(logs):
             scores = self.sharpness * logs[:, part] + self.biases[:, None]
-            _, totals, highest = _softmax_parts(scores)
+            highest = scores.max(axis=0)
+            totals = _over_classes(exact.exp(scores - highest))
             given = scores[observed[part], np.arange(scores.shape[1])]
             losses[part] = exact.log(totals) + (highest - given)
         return losses
 
 
-@dataclass(frozen=True, slots=True)
 class FitData:
     """Forecasts, outcomes, and how much each row counts.
+
+    Nothing here has to be the same to the last bit everywhere, because what is found is rounded.
 
     Parameters
     ----------
@@ -78,57 +81,84 @@ class FitData:
     observed : int64 ndarray of shape (n_rows,)
         What happened.
     masses : float64 ndarray of shape (n_rows,)
-        How much each row counts.
+        How much each row counts, above 0.
     """
 
-    logs: FloatArray
-    observed: IntArray
-    masses: FloatArray
+    def __init__(self, logs: FloatArray, observed: IntArray, masses: FloatArray) -> None:
+        self.n_classes = len(logs)
+        # Beside the class that happened nothing cancels, however sure forecasts are.
+        self._beside = logs - logs[observed, np.arange(len(observed))]
+        self._observed = observed
+        self._masses = masses / masses.sum()
 
     def around(self, parameters: FloatArray) -> Point:
-        """Return the mean loss with the ridge, and how it changes with sharpness and biases."""
-        biases, n = parameters[1:], len(parameters)
-        loss, slope, curvature = 0.0, np.zeros(n), np.zeros((n, n))
-        for part in _blocks(self.logs):
-            each = self._sums(part, float(parameters[0]), biases)
+        """Return the mean loss with the ridge, and how it changes with the parameters.
+
+        Parameters
+        ----------
+        parameters : float64 ndarray of shape (1,) or (1 + n_classes,)
+            Logarithm of the sharpness as `_sharpness` has it, and the biases if there are any.
+        """
+        n = len(parameters)
+        loss, slope, curvature = 0.0, RIDGE * parameters, RIDGE * np.eye(n)
+        sharpness = _sharpness(math.exp(parameters[0]))
+        growth = sharpness - LEAST_SHARPNESS
+        for part in _blocks(self._beside):
+            each = self._sums(part, sharpness, parameters[1:])
+            # From the sharpness to its logarithm.
+            each.slope[0] *= growth
+            each.curvature[0] *= growth
+            each.curvature[:, 0] *= growth
+            each.curvature[0, 0] += each.slope[0]
             loss += each.value
             slope += each.slope
             curvature += each.curvature
-        whole = exact.fixed_sum(self.masses)
-        slope /= whole
-        slope[1:] += RIDGE * biases
-        curvature /= whole
-        curvature[range(1, n), range(1, n)] += RIDGE
-        return Point(
-            loss / whole + 0.5 * RIDGE * exact.fixed_sum(biases * biases), slope, curvature
-        )
+        return Point(loss + 0.5 * RIDGE * float(parameters @ parameters), slope, curvature)
 
     def _sums(self, part: slice, sharpness: float, biases: FloatArray) -> Point:
-        """Return the loss of some rows, and its derivatives."""
-        logs, masses = self.logs[:, part], self.masses[part]
-        at = self.observed[part], np.arange(len(masses))
-        scores = sharpness * logs + (biases[:, None] if len(biases) else 0.0)
-        shares, totals, highest = _softmax_parts(scores)
-        losses = exact.log(totals) + (highest - scores[at])
-        shares /= totals
-        weighted = shares * masses
-        pull = weighted.copy()
-        pull[at] -= masses
-        far = logs - _over_classes(shares * logs)
-        slope = np.zeros(1 + len(biases))
-        curvature = np.zeros((len(slope), len(slope)))
-        slope[0] = exact.fixed_sum(exact.row_sums(pull * logs))
-        curvature[0, 0] = exact.fixed_sum(exact.row_sums(weighted * far * far))
+        """Return the loss of some rows, and its derivatives by sharpness and biases."""
+        beside, masses, observed = self._beside[:, part], self._masses[part], self._observed[part]
+        at, n = (observed, np.arange(len(masses))), 1 + len(biases)
+        losses, shares, own = _recalibrated(beside, at, sharpness, biases)
+        slope, curvature = np.zeros(n), np.zeros((n, n))
+        pulls = shares * beside
+        pull = pulls.sum(axis=0)
+        pulls *= masses
+        slope[0] = np.einsum("n,n", masses, pull)
+        curvature[0, 0] = np.einsum("kn,kn", pulls, beside) - np.einsum("n,n,n", masses, pull, pull)
         if len(biases):
-            slope[1:] = exact.row_sums(pull)
-            curvature[0, 1:] = curvature[1:, 0] = exact.row_sums(weighted * far)
-            together = _products(shares * np.sqrt(masses))
-            curvature[1:, 1:] = np.diag(exact.row_sums(weighted)) - together
-        return Point(exact.fixed_sum(masses * losses), slope, curvature)
+            missed = np.bincount(observed, masses * shares.sum(axis=0), len(biases))
+            slope[1:] = _sums_of_rows(shares, masses) - missed
+            shares[at] = own
+            weighted = shares * masses
+            curvature[0, 1:] = curvature[1:, 0] = pulls.sum(axis=1) - _sums_of_rows(weighted, pull)
+            curvature[1:, 1:] = np.diag(weighted.sum(axis=1)) - _products(weighted, shares)
+        return Point(float(np.einsum("n,n", masses, losses)), slope, curvature)
+
+
+def _recalibrated(
+    beside: FloatArray, at: tuple[IntArray, IntArray], sharpness: float, biases: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return losses, forecasts of what did not happen with zeros between, and of what happened."""
+    scores = sharpness * beside
+    if len(biases):
+        scores += biases[:, None]
+        scores -= biases[at[0]]
+    highest = scores.max(axis=0)
+    scores -= highest
+    shares = np.exp(scores, out=scores)
+    own = shares[at]
+    shares[at] = 0.0
+    others = shares.sum(axis=0)
+    totals = own + others
+    shares /= totals
+    # One plus something small keeps its digits where the class that happened is the likeliest.
+    losses = highest + np.where(highest > 0.0, np.log(totals), np.log1p(others))
+    return losses, shares, own / totals
 
 
 def fit(data: FitData, with_biases: bool, start: Recalibration | None = None) -> Recalibration:
-    """Return the recalibration of the least mean loss.
+    """Return the recalibration of the least mean loss, in steps that are the same everywhere.
 
     Parameters
     ----------
@@ -137,28 +167,42 @@ def fit(data: FitData, with_biases: bool, start: Recalibration | None = None) ->
     with_biases : bool
         Whether classes get biases; with few rows a class they would follow chance.
     start : Recalibration, optional
-        Where to begin.
+        Where to begin; it is no part of the result.
     """
-    n_classes = len(data.logs)
-    n_biases = n_classes if with_biases else 0
-    first = np.concatenate(([1.0], np.zeros(n_biases)))
+    first = np.zeros(1 + with_biases * data.n_classes)
     if start is not None:
-        first = np.concatenate(([start.sharpness], start.biases[:n_biases]))
-    found = minimize(data.around, first, _LEAST_SHARPNESS)
-    return Recalibration(float(found[0]), found[1:] if n_biases else np.zeros(n_classes))
+        first[0] = math.log((start.sharpness - LEAST_SHARPNESS) / (1.0 - LEAST_SHARPNESS))
+        first[1:] = start.biases[: len(first) - 1]
+    found = minimum(data.around, first)
+    biases = found[1:] if with_biases else np.zeros(data.n_classes)
+    # The same number more for every class is the same forecast, and nothing but the ridge tells
+    # how much it should be.
+    biases = biases - biases.mean()
+    sharpness = _sharpness(exact.exp_of(float(rounded(found[0]))))
+    return Recalibration(sharpness, rounded(biases))
+
+
+def _sharpness(growth: float) -> float:
+    """Return the sharpness from a number above 0, which is 1 where nothing is changed."""
+    return LEAST_SHARPNESS + (1.0 - LEAST_SHARPNESS) * growth
 
 
 def _blocks(logs: FloatArray) -> list[slice]:
-    """Return slices of the rows: their size is fixed, because it decides the order of sums."""
+    """Return slices of the rows that fit the processor's cache."""
     step = max(1, _CELLS_AT_A_TIME // len(logs))
     return [slice(start, start + step) for start in range(0, logs.shape[1], step)]
 
 
-def _softmax_parts(scores: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return exponentials, their sums over the classes, and what was taken off the scores."""
-    highest = scores.max(axis=0)
-    shares = exact.exp(scores - highest)
-    return shares, _over_classes(shares), highest
+def _sums_of_rows(cells: FloatArray, factors: FloatArray) -> FloatArray:
+    """Return the sums over the rows, each times its factor, on one processor."""
+    return np.asarray(np.einsum("kn,n->k", cells, factors))
+
+
+def _products(one: FloatArray, other: FloatArray) -> FloatArray:
+    """Return the sums over the rows of products of every two classes."""
+    step = max(1, (_MOST_PRODUCTS - 1) // one.size)
+    parts = [one[start : start + step] @ other.T for start in range(0, len(one), step)]
+    return np.concatenate(parts)
 
 
 def _over_classes(cells: FloatArray) -> FloatArray:
@@ -166,16 +210,3 @@ def _over_classes(cells: FloatArray) -> FloatArray:
     for row in cells[1:]:  # one after the other: the order of a sum decides its last bits
         totals += row
     return np.asarray(totals)
-
-
-def _products(cells: FloatArray) -> FloatArray:
-    """Return the sums of products of every two classes, of shape (n_classes, n_classes).
-
-    What a library for matrices adds up in whole numbers below 2**53 is the same everywhere. Cells
-    are rounded for that to some 12 digits of the largest.
-    """
-    scale = 2.0 ** (_DIGITS - math.frexp(float(cells.max()))[1])
-    high = np.rint(cells * scale)
-    low = np.rint((cells * scale - high) * 2.0**_DIGITS)
-    mixed = high @ low.T
-    return np.asarray((high @ high.T + (mixed + mixed.T) * 2.0**-_DIGITS) / scale**2)

@@ -140,7 +140,7 @@ class _Halves:
         # Whatever a fit starts from, it ends at the same place; near it takes two steps or three.
         both = self._fit(self.rows.counts, self._rough_fit())
         fits = [self._fit(counts, both) for counts in self.counts]
-        gains = [self.rows.losses - fits[1 - i].losses(self.logs, self._observed) for i in (0, 1)]
+        gains = [self._gains(fits[1 - i], self.counts[i]) for i in (0, 1)]
         masses = [counts * self.weights for counts in self.counts]
         whole = sum(map(exact.fixed_sum, masses))
         pairs = zip(masses, gains, strict=True)
@@ -161,6 +161,14 @@ class _Halves:
         masses = (counts * self.weights)[used]
         data = FitData(np.take(self.logs, used, axis=1), self._observed[used], masses)
         return fit(data, self.with_biases, start)
+
+    def _gains(self, fitted: Recalibration, counts: IntArray) -> FloatArray:
+        """Return what each row of one half gains by a fit to the other; zeros elsewhere."""
+        used = np.flatnonzero(counts)
+        after = fitted.losses(np.take(self.logs, used, axis=1), self._observed[used])
+        gains = np.zeros(len(counts))
+        gains[used] = self.rows.losses[used] - after
+        return gains
 
     def _rough_fit(self) -> Recalibration | None:
         """Return a fit to some of the rows, which are in no order; None if they are too few."""
@@ -205,12 +213,16 @@ def _cluster_error(
 
 def _split(rows: SampledRows) -> tuple[IntArray, IntArray]:
     """Return how many rows of each content are in either half: clusters are not taken apart."""
-    keys: HashArray = rows.hashes if rows.clusters is None else rows.clusters
+    keys = rows.keys if rows.clusters is None else rows.clusters
     side = (mixed(keys ^ _FOLD_SEED) & np.uint64(1)).astype(np.int64)
     if rows.clusters is not None:
         first = rows.counts * side
     else:
-        first = rows.counts // 2 + side * (rows.counts % 2)
+        # Rows that say the same go in turn to either half.
+        before = np.cumsum(rows.counts) - rows.counts
+        is_new = np.append(True, keys[1:] != keys[:-1])
+        turn = before - np.maximum.accumulate(np.where(is_new, before, 0)) + 1 - side
+        first = (turn + rows.counts + 1) // 2 - (turn + 1) // 2
     return first, rows.counts - first
 
 

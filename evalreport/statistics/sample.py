@@ -38,6 +38,7 @@ _LEAST_SHARE = 0.98
 _FOLD = np.uint64(32)
 _CLASS = np.uint64(0x9FB21C651E98DF25)
 _WEIGHT = np.uint64(0xD6E8FEB86659FD93)
+_LAST_BITS = np.uint64(40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,19 @@ class SampledRows:
             None if self.weights is None else self.weights[where],
             None if self.clusters is None else self.clusters[where],
         )
+
+    @property
+    def keys(self) -> HashArray:
+        """What tells rows apart but for their weights, whose unit means nothing."""
+        if self.weights is None:
+            return self.hashes
+        return mixed(content_keys(self.observed, self.cells))
+
+    def in_any_unit(self) -> SampledRows:
+        """Return the rows in an order that is the same for weights in another unit."""
+        if self.weights is None:
+            return self
+        return self.taken(np.lexsort((self.weights, self.keys)))
 
     @classmethod
     def joined(cls, parts: Sequence[SampledRows]) -> SampledRows:
@@ -226,11 +240,14 @@ class SampleState(Transient):
         no ids, the small hashes tell by chance.
         """
         rows = self.rows()
-        if rows is None or (len(rows) <= most and self.holds_all):
-            return rows
+        if rows is None:
+            return None
+        few = rows.in_any_unit()
+        if len(rows) <= most and self.holds_all:
+            return few
         by_chance = 4.0 / math.sqrt(len(rows))  # how far the estimate can be off
         is_fair = self.estimated_rows >= (_LEAST_SHARE - by_chance) * self.n_rows
-        return rows.taken(np.arange(min(len(rows), most))) if is_fair else None
+        return few.taken(np.arange(min(len(few), most))) if is_fair else None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SampleState):
@@ -318,19 +335,35 @@ def content_hashes(scored: ScoredBatch, cells: FloatArray) -> HashArray:
 
     Rows that are told apart by ids, or belong to different clusters, are different rows.
     """
-    hashes = (scored.observed.astype(np.uint64) + np.uint64(1)) * _CLASS
-    factors = mixed(np.arange(1, len(cells) + 1, dtype=np.uint64)) | np.uint64(1)
-    for cell, factor in zip(cells, factors, strict=True):
-        hashes += _bits(cell) * factor
-    if scored.batch.targets is not None:
-        for target, factor in zip(scored.batch.targets.T, mixed(factors), strict=True):
-            hashes += _bits(target) * factor
-    if scored.weights is not None:
-        hashes += _bits(scored.weights) * _WEIGHT
-    for keys in (scored.id_hashes, cluster_keys(scored)):
+    hashes = content_keys(scored.observed, cells)
+    ids, weights = scored.id_hashes, scored.weights
+    # Where ids tell rows apart, the unit of the weights does not decide which rows are sampled.
+    if weights is not None and ids is None:
+        hashes += _bits(weights) * _WEIGHT
+    for keys in (ids, cluster_keys(scored)):
         if keys is not None:
             hashes = mixed(hashes) + keys
-    return mixed(hashes)
+    hashes = mixed(hashes)
+    if weights is not None and ids is not None:
+        hashes ^= mixed(_bits(weights)) >> _LAST_BITS
+    return hashes
+
+
+def content_keys(observed: IntArray, cells: FloatArray) -> HashArray:
+    """Return a number for what was forecast and what happened, without weight and id.
+
+    Parameters
+    ----------
+    observed : int64 ndarray of shape (n_rows,)
+        What happened.
+    cells : float64 ndarray of shape (n_classes, n_rows)
+        Probabilities or their logarithms.
+    """
+    keys = (observed.astype(np.uint64) + np.uint64(1)) * _CLASS
+    factors = mixed(np.arange(1, len(cells) + 1, dtype=np.uint64)) | np.uint64(1)
+    for cell, factor in zip(cells, factors, strict=True):
+        keys += _bits(cell) * factor
+    return np.asarray(keys)
 
 
 def _bits(values: FloatArray) -> NDArray[np.uint64]:

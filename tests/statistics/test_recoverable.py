@@ -20,7 +20,8 @@ from evalreport.errors import SettingsError
 from evalreport.findings import find
 from evalreport.results import EvaluationResult, RecoverableResult
 from evalreport.scoring import ScoredBatch
-from evalreport.statistics.descent import Point, minimize, solved
+from evalreport.statistics import recoverable as recoverable_
+from evalreport.statistics import sample
 from evalreport.statistics.plan import Plan
 from evalreport.statistics.recalibration import FitData, fit
 from evalreport.statistics.recoverable import recoverable
@@ -144,7 +145,7 @@ def test_the_fit_agrees_with_scipy(k, with_biases):
     theirs = optimize.minimize(loss, np.r_[1.0, np.zeros(k * with_biases)], method="BFGS", tol=1e-9)
     data = FitData(np.ascontiguousarray(logs.T), observed, np.ones(len(observed)))
     ours = fit(data, with_biases)
-    assert ours.losses(data.logs, observed).mean() == pytest.approx(loss(theirs.x), abs=1e-6)
+    assert ours.losses(logs.T, observed).mean() == pytest.approx(loss(theirs.x), abs=1e-6)
     assert ours.sharpness == pytest.approx(theirs.x[0], abs=1e-4)
 
 
@@ -153,21 +154,6 @@ def test_a_constant_forecast_becomes_the_class_frequencies():
     logs = np.log(np.tile([[0.5], [0.5]], 400))
     found = fit(FitData(logs, observed, np.ones(400)), with_biases=True)
     assert np.exp(-found.losses(logs, observed)[3]) == pytest.approx(0.25, abs=1e-5)
-
-
-def test_the_descent_stops_at_the_bound_and_finds_a_corner():
-    def away(x):
-        off = x - [-5.0, 2.0]
-        return Point(float((off**2).sum()), 2 * off, 2 * np.eye(2))
-
-    assert minimize(away, np.array([1.0, 0.0]), 0.5) == pytest.approx([0.5, 2.0])
-
-
-def test_the_descent_finds_the_way_though_it_is_told_a_wrong_curvature():
-    def bowl(x):
-        return Point(float((x**4 + x**2).sum()), 4 * x**3 + 2 * x, np.diag([0.5, 20.0]))
-
-    assert minimize(bowl, np.array([3.0, -2.0]), -10.0) == pytest.approx([0.0, 0.0], abs=1e-4)
 
 
 def test_derivatives_are_those_of_the_loss():
@@ -180,12 +166,6 @@ def test_derivatives_are_those_of_the_loss():
         up, down = data.around(at + step), data.around(at - step)
         assert point.slope[i] == pytest.approx((up.value - down.value) / (2 * h), abs=1e-8)
         assert point.curvature[i] == pytest.approx((up.slope - down.slope) / (2 * h), abs=1e-8)
-
-
-def test_equations_are_solved_as_numpy_does():
-    roots = np.random.default_rng(1).normal(size=(12, 12))
-    matrix, right = roots @ roots.T + np.eye(12), roots[0]
-    assert solved(matrix, right) == pytest.approx(np.linalg.solve(matrix, right), rel=1e-9)
 
 
 # --- what is recoverable ----------------------------------------------------------------------
@@ -262,6 +242,30 @@ def test_copies_weigh_like_weights():
     whole = np.repeat(np.arange(400), weights)
     copied = recovered(observed[whole], probs[whole])
     assert copied.temperature == pytest.approx(weighted.temperature, rel=1e-4)
+
+
+@pytest.mark.parametrize("unit", [4.0, 3.0, 1 / 3, 1e200])
+@pytest.mark.parametrize("case", ["all rows", "few forecasts", "many classes", "a sample with ids"])
+def test_the_unit_of_the_weights_changes_nothing(case, unit, monkeypatch):
+    k = 20 if case == "many classes" else 3
+    observed, probs = drawn(3_000, k, sharpness=1.6, seed=18)
+    ids = None
+    if case == "few forecasts":
+        probs = probs.round(1) + 0.02
+        probs /= probs.sum(axis=1, keepdims=True)
+    elif case == "many classes":
+        monkeypatch.setattr(recoverable_, "_MOST_CELLS", 40_000)
+    elif case == "a sample with ids":
+        monkeypatch.setattr(sample, "MOST_ROWS", 1_000)
+        ids = [f"row {i}" for i in range(3_000)]
+    weights = np.random.default_rng(19).integers(1, 9, 3_000) / 8
+    one, other = (
+        result_of(observed, probs, weights=each, ids=ids).calibration.recoverable
+        for each in (weights, weights * unit)
+    )
+    assert one.rows == {"many classes": 2_000, "a sample with ids": 1_000}.get(case, 3_000)
+    for name in ("loss", "temperature", "log_loss_after", "interval", "standard_error"):
+        assert getattr(other, name) == pytest.approx(getattr(one, name), abs=1e-12)
 
 
 def test_clusters_widen_the_interval_of_the_gain():
