@@ -303,12 +303,11 @@ class ScoredBatch:
         finite[low] = _loss_of(self.given[low], None)
         return finite
 
-    @cached_property
-    def cell_losses(self) -> FloatArray:
-        """Minus log of every probability, 0 where it is zero; shape (n_rows, n_classes)."""
+    def cell_losses(self, rows: slice = slice(None)) -> FloatArray:
+        """Return minus log of every probability, 0 where it is zero; shape (n_rows, n_classes)."""
         if self.batch.log_probs is not None:
-            return _loss_of_log(self.batch.log_probs, None)
-        return minus_log(self.batch.probs)
+            return _loss_of_log(self.batch.log_probs[rows], None)
+        return minus_log(self.batch.probs[rows])
 
     @property
     def entropies(self) -> FloatArray:
@@ -325,7 +324,7 @@ class ScoredBatch:
         """Mean and variance of the loss that the model itself expects."""
         probs, means, squares = self.batch.probs, np.empty(len(self)), np.empty(len(self))
         for block in blocks(probs):
-            losses = self.cell_losses[block]
+            losses = self.cell_losses(block)  # not kept: they are as large as the batch
             terms = probs[block] * losses
             means[block] = exact.row_sums(terms)
             terms *= losses
@@ -338,23 +337,22 @@ class ScoredBatch:
         if self.batch.log_probs is None:
             cells = minus_log_of_rest(self.batch.probs, self.floor)
         else:
-            cells = minus_log(self.complements, self.floor)
+            complements = 1.0 - self.batch.probs
+            complements[np.arange(len(self)), self.predicted] = self.left_of_top
+            cells = minus_log(complements, self.floor)
         if self.is_soft:
             return self.targets * self.floored_cell_losses + (1.0 - self.targets) * cells
         cells[np.arange(len(self)), self.observed] = self.losses
         return cells
 
-    @property
-    def complements(self) -> FloatArray:
-        """Return 1 - p for every cell; from logits, without losing what is left of a near 1."""
-        probs = self.batch.probs
-        complements = 1.0 - probs
-        if self.batch.log_probs is not None:
-            rows = np.arange(len(self))
-            others = probs.copy()
-            others[rows, self.predicted] = 0.0
-            complements[rows, self.predicted] = exact.row_sums(others)
-        return complements
+    @cached_property
+    def left_of_top(self) -> FloatArray:
+        """What the predicted class leaves of 1; from logits, however near 1 it is."""
+        if self.batch.log_probs is None:
+            return 1.0 - self.confidences
+        others = self.batch.probs.copy()
+        others[np.arange(len(self)), self.predicted] = 0.0
+        return exact.row_sums(others)
 
     @cached_property
     def predicted(self) -> IntArray:

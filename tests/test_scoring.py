@@ -90,9 +90,10 @@ def test_keras_and_pytorch_agree_where_their_definitions_do():
 @given(batch=batches())
 def test_what_the_model_expects_is_the_mean_over_its_own_outcomes(batch):
     scored = ScoredBatch(batch)
-    cells = scored.batch.probs * np.where(scored.batch.probs > 0, scored.cell_losses, 0)
+    losses = scored.cell_losses()
+    cells = scored.batch.probs * np.where(scored.batch.probs > 0, losses, 0)
     assert scored.entropies == pytest.approx(cells.sum(axis=1), abs=1e-12)
-    squares = (scored.batch.probs * scored.cell_losses**2).sum(axis=1)
+    squares = (scored.batch.probs * losses**2).sum(axis=1)
     assert scored.entropy_variances == pytest.approx(squares - cells.sum(axis=1) ** 2, abs=1e-9)
 
 

@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalreport.batch import FloatArray
+from evalreport.cell_losses import minus_log
+from evalreport.cells import given_to
 from evalreport.results import CalibrationError
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
@@ -122,7 +124,11 @@ def _event_losses(scored: ScoredBatch) -> FloatArray:
     """Return the log loss of the question whether the forecast comes true."""
     if scored.n_classes == 2:
         return scored.losses
-    return np.asarray(scored.one_vs_rest_losses[np.arange(len(scored)), scored.predicted])
+    if scored.is_soft:
+        return given_to(scored.one_vs_rest_losses, scored.predicted)
+    return np.where(
+        scored.forecast_came_true, scored.losses, minus_log(scored.left_of_top, scored.floor)
+    )
 
 
 def _is_infinite(scored: ScoredBatch) -> NDArray[np.bool_]:
@@ -131,6 +137,5 @@ def _is_infinite(scored: ScoredBatch) -> NDArray[np.bool_]:
         return np.zeros(len(scored), dtype=bool)
     if scored.n_classes == 2:
         return scored.is_zero
-    complements = scored.complements[np.arange(len(scored)), scored.predicted]
     is_wrong = scored.predicted_targets < 1.0 if scored.is_soft else ~scored.forecast_came_true
-    return np.asarray(is_wrong & (complements == 0.0))
+    return np.asarray(is_wrong & (scored.left_of_top == 0.0))

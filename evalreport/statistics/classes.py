@@ -27,6 +27,7 @@ from evalreport.statistics.moments import (
     moment_units,
     sum_unit,
 )
+from evalreport.statistics.one_vs_rest import one_vs_rest_sums
 from evalreport.statistics.outcomes import occurrences
 from evalreport.statistics.overall import ratio
 from evalreport.statistics.skill import above, frequency_entropy, skill_interval
@@ -82,11 +83,16 @@ class ByClass(KeepsSums):
             counts(groups, n_classes),
             counts(groups, n_classes, happened.is_zero),
             mass(weights, groups, n_classes),
-            _sum_columns(scored.one_vs_rest_losses, scored.weights),
+            self._one_vs_rest(scored),
             _sum_columns(scored.batch.probs, scored.weights, _DIGITS),
             *moment_columns(happened.losses, weights, groups, n_classes),
         ]
         return Sums.from_columns(self._units, range(n_classes), columns)
+
+    def _one_vs_rest(self, scored: ScoredBatch) -> Sequence[int]:
+        if scored.weights is None:
+            return one_vs_rest_sums(scored)
+        return _sum_columns(scored.one_vs_rest_losses, scored.weights)
 
     # --- what the sums say ------------------------------------------------------------------------
 

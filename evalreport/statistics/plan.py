@@ -32,8 +32,10 @@ from evalreport.statistics.soft_skill import SoftBuckets
 from evalreport.statistics.states import PlanStates, refuse_other_version
 from evalreport.statistics.tails import LossTails
 
-_CELLS_AT_A_TIME = 1_200_000
-"""Probabilities scored in one go: the scores of so many stay in a few megabytes."""
+_CELLS_AT_A_TIME, _ROWS_AT_A_TIME = 4_000_000, 350_000
+"""Probabilities and rows scored in one go: the scores of so many rows are some 60 MB."""
+_KEPT_AT_A_TIME = 1_200_000
+"""Probabilities where scores of every cell are kept, as with soft labels and with weights."""
 
 _NOT_IN_DIGEST = ("buckets", "worst_rows", "row_ids", "intake", "rejected")
 """What depends on how rows are told apart, or tells of rows that were not scored."""
@@ -197,16 +199,19 @@ class Plan:
         """
         if batch.targets is not None and not self.soft:
             raise ValueError("this plan is for hard labels, and the batch has targets")
-        scored = (ScoredBatch(each, self.floor, self.label_smoothing) for each in _pieces(batch))
+        pieces = _pieces(batch, self.soft)
+        scored = (ScoredBatch(each, self.floor, self.label_smoothing) for each in pieces)
         return reduce(States.merge, (States.of(self, each) for each in scored))
 
 
-def _pieces(batch: PredictionBatch) -> Iterator[PredictionBatch]:
+def _pieces(batch: PredictionBatch, soft: bool = False) -> Iterator[PredictionBatch]:
     """Cut a batch into pieces of about the same size, at least one.
 
     Their number is odd: columns a power of two apart would share few places in the cache.
     """
-    n_rows, most = len(batch), max(1, _CELLS_AT_A_TIME // len(batch.classes))
+    keeps_cells = soft or batch.weights is not None or batch.log_probs is not None
+    most_cells = _KEPT_AT_A_TIME if keeps_cells else _CELLS_AT_A_TIME
+    n_rows, most = len(batch), max(1, min(most_cells // len(batch.classes), _ROWS_AT_A_TIME))
     n_pieces = -(-n_rows // most) | 1
     for i in range(n_pieces):
         yield batch[n_rows * i // n_pieces : n_rows * (i + 1) // n_pieces].compact()

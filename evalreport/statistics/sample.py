@@ -201,8 +201,10 @@ class SampleState(Transient):
         if self._n_waiting <= self.limit:
             return self.largest
         hashes = np.concatenate([each.hashes for each in self.waiting])
-        # Unless rows are equal, the smallest hashes are as many rows: few of them to sort.
-        for some in (hashes[hashes <= np.partition(hashes, self.limit)[self.limit]], hashes):
+        # Hashes are spread evenly: unless rows are equal, few have to be sorted.
+        most, wanted = self.largest or 2**64 - 1, self.limit + self.limit // 16 + 64
+        likely = np.uint64(most * min(wanted, len(hashes)) // len(hashes))
+        for some in (hashes[hashes <= likely], hashes):
             ordered = np.sort(some)
             new = np.flatnonzero(ordered[1:] != ordered[:-1])
             if len(new) >= self.limit:
