@@ -22,8 +22,8 @@ class ClassOrderResult:
     read_as: tuple[str, ...] | None
     """For each column, in the order of the classes, the class it fits; None: as it is read."""
     log_loss_read_so: float | None
-    rows: int
-    """Rows that were looked at."""
+    rows: int = 0
+    """Rows that were looked at; 0 in evaluations from before that was told."""
 
 
 @dataclass(frozen=True, slots=True)

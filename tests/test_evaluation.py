@@ -237,6 +237,18 @@ def test_one_file_or_three_give_the_same_document(table, tmp_path):
     assert document_of(parts[::-1]) == document_of([whole])
 
 
+def test_a_document_from_before_a_key_was_added_is_still_read(table, tmp_path):
+    path = tmp_path / "a.csv"
+    table.to_csv(path, index=False)
+    document = json.loads(evalreport.evaluate_file(path, slices=["part"]).to_json())
+    del document["data_quality"]["rescaling_adds"]
+    assert document["audit"]["class_order"].pop("rows") == len(table)
+    (tmp_path / "old.json").write_text(json.dumps(document), encoding="utf-8")
+    old = evalreport.read_evaluation(tmp_path / "old.json")
+    assert old.log_loss == document["overall"]["log_loss"]
+    assert "<html" in old.to_html()
+
+
 def test_the_document_reads_back_to_the_same_bytes(table, tmp_path):
     evaluation = evaluate(table, weights=table["weight"])
     path = tmp_path / "evaluation.json"

@@ -196,6 +196,10 @@ def _levels(axes: Axes, result: EvaluationResult, top: float) -> None:
         axes.axhline(baseline, color=INK, linewidth=1.5, linestyle=_DOTTED, clip_on=False)
     if mean is not None and mean < top:
         axes.axhline(mean, color=DATA, linewidth=1.5, clip_on=False)
+        # With soft labels the interval is that of the excess, and the line the cross-entropy.
+        if result.overall.interval is not None and result.task != "soft":
+            low, high = result.overall.interval
+            axes.axhspan(low, min(high, top), color=DATA, alpha=0.25, linewidth=0, clip_on=False)
 
 
 def _observed(axes: Axes, bins: Sequence[ForecastBin], top: float) -> None:

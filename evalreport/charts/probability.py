@@ -26,12 +26,15 @@ from evalreport.charts.style import (
     segments,
 )
 from evalreport.formats import LossFormat
+from evalreport.ordering import worst_in_bins
 from evalreport.results import EvaluationResult, ProbabilityBin
 
 _PRICES = (0.01, 0.1, 0.5)
 """Probabilities whose cost is written beside the curve."""
 _CURVE_TOP = 5.3
 _LEAST_MARK = 0.0005
+_BESIDE_SHARE = 46
+"""Points from the end of a bar to what stands beside its share."""
 _STEEP_FROM = 1.6
 """Loss above which the curve is steep, so that words right of it have room at their own height."""
 
@@ -70,6 +73,7 @@ def share_by_probability(result: EvaluationResult) -> Figure:
     ends = [max(row, mark) for row, mark in zip(rows, expected, strict=True)]
     _share_labels(axes, rows, ends, -0.19)
     _share_labels(axes, [each.share_of_loss for each in bins], losses, 0.19)
+    _worst_marks(axes, worst_in_bins(result, bins), ends)
     return figure
 
 
@@ -92,6 +96,22 @@ def _share_labels(
             "not defined" if share is None else percent_text(share),
             (end, place + shift),
             xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+        )
+
+
+def _worst_marks(axes: Axes, counts: Sequence[int], ends: Sequence[float]) -> None:
+    """Say beside the share of rows of a bin how many of the worst rows it holds."""
+    total, most = sum(counts), axes.get_xlim()[1]
+    for place, (n, end) in enumerate(zip(counts, ends, strict=True)):
+        if not n:
+            continue
+        which = "the worst row" if total == 1 else f"the {total} worst rows"
+        axes.annotate(
+            which if n == total else f"{n} of {which}",
+            (min(end, 0.5 * most), place - 0.19),
+            xytext=(_BESIDE_SHARE, 0),
             textcoords="offset points",
             va="center",
         )

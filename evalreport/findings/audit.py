@@ -91,7 +91,7 @@ def _is_shifted(classes: Sequence[str], read_as: Sequence[str]) -> bool:
 
 def _where(result: EvaluationResult, n_rows: int) -> str:
     """Return what the class order was judged by, if not by all rows or if labels are soft."""
-    sample = f" in a sample of {n_rows:,} rows" if n_rows < result.overall.n else ""
+    sample = f" in a sample of {n_rows:,} rows" if 0 < n_rows < result.overall.n else ""
     return f"{sample} for the class of the largest target" if result.task == "soft" else sample
 
 

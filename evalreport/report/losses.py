@@ -17,6 +17,7 @@ from evalreport.formats import (
     score_text,
     spoken,
 )
+from evalreport.ordering import worst_in_bins
 from evalreport.report import soft
 from evalreport.report.model import Cell, Column, Figure, Section, Table, Text
 from evalreport.report.tails import tail_sentence, tail_tables
@@ -69,10 +70,12 @@ def _loss_by_forecast(view: View) -> Figure:
     filled = [each for each in view.result.loss_by_forecast if each.n]
     sentence = _excess_sentence(view, filled)
     happens = "The curves are the loss if it happens and if it does not. " if view.is_binary else ""
+    no_gap = " At 50% no gap can show." if view.is_binary else ""
     return Figure(
         name="loss_by_forecast",
         caption=sentence,
-        note=f"{happens}Grey: the loss the forecasts expect. Dots: what they scored, with 95% CI.",
+        note=f"{happens}Grey: the loss the forecasts expect. Dots: what they scored, with 95% CI; "
+        f"above the grey too sure, below it too cautious.{no_gap}",
         title="Mean loss against the forecast",
         description=f"{sentence}. {_ends_sentence(view, filled)}",
         table=_forecast_table(view),
@@ -212,6 +215,7 @@ def _probability_table(view: View, bins: Sequence[ProbabilityBin]) -> Table:
             Column("expected_share", "Expected share", numeric=True),
             Column("mean_loss", "Mean loss", numeric=True),
             Column("share_of_loss", "Share of loss", numeric=True),
+            Column("worst", "Of the worst rows", numeric=True),
         ),
         rows=tuple(
             (
@@ -221,8 +225,9 @@ def _probability_table(view: View, bins: Sequence[ProbabilityBin]) -> Table:
                 *_expected_cells(each, n_rows),
                 Cell(_bin_loss(view, each), each.mean_loss),
                 Cell(view.share_text(each.share_of_loss, 1), each.share_of_loss),
+                Cell(f"{n_worst:,}", n_worst),
             )
-            for each in bins
+            for each, n_worst in zip(bins, worst_in_bins(view.result, bins), strict=True)
         ),
     )
 

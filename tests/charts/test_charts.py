@@ -212,3 +212,28 @@ def test_a_range_of_chance_is_explained_only_where_one_is_drawn():
     words = "range of chance if calibrated"
     assert words in texts_in(svg_of("class_reliability", result))
     assert words not in texts_in(svg_of("class_reliability", bare))
+
+
+def test_the_bins_say_how_many_of_the_worst_rows_they_hold():
+    result = sample_results.typical()
+    told = [each for each in texts_in(svg_of("share_by_probability", result)) if "worst" in each]
+    zeros = sum(row.probability == 0.0 for row in result.worst_rows)
+    assert (len(result.worst_rows), zeros) == (20, 12)
+    assert told[0] == "12 of the 20 worst rows"
+    assert sum(int(each.split()[0]) for each in told) == 20
+    one = replace(result, worst_rows=result.worst_rows[:1])
+    assert "the worst row" in texts_in(svg_of("share_by_probability", one))
+    none = replace(result, worst_rows=())
+    assert not any("worst" in each for each in texts_in(svg_of("share_by_probability", none)))
+
+
+def test_the_mean_has_its_interval_around_it_where_the_line_is_what_the_interval_is_of():
+    result = sample_results.typical()
+    without = replace(result, overall=replace(result.overall, interval=None))
+    soft, soft_without = replace(result, task="soft"), replace(without, task="soft")
+
+    def shaded(each):
+        return svg_of("loss_by_forecast", each).count('opacity="0.25"')
+
+    assert shaded(result) > shaded(without)
+    assert shaded(soft) == shaded(soft_without)
