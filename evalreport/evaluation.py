@@ -300,7 +300,7 @@ def _distributions(classes: Sequence[ClassResult]) -> DistributionsResult | None
 
 def _calibration(states: States, classes: Sequence[ClassResult]) -> CalibrationResult:
     plan = states.plan
-    gap = plan.by_forecast.gap(states[plan.by_forecast])
+    gap, spread = plan.by_forecast.gap(states[plan.by_forecast]), states[plan.gap_spread]
     binary = len(plan.classes) == 2
     view = "binary" if binary else "top-label"
     cells = plan.reliability.cells(states[plan.reliability])
@@ -315,15 +315,13 @@ def _calibration(states: States, classes: Sequence[ClassResult]) -> CalibrationR
     return CalibrationResult(
         method=plan.reliability.method(states[plan.reliability]),
         gap=gap.gap,
-        gap_z=plan.soft_gap.z(states[plan.soft_gap])
-        if plan.soft and gap.gap is not None
-        else gap.z,
+        gap_z=plan.gap_spread.z(spread) if plan.soft and gap.gap is not None else gap.z,
         mean_confidence=plan.overall.mean_confidence(states[plan.overall]),
         recoverable=None,
         ece=plan.calibration_error.error(states[plan.calibration_error], view),
         decomposition=diagrams[0].decomposition if diagrams else None,
         reliability=diagrams,
-        gap_interval=plan.gap_spread.interval(states[plan.gap_spread], gap.gap),
+        gap_interval=None if gap.gap is None else plan.gap_spread.interval(spread),
     )
 
 

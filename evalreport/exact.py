@@ -264,14 +264,14 @@ def power_unit(power: int) -> int:
 
 
 def grouped_sums(values: FloatArray, groups: IntArray, n_groups: int, power: int = 1) -> list[int]:
-    """Sum non-negative values within groups, exactly, in units of ``2**power_unit(power)``.
+    """Sum values within groups, exactly, in units of ``2**power_unit(power)``.
 
     Each value is rounded once to the unit (2**-64, 2**-56, 2**-48 for power 1, 2, 3); from then
     on there are only integers.
 
     Parameters
     ----------
-    values : float64 ndarray of shape (n,), in [0, 2048**power]
+    values : float64 ndarray of shape (n,), in [-2048**power, 2048**power]
         What to add.
     groups : int64 ndarray of shape (n,), in [0, n_groups)
         Where each value belongs.
@@ -333,7 +333,7 @@ def grouped_float_sums(
     n_groups: int,
     exponents: IntArray | None = None,
 ) -> list[int]:
-    """Sum any non-negative doubles within groups, without rounding at all, in ``2**FLOAT_UNIT``.
+    """Sum any doubles within groups, without rounding at all, in ``2**FLOAT_UNIT``.
 
     Slower than `grouped_sums`, for values of unknown size such as weights. Mantissas are added
     for each binary exponent apart, as integers, and shifted together at the end.

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from evalreport.exact import log_of
 from evalreport.results import Interval
 
 CONFIDENCE = 0.95
@@ -123,6 +124,20 @@ def student_quantile(degrees: float, level: float) -> float:
     return float(stdtrit(degrees, level))
 
 
+def hall_statistic(moments: Moments) -> float | None:
+    """Return the mean in standard errors, without what skewness does to it.
+
+    About Student's t if the true mean is 0, with the degrees of freedom of the moments; None where
+    `hall_interval` gives none.
+    """
+    n, spread, bend = moments.n, moments.spread, moments.bend
+    if n < LEAST_ROWS or spread == 0.0 or moments.degrees < 1.0:
+        return None
+    t = moments.mean / spread
+    corrected = t + bend * t**2 + bend**2 * t**3 / 3 + moments.skewness / (6 * n)
+    return math.sqrt(n) * corrected
+
+
 def hall_p_value(moments: Moments) -> float | None:
     """Return how likely chance alone moves a mean this far from 0, to either side.
 
@@ -133,12 +148,33 @@ def hall_p_value(moments: Moments) -> float | None:
     >>> round(hall_p_value(Moments(100, 0.1, 0.5, 0.0)), 4)
     0.0482
     """
-    n, spread, bend = moments.n, moments.spread, moments.bend
-    if n < LEAST_ROWS or spread == 0.0 or moments.degrees < 1.0:
-        return None
-    t = moments.mean / spread
-    corrected = t + bend * t**2 + bend**2 * t**3 / 3 + moments.skewness / (6 * n)
-    return two_sided(math.sqrt(n) * corrected, moments.degrees)
+    t = hall_statistic(moments)
+    return None if t is None else two_sided(t, moments.degrees)
+
+
+def normal_deviate(t: float, degrees: float) -> float:
+    """Return what a standard normal variable would have to be, to be as rare as Student's t.
+
+    Parameters
+    ----------
+    t : float
+        A statistic with Student's t distribution.
+    degrees : float
+        Its degrees of freedom.
+
+    References
+    ----------
+    Wallace (1959), "Bounds on normal approximations to Student's and the chi-square distributions",
+    whose formula is within 0.01 of it up to 3, from eight degrees of freedom on.
+    doi:10.1214/aoms/1177706085
+
+    Examples
+    --------
+    >>> round(normal_deviate(2.262, 9.0), 3), round(normal_deviate(-1.96, 1e6), 3)
+    (1.959, -1.96)
+    """
+    factor = (8.0 * degrees + 1.0) / (8.0 * degrees + 3.0)
+    return math.copysign(factor * math.sqrt(degrees * log_of(1.0 + t * t / degrees)), t)
 
 
 def two_sided(t: float, degrees: float) -> float:

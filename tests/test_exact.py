@@ -39,7 +39,7 @@ def test_log_is_the_same_inside_and_outside_a_block():
     assert exact.log(values)[::997].tolist() == one_by_one
 
 
-@given(st.lists(st.floats(min_value=0, max_value=745), max_size=60), st.integers(1, 3))
+@given(st.lists(st.floats(min_value=-745, max_value=745), max_size=60), st.integers(1, 3))
 def test_grouped_sums_are_the_exact_sums_rounded_to_their_unit(losses, power):
     values = np.array(losses) ** power
     groups = np.arange(len(values)) % 3
@@ -51,9 +51,10 @@ def test_grouped_sums_are_the_exact_sums_rounded_to_their_unit(losses, power):
         assert abs(found - expected) <= tolerance
 
 
-@given(st.lists(ANY_POSITIVE, max_size=60))
-def test_float_sums_are_exact_for_any_size_of_value(values):
-    array = np.array(values, dtype=float)
+@given(st.lists(ANY_POSITIVE, max_size=60), st.data())
+def test_float_sums_are_exact_for_any_size_and_sign_of_value(values, data):
+    signs = data.draw(st.lists(st.sampled_from([-1.0, 1.0]), min_size=60, max_size=60))
+    array = np.array(values, dtype=float) * signs[: len(values)]
     groups = np.arange(len(array)) % 3
     sums = exact.grouped_float_sums(array, groups, 3)
     for group in range(3):

@@ -95,7 +95,9 @@ class ClusterPlan:
             everything, states[self.by_class], parts["baseline"], self.soft
         )
         gap: tuple[float | None, Interval | None] = (None, None)
-        gap = gap if calibration.gap_z is None else gap_by_cluster(everything)
+        if calibration.gap_z is not None:
+            by_row = states.plan.by_forecast
+            gap = gap_by_cluster(everything, by_row.gap(states[by_row]).standard_error)
         return {
             "overall": overall_by_cluster(everything, parts["overall"]),
             "clusters": clusters_result(everything, parts["overall"]),

@@ -19,7 +19,7 @@ from dataclasses import replace
 
 from evalreport.bands import judge
 from evalreport.exact import log_of
-from evalreport.intervals import LEAST_ROWS
+from evalreport.intervals import normal_deviate
 from evalreport.results import (
     BaselineResult,
     ClassResult,
@@ -124,17 +124,28 @@ def _both(clusters: Mapping[int, ClusterSums]) -> dict[int, tuple[float, float]]
     return {cluster: (each.mass, each.loss) for cluster, each in clusters.items()}
 
 
-def gap_by_cluster(state: ClusterState) -> tuple[float | None, Interval | None]:
-    """Return the gap between loss and expected loss in standard errors, and its interval."""
+def gap_by_cluster(
+    state: ClusterState, least_error: float | None = None
+) -> tuple[float | None, Interval | None]:
+    """Return the gap between loss and expected loss in standard errors, and its interval.
+
+    Few clusters tell their standard error badly: the number is the normal deviate that is as rare,
+    and `least_error` is that of right forecasts of independent rows, which have seen no less.
+    """
     clusters = _everything(state)
     # What is summed of soft labels is the excess of the loss above the entropy of the targets.
     error = ratio_error(
         [each.loss + each.target_entropy - each.expected for each in clusters],
         [each.mass for each in clusters],
     )
-    if error is None or error.n_clusters < LEAST_ROWS or error.jackknife == 0.0:
+    if error is None:
         return None, None
-    return error.ratio / error.jackknife, error.interval(-math.inf)
+    error = replace(error, jackknife=max(error.jackknife, least_error or 0.0))
+    interval = error.interval(-math.inf)
+    if interval is None:
+        return None, None
+    z = normal_deviate(error.ratio / error.jackknife, error.effective - 1.0)
+    return z, interval
 
 
 def baseline_by_cluster(

@@ -45,6 +45,8 @@ class Gap:
 
     gap: float | None
     z: float | None
+    standard_error: float | None = None
+    """Of the gap, if forecasts are right and rows independent; None with soft labels."""
 
 
 def forecast_bins(scored: ScoredBatch) -> tuple[IntArray, int]:
@@ -126,7 +128,7 @@ class ByForecast(KeepsSums):
         """Return the gap over all rows; None where a loss is infinite or nothing was scored.
 
         With soft labels there is no z here: forecasts alone do not tell how far targets stray from
-        them. See `SoftGap`.
+        them. See `GapSpread`.
         """
         total = Sums(state.units, {0: state.total()})
         row, weight = total.row(0), total.value(0, _MASS)
@@ -137,5 +139,7 @@ class ByForecast(KeepsSums):
         variance = total.value(0, _VARIANCE)
         # Squared first: sums of weights may be beyond every double, their ratio is not.
         size = math.sqrt(excess**2 / variance) if variance and not self.soft else None
-        z = None if size is None else math.copysign(size, excess)
-        return Gap(float(excess / weight), z)
+        if size is None:
+            return Gap(float(excess / weight), None)
+        error = math.sqrt(variance / weight**2)
+        return Gap(float(excess / weight), math.copysign(size, excess), error)

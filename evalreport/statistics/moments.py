@@ -66,7 +66,7 @@ def grouped(
     power: int = 1,
     weight_power: int = 1,
 ) -> list[int]:
-    """Sum values in [0, 2048**power] within groups, times a power of their weights, if any."""
+    """Sum values of at most 2048**power within groups, times a power of their weights, if any."""
     if weights is None:
         return exact.grouped_sums(values, groups, n_groups, power)
     # Powers of weights may be beyond every double: mantissas and exponents go apart.

@@ -27,7 +27,6 @@ from evalreport.statistics.row_ids import RowIds
 from evalreport.statistics.rows import IntakeCounts, RejectedRows, WorstRows
 from evalreport.statistics.sample import HashSample
 from evalreport.statistics.slices import BySlice
-from evalreport.statistics.soft_gap import SoftGap
 from evalreport.statistics.soft_skill import SoftBuckets
 from evalreport.statistics.states import PlanStates, refuse_other_version
 from evalreport.statistics.tails import LossTails
@@ -93,7 +92,6 @@ class Plan:
     buckets: Buckets = field(init=False, compare=False)
     row_ids: RowIds = field(init=False, compare=False)
     soft_buckets: SoftBuckets = field(init=False, compare=False)
-    soft_gap: SoftGap = field(init=False, compare=False)
     gap_spread: GapSpread = field(init=False, compare=False)
     clusters: ClusterPlan | None = field(init=False, compare=False)
     sample: HashSample = field(init=False, compare=False)
@@ -126,7 +124,6 @@ class Plan:
             "buckets": Buckets(weighted, floor, self.clustered),
             "row_ids": RowIds(),
             "soft_buckets": SoftBuckets(len(self.classes), weighted),
-            "soft_gap": SoftGap(weighted),
             "gap_spread": GapSpread(weighted),
             "clusters": ClusterPlan(weighted, soft, self.slices) if self.clustered else None,
             "sample": HashSample(len(self.classes)),
@@ -162,7 +159,7 @@ class Plan:
             self.worst_rows,
             self.intake,
             self.rejected,
-            *((self.soft_buckets, self.soft_gap) if self.soft else ()),
+            *((self.soft_buckets,) if self.soft else ()),
         )
 
     @property
