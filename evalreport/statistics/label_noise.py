@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -173,19 +172,14 @@ def _counted(keys: Sequence[Key], groups: IntArray, values: FloatArray | None = 
 
 def _named(kind: str, numbers: IntArray) -> Sums:
     """Return how often each number stands, under the name of its kind."""
-    if int(numbers.max(initial=0)) < _FEW_NUMBERS:
+    if int(numbers.max(initial=0)) < max(len(numbers), _FEW_NUMBERS):
         totals = np.bincount(numbers)
         used = np.flatnonzero(totals)
-        totals, names = totals[used], [_names(kind)[number] for number in used.tolist()]
+        totals = totals[used]
     else:
         used, totals = np.unique(numbers, return_counts=True)
-        names = [f"{kind} {number}" for number in used.tolist()]
-    return Sums(_UNITS, dict(zip(names, ((n, 0) for n in totals.tolist()), strict=True)))
-
-
-@cache
-def _names(kind: str) -> tuple[str, ...]:
-    return tuple(f"{kind} {number}" for number in range(_FEW_NUMBERS))
+    pairs = zip(used.tolist(), totals.tolist(), strict=True)
+    return Sums(_UNITS, {f"{kind} {number}": (n, 0) for number, n in pairs})
 
 
 def _by_value(column: SliceColumn, chosen: IntArray) -> Sums:

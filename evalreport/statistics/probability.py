@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 
@@ -25,6 +26,10 @@ _LANES = 4
 _DIGITS = 40
 _FIRST_WHOLE = 3
 """From this bin on, above 0.0001, so many binary digits of a probability are enough."""
+_SHIFT = 52 - 9
+"""Bits of a double that do not tell its bin, but next to an edge."""
+_LOOK = 0
+"""Stands for the bin of probabilities of which every bit, or every digit, matters."""
 
 
 def _bin_of(probabilities: FloatArray) -> IntArray:
@@ -40,24 +45,43 @@ def _sums_by_bin(cells: FloatArray) -> list[int]:
 
     Neighbours are counted in different lanes: adding to one place twice in a row has to wait.
     """
-    n_bins = len(EDGES)
+    n_bins, bins = len(EDGES), _bins_by_bits()
     lanes = np.tile(np.arange(_LANES) * n_bins, _BLOCK // _LANES)
-    totals = [0] * (_LANES * n_bins)
-    whole = np.zeros(len(totals), dtype=np.int64)
+    whole = np.zeros(_LANES * n_bins, dtype=np.int64)
+    looked_at: list[FloatArray] = []
     for start in range(0, len(cells), _BLOCK):
         block = cells[start : start + _BLOCK]
-        places = _bin_of(block)
-        low = np.flatnonzero(places < _FIRST_WHOLE)
+        places = block.view(np.int64) >> _SHIFT
+        places = np.take(bins, places, mode="clip")
+        looked_at.append(block[np.flatnonzero(places == _LOOK)])
         places += lanes[: len(block)]
-        if len(low):
-            sums = grouped_sums(block[low], places[low], len(totals))
-            totals = list(map(int.__add__, totals, sums))
         scaled = block * 2.0**_DIGITS
         np.rint(scaled, out=scaled)
         # These doubles are integers: those of a lane and block stay up to 2**53.
-        whole += np.bincount(places, scaled, len(totals)).astype(np.int64)
-    large = [each << (-power_unit(1) - _DIGITS) for each in whole.tolist()]
-    return [sum((totals if i < _FIRST_WHOLE else large)[i::n_bins]) for i in range(n_bins)]
+        whole += np.bincount(places, scaled, len(whole)).astype(np.int64)
+    sums = whole.reshape(_LANES, n_bins).sum(axis=0).tolist()
+    sums[_LOOK] = 0
+    others = np.concatenate([np.empty(0), *looked_at])
+    exact = grouped_sums(others, _bin_of(others), n_bins)
+    more = -power_unit(1) - _DIGITS
+    return [(large << more) + small for large, small in zip(sums, exact, strict=True)]
+
+
+@cache
+def _bins_by_bits() -> IntArray:
+    """Return the bin of doubles from 0 to 1 by their first bits, `_LOOK` where these do not tell.
+
+    A cell of zeros takes part with nothing: that need not be looked at.
+    """
+    bits = np.arange((1023 << (52 - _SHIFT)) + 1) << _SHIFT
+    bins = np.full(len(bits), _LOOK)
+    first = np.searchsorted(bits.view(np.float64), EDGES[_FIRST_WHOLE - 1])
+    least, most = (
+        _bin_of(each.view(np.float64)) for each in (bits[first:], bits[first:] + (1 << _SHIFT) - 1)
+    )
+    bins[first:] = np.where(least == most, least, _LOOK)
+    bins[0] = bins[-1] = len(EDGES) - 1
+    return bins
 
 
 @dataclass(frozen=True, slots=True)
