@@ -58,7 +58,7 @@ class DecompositionResult:
     p_value: float | None
     """How often a calibrated model would show such a miscalibration, out of 200 simulations.
 
-    None, like the bracket, with case weights or soft labels."""
+    None, like the bracket, where soft labels are the forecasts; and with clusters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ class ReliabilityResult:
     """Share of the rows whose step lies outside the band: about 0.1 by chance alone. Rows whose
     step is on the edge, as at 0 and 1, count in part."""
     decomposition: DecompositionResult | None = None
+    sampled_rows: int | None = None
+    """Rows of the sample that it was made from; None if it was made from all rows."""
 
     @property
     def is_extreme(self) -> bool:
@@ -158,3 +160,5 @@ class CalibrationResult:
     reliability: tuple[ReliabilityResult, ...]
     gap_interval: Interval | None = None
     """At 95 %, by the spread of loss minus expected loss over these rows."""
+    single_classes_left_out: str | None = field(default=None, kw_only=True)
+    """Why no single class has a diagram, in a phrase; None if some have, or of two classes."""

@@ -18,7 +18,6 @@ from evalreport.results import (
     MOST_WORST,
     AuditResult,
     BaselineResult,
-    CalibrationResult,
     ClassResult,
     DataQualityResult,
     DistributionsResult,
@@ -27,14 +26,12 @@ from evalreport.results import (
     InputKind,
     InputResult,
     OverallResult,
-    ReliabilityResult,
     TailsResult,
 )
 from evalreport.scoring import FLOOR
 from evalreport.statistics import data_quality
-from evalreport.statistics.class_diagrams import worst_classes
+from evalreport.statistics.calibrated import calibration_of
 from evalreport.statistics.class_order import class_order_of
-from evalreport.statistics.diagram import reliability_diagram
 from evalreport.statistics.plan import Plan, States
 from evalreport.statistics.recoverable import recoverable_of
 from evalreport.statistics.shrinkage import with_shrunken
@@ -229,7 +226,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         "baseline": _baseline(states, overall),
         "classes": classes,
         "slices": flag_worse([result for column in slices for result in column]),
-        "calibration": replace(_calibration(states, classes), **recoverable_of(states, overall)),
+        "calibration": replace(calibration_of(states, classes), **recoverable_of(states, overall)),
         "loss_by_probability": by_probability,
         "loss_by_forecast": plan.by_forecast.results(states[plan.by_forecast]),
         "floors": plan.floors.results(states[plan.floors], overall),
@@ -295,33 +292,6 @@ def _distributions(classes: Sequence[ClassResult]) -> DistributionsResult | None
     whole = math.fsum(forecasts)
     return compare_distributions(
         [each.frequency for each in classes], [each / whole for each in forecasts]
-    )
-
-
-def _calibration(states: States, classes: Sequence[ClassResult]) -> CalibrationResult:
-    plan = states.plan
-    gap, spread = plan.by_forecast.gap(states[plan.by_forecast]), states[plan.gap_spread]
-    binary = len(plan.classes) == 2
-    view = "binary" if binary else "top-label"
-    cells = plan.reliability.cells(states[plan.reliability])
-    diagrams: tuple[ReliabilityResult, ...] = ()
-    if cells is not None:
-        loss = plan.calibration_error.loss(states[plan.calibration_error])
-        class_ = plan.classes[plan.positive] if binary else None
-        diagrams = (
-            reliability_diagram(cells, loss, view, class_),
-            *worst_classes(states, classes),
-        )
-    return CalibrationResult(
-        method=plan.reliability.method(states[plan.reliability]),
-        gap=gap.gap,
-        gap_z=plan.gap_spread.z(spread) if plan.soft and gap.gap is not None else gap.z,
-        mean_confidence=plan.overall.mean_confidence(states[plan.overall]),
-        recoverable=None,
-        ece=plan.calibration_error.error(states[plan.calibration_error], view),
-        decomposition=diagrams[0].decomposition if diagrams else None,
-        reliability=diagrams,
-        gap_interval=None if gap.gap is None else plan.gap_spread.interval(spread),
     )
 
 

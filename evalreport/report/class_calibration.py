@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evalreport.formats import DASH, clean, percent_text
+from evalreport.formats import DASH, clean, count_text, percent_text
 from evalreport.report.decomposition import bracket_text, is_chance, p_value_text, part_text
 from evalreport.report.model import Cell, Column, Figure, Table, Text
 from evalreport.report.view import View, say
@@ -37,7 +37,7 @@ def class_figure(view: View) -> tuple[Figure, ...]:
             name="class_reliability",
             caption=sentence,
             note="The classes whose miscalibration costs most. On the dashed line a class happens "
-            f"as often as it is said to.{chance}{stretched}",
+            f"as often as it is said to.{chance}{stretched}{_of_which_rows(view, worst)}",
             title="Reliability of single classes against the rest",
             description=f"{sentence}: its miscalibration costs {costs} {view.losses.unit} a row.",
             table=_steps_table(shown),
@@ -45,16 +45,18 @@ def class_figure(view: View) -> tuple[Figure, ...]:
     )
 
 
+def _of_which_rows(view: View, diagram: ReliabilityResult) -> str:
+    if diagram.sampled_rows is None:
+        return ""
+    what = "soft labels" if view.is_soft else "case weights"
+    n_rows = f"{diagram.sampled_rows:,} of {count_text(view.result.overall.n, 'row')}"
+    return f" With {what} they are made from a sample: {n_rows}."
+
+
 def not_looked_at(view: View) -> tuple[Text, ...]:
     """Say why no class stands alone, if there are several and none does."""
-    calibration = view.result.calibration
-    if view.is_binary or not calibration.reliability or _diagrams(view):
-        return ()
-    if view.is_weighted or view.is_soft:
-        why = "soft labels" if view.is_soft else "case weights"
-        by_rows = "only whole rows are counted by class"
-        return (say(f"Single classes are not looked at with {why}: {by_rows}."),)
-    return (say("No single class is looked at: too many classes, or none happened ten times."),)
+    why = view.result.calibration.single_classes_left_out
+    return (say(f"No single class is looked at: {why}."),) if why else ()
 
 
 def _steps_table(shown: Sequence[ReliabilityResult]) -> Table:

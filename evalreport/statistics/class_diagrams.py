@@ -4,22 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from evalreport.results import ClassResult, ReliabilityResult
-from evalreport.statistics.class_reliability import CellCounts, ClassReliability
+from evalreport.statistics.class_grid import class_grid, coarse_places
+from evalreport.statistics.class_reliability import ClassReliability
 from evalreport.statistics.corp import Cells
 from evalreport.statistics.diagram import reliability_diagram
 from evalreport.statistics.plan import States
 from evalreport.statistics.sample import SampledRows
+from evalreport.statistics.sampled_events import SampledEvents
 
 MOST_DIAGRAMS = 4
 LEAST_EVENTS = 10
 """A class that happened less often says little about its calibration."""
 
 
-def worst_classes(states: States, classes: Sequence[ClassResult]) -> tuple[ReliabilityResult, ...]:
+class _ClassCells(NamedTuple):
+    """The cells of a class, and the log loss of the question whether it happened."""
+
+    k: int
+    loss: float
+    cells: Cells
+
+    @property
+    def cost(self) -> float:
+        return self.loss - self.cells.recalibrated_loss
+
+
+def worst_classes(
+    states: States, classes: Sequence[ClassResult], events: SampledEvents | str | None
+) -> tuple[ReliabilityResult, ...] | str:
     """Return the diagrams of the classes whose miscalibration costs most, the worst first.
 
     Where the sample holds every row, what recalibration saves is read off the rows: rows of one
@@ -31,34 +48,62 @@ def worst_classes(states: States, classes: Sequence[ClassResult]) -> tuple[Relia
         What was seen.
     classes : sequence of ClassResult
         For their names and for the exact log loss of each class against the rest.
+    events : SampledEvents, str or None
+        With case weights or soft labels the sampled rows, or why there are none.
+
+    Returns
+    -------
+    tuple of ReliabilityResult or str
+        The reason if no class can be looked at, in a phrase.
     """
-    statistic, sample = states.plan.class_reliability, states.plan.sample
-    known = sorted(_costs(statistic, states[statistic], classes), key=lambda each: -each[0])
-    rows = states[sample].all_rows()
+    if class_grid(len(classes)) is None:
+        return "there are too many classes"
+    if all(each.one_vs_rest_log_loss is None for each in classes):
+        return "the loss is infinite"
+    if isinstance(events, str):
+        return events
+    known = _counted(states, classes) if events is None else _sampled(events, classes)
+    worst = sorted(known, key=lambda each: -each.cost)[:MOST_DIAGRAMS]
+    if not worst:
+        return "none happened ten times"
+    rows = None if events is not None else states[states.plan.sample].all_rows()
+    n_sampled = None if events is None or events.is_whole else events.n_rows
     diagrams = [
         reliability_diagram(
-            cells if rows is None else replace(cells, finer=_row_by_row(rows, k)),
-            classes[k].one_vs_rest_log_loss,
+            each.cells if rows is None else replace(each.cells, finer=_row_by_row(rows, each.k)),
+            each.loss,
             "class-wise",
-            classes[k].name,
+            classes[each.k].name,
         )
-        for _, k, cells in known[:MOST_DIAGRAMS]
+        for each in worst
     ]
-    return tuple(sorted(diagrams, key=_miscalibration, reverse=True))
+    ordered = sorted(diagrams, key=_miscalibration, reverse=True)
+    return tuple(replace(each, sampled_rows=n_sampled) for each in ordered)
 
 
 def _miscalibration(diagram: ReliabilityResult) -> float:
     return 0.0 if diagram.decomposition is None else diagram.decomposition.miscalibration
 
 
-def _costs(
-    statistic: ClassReliability, state: CellCounts, classes: Sequence[ClassResult]
-) -> Iterator[tuple[float, int, Cells]]:
+def _counted(states: States, classes: Sequence[ClassResult]) -> Iterator[_ClassCells]:
+    statistic: ClassReliability = states.plan.class_reliability
     for k, each in enumerate(classes):
         loss = each.one_vs_rest_log_loss
-        cells = None if each.n < LEAST_EVENTS or loss is None else statistic.cells(state, k)
+        cells = None if each.n < LEAST_EVENTS else statistic.cells(states[statistic], k)
         if cells is not None and loss is not None:
-            yield loss - cells.recalibrated_loss, k, cells
+            yield _ClassCells(k, loss, cells)
+
+
+def _sampled(events: SampledEvents, classes: Sequence[ClassResult]) -> Iterator[_ClassCells]:
+    probs = events.scored.batch.probs
+    for k, each in enumerate(classes):
+        happened, loss = events.happened(k), each.one_vs_rest_log_loss
+        if loss is None or (events.counts * happened).sum() < LEAST_EVENTS:
+            continue
+        if not events.is_whole:  # the loss of all rows says nothing of what some of them save
+            loss = events.mean(events.scored.one_vs_rest_losses[:, k])
+        forecasts = np.ascontiguousarray(probs[:, k])
+        yield _ClassCells(k, loss, events.cells(coarse_places(forecasts), forecasts, happened))
 
 
 def _row_by_row(rows: SampledRows, k: int) -> Cells:

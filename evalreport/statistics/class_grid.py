@@ -166,6 +166,13 @@ class ClassGrid:
         return np.concatenate([np.arange(side), np.arange(n_cells - 1, side - 1, -1)])
 
 
+def coarse_places(probs: FloatArray) -> IntArray:
+    """Return the coarse cell of each probability, counted from 0 upwards to 1."""
+    grid = ClassGrid(_COARSE, _COARSE)
+    slots, _ = grid.slots(probs)
+    return np.where(slots < grid.side, slots, 3 * grid.side - 1 - slots)
+
+
 @lru_cache
 def class_grid(n_classes: int) -> ClassGrid | None:
     """Return the grid for so many classes; None if they are too many to be kept apart.

@@ -18,8 +18,8 @@ import numpy as np
 
 from evalreport import exact
 from evalreport.batch import FloatArray, IntArray
-from evalreport.statistics.draws import binomials, split_at_random, uniforms
-from evalreport.statistics.effective import drawn_shares
+from evalreport.statistics.draws import binomials, uniforms
+from evalreport.statistics.effective import dealt_out, drawn_shares
 from evalreport.statistics.pooling import pooled_blocks
 
 N_SIMULATIONS = 200
@@ -31,6 +31,8 @@ N_FOLDS = 5
 _TRUE_FOLDS, _FALSE_FOLDS, _SIMULATED = 2, 4, 6
 _N_PURPOSES = 2**20
 """What random numbers are for; dealing out takes two numbers each."""
+_ROUNDING = 1e-9
+"""What is left of a cell of unequal weights after all of it was held back."""
 _TIE = 1e-14
 """Miscalibrations closer than this differ by rounding only."""
 _LEAST_LEFT = 2.0**-53
@@ -60,6 +62,9 @@ class Cells:
     finer : Cells, optional
         The same rows on a finer grid: too many cells to simulate, and what recalibration saves is
         read off them.
+    fifths : float64 ndarray of shape (2, 5, n_cells), optional
+        Trues and other mass of each cell in each of five random parts of the rows, where cells do
+        not tell how these would be dealt out.
     """
 
     places: IntArray
@@ -70,6 +75,7 @@ class Cells:
     is_counted: bool
     trials: FloatArray | None = None
     finer: Cells | None = None
+    fifths: FloatArray | None = None
 
     @cached_property
     def curve(self) -> FloatArray:
@@ -139,25 +145,51 @@ def cross_fitted_loss(cells: Cells) -> float | None:
     """Return the mean log loss of rows recalibrated by the other four fifths, in nats.
 
     Rows of a cell are alike, so it does not matter which of them go into which fifth: they are
-    dealt out cell by cell, and no order of the rows comes into it. None if a fifth holds all rows.
+    dealt out cell by cell, and no order of the rows comes into it. Rows of unequal weight, or parts
+    of rows, are not alike: without `Cells.fifths` as many outcomes of equal weight as the cell is
+    worth are dealt out in their place. None if a fifth holds all rows, or if it is not known what a
+    cell is worth.
     """
-    trues = split_at_random(_TRUE_FOLDS, cells.trues.astype(np.int64), N_FOLDS)
-    falses = split_at_random(_FALSE_FOLDS, cells.counts - cells.trues.astype(np.int64), N_FOLDS)
-    total = []
-    for held_trues, held_falses in zip(trues.T, falses.T, strict=True):
-        held = (held_trues + held_falses).astype(np.float64)
-        masses = cells.masses - held
-        known = masses > 0
-        if not known.any():
-            return None
-        fitted = pooled((cells.trues - held_trues)[known], masses[known])
-        curve = _between(cells.places, cells.places[known], fitted)
-        curve[known] = fitted
-        # Half an event more on either side, so that what was never seen costs less than infinity.
-        n_seen = math.fsum(masses)
-        curve = (curve * n_seen + 0.5) / (n_seen + 1.0)
-        total.append(math.fsum(losses(held_trues.astype(np.float64), held, curve)))
-    return math.fsum(total) / cells.mass
+    if not cells.has_chance:
+        return None
+    trials = cells.counts.astype(np.float64) if cells.trials is None else cells.trials
+    weights = cells.masses / trials
+    trues, falses = _dealt_out(cells, trials, weights) if cells.fifths is None else cells.fifths
+    held = zip(trues, falses, strict=True)
+    costs = [_held_loss(cells, weights, *each) for each in held]
+    known = [each for each in costs if each is not None]
+    return None if len(known) < len(costs) else math.fsum(known) / cells.mass
+
+
+def _dealt_out(
+    cells: Cells, trials: FloatArray, weights: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the mass of each fifth that came true, and the rest of it."""
+    of_trues = np.minimum(cells.trues / weights, trials)
+    trues = dealt_out(_TRUE_FOLDS, of_trues, N_FOLDS).T * weights
+    return trues, dealt_out(_FALSE_FOLDS, trials - of_trues, N_FOLDS).T * weights
+
+
+def _held_loss(
+    cells: Cells, weights: FloatArray, held_trues: FloatArray, held_falses: FloatArray
+) -> float | None:
+    """Return the summed loss of what is held back, recalibrated by all else; None if that is none.
+
+    `weights` are those of one outcome of each cell.
+    """
+    held = held_trues + held_falses
+    masses = cells.masses - held
+    known = masses > _ROUNDING * cells.masses
+    if not known.any():
+        return None
+    trues = np.clip(cells.trues - held_trues, 0.0, masses)
+    fitted = pooled(trues[known], masses[known])
+    curve = _between(cells.places, cells.places[known], fitted)
+    curve[known] = fitted
+    # Half an event more on either side, so that what was never seen costs less than infinity.
+    n_seen = math.fsum(masses[known]) ** 2 / math.fsum((masses * weights)[known])
+    curve = (curve * n_seen + 0.5) / (n_seen + 1.0)
+    return math.fsum(losses(held_trues, held, curve))
 
 
 def _between(places: IntArray, known: IntArray, values: FloatArray) -> FloatArray:

@@ -65,7 +65,7 @@ def _decomposition(
 
 
 def _bracket(cells: Cells, loss: float, high: float) -> tuple[float, float] | None:
-    other = cross_fitted_loss(cells) if cells.is_counted else None
+    other = cross_fitted_loss(cells)
     # Recalibration by few other rows can make things worse; miscalibration cannot be below 0.
     return None if other is None else (min(max(loss - other, 0.0), high), high)
 

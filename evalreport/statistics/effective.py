@@ -17,11 +17,13 @@ import math
 import numpy as np
 
 from evalreport.batch import FloatArray, IntArray
-from evalreport.statistics.draws import binomial
+from evalreport.statistics.draws import binomial, split_at_random, uniforms
 
 _LEAST_ROWS = 100
 _MOST_GROUPS = 10
 _NO_SPREAD = 1e-9
+_PARTS_OF_OUTCOMES = 2**21
+"""What random numbers are for that deal out what is left of an outcome; added to the purpose."""
 
 
 def effective_trials(masses: FloatArray, squares: FloatArray) -> FloatArray:
@@ -92,3 +94,33 @@ def drawn_shares(trials: float, forecast: float, levels: FloatArray) -> FloatArr
     left = (levels[~is_smaller] - of_smaller) / (1.0 - of_smaller)
     shares[~is_smaller] = binomial(whole + 1, forecast, left) / (whole + 1)
     return shares
+
+
+def dealt_out(purpose: int, outcomes: FloatArray, n_parts: int) -> FloatArray:
+    """Deal outcomes out to parts, each to any part with equal chance; what is no whole one, too.
+
+    Parameters
+    ----------
+    purpose : int
+        As in `split_at_random`.
+    outcomes : float64 ndarray of shape (n_cells,)
+        How many outcomes of each cell there are; 2.4 are two and a smaller one.
+    n_parts : int
+        How many parts there are.
+
+    Returns
+    -------
+    float64 ndarray of shape (n_cells, n_parts)
+        Rows sum to `outcomes`.
+
+    Examples
+    --------
+    >>> dealt_out(7, np.array([2.5, 0.0]), 3).tolist()
+    [[0.0, 0.5, 2.0], [0.0, 0.0, 0.0]]
+    """
+    whole = np.floor(outcomes)
+    parts = split_at_random(purpose, whole.astype(np.int64), n_parts).astype(np.float64)
+    cells = np.arange(len(outcomes))
+    part = uniforms(purpose + _PARTS_OF_OUTCOMES, cells) * n_parts
+    parts[cells, part.astype(np.int64)] += outcomes - whole
+    return parts

@@ -61,6 +61,8 @@ class SampledRows:
         Case weights.
     clusters : uint64 ndarray of shape (n,), optional
         Hash of the cluster.
+    targets : float64 ndarray of shape (n_classes, n), optional
+        Soft labels.
     """
 
     hashes: HashArray
@@ -70,6 +72,7 @@ class SampledRows:
     counts: IntArray
     weights: FloatArray | None = None
     clusters: HashArray | None = None
+    targets: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -84,6 +87,7 @@ class SampledRows:
             self.counts[where] if counts is None else counts,
             None if self.weights is None else self.weights[where],
             None if self.clusters is None else self.clusters[where],
+            None if self.targets is None else np.take(self.targets, where, axis=1),
         )
 
     @property
@@ -91,7 +95,7 @@ class SampledRows:
         """What tells rows apart but for their weights, whose unit means nothing."""
         if self.weights is None:
             return self.hashes
-        return mixed(content_keys(self.observed, self.cells))
+        return mixed(content_keys(self.observed, self.cells, self.targets))
 
     def in_any_unit(self) -> SampledRows:
         """Return the rows in an order that is the same for weights in another unit."""
@@ -328,6 +332,7 @@ class HashSample:
             np.ones(n_rows, dtype=np.int64),
             scored.weights,
             cluster_keys(scored),
+            None if scored.batch.targets is None else scored.batch.targets.T,
         )
         return SampleState(self.limit, (rows,), None, n_rows, logs is not None)
 
@@ -337,7 +342,8 @@ def content_hashes(scored: ScoredBatch, cells: FloatArray) -> HashArray:
 
     Rows that are told apart by ids, or belong to different clusters, are different rows.
     """
-    hashes = content_keys(scored.observed, cells)
+    targets = scored.batch.targets
+    hashes = content_keys(scored.observed, cells, None if targets is None else targets.T)
     ids, weights = scored.id_hashes, scored.weights
     # Where ids tell rows apart, the unit of the weights does not decide which rows are sampled.
     if weights is not None and ids is None:
@@ -351,7 +357,7 @@ def content_hashes(scored: ScoredBatch, cells: FloatArray) -> HashArray:
     return hashes
 
 
-def content_keys(observed: IntArray, cells: FloatArray) -> HashArray:
+def content_keys(observed: IntArray, cells: FloatArray, targets: FloatArray | None) -> HashArray:
     """Return a number for what was forecast and what happened, without weight and id.
 
     Parameters
@@ -360,11 +366,16 @@ def content_keys(observed: IntArray, cells: FloatArray) -> HashArray:
         What happened.
     cells : float64 ndarray of shape (n_classes, n_rows)
         Probabilities or their logarithms.
+    targets : float64 ndarray of shape (n_classes, n_rows), optional
+        Soft labels.
     """
     keys = (observed.astype(np.uint64) + np.uint64(1)) * _CLASS
     factors = mixed(np.arange(1, len(cells) + 1, dtype=np.uint64)) | np.uint64(1)
     for cell, factor in zip(cells, factors, strict=True):
         keys += _bits(cell) * factor
+    if targets is not None:
+        for target, factor in zip(targets, mixed(factors), strict=True):
+            keys += _bits(target) * factor
     return np.asarray(keys)
 
 

@@ -97,7 +97,7 @@ def test_no_table_is_named_twice_and_every_link_has_its_section(name):
 def test_nothing_undefined_is_shown_as_a_number(name, unit):
     text = " ".join(all_texts(build_report(SAMPLES[name](), unit=unit)))
     assert not re.search(r"\b(None(?! found| is set)|nan|inf)\b", text)
-    assert "0.000 to" not in text
+    assert "0.000 to 0.000" not in text
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -453,8 +453,14 @@ def test_the_same_result_gives_the_same_report():
 
 
 def test_where_single_classes_are_not_looked_at_the_section_says_so():
-    notes = section(build_report(sample_results.soft()), "calibration").notes
-    assert words(notes[-1]) == (
-        "Single classes are not looked at with soft labels: only whole rows are counted by class."
+    soft = sample_results.soft()
+    assert "Chance is simulated with soft labels that stray" in words(
+        section(build_report(soft), "calibration").notes[-1]
     )
-    assert "Chance is simulated with soft labels that stray" in words(notes[-2])
+    calibration = replace(
+        soft.calibration,
+        reliability=soft.calibration.reliability[:1],
+        single_classes_left_out="the rows are not at hand any more",
+    )
+    notes = section(build_report(replace(soft, calibration=calibration)), "calibration").notes
+    assert words(notes[-1]) == ("No single class is looked at: the rows are not at hand any more.")

@@ -170,10 +170,10 @@ def test_memory_is_bounded_and_json_brings_it_back(n_classes):
 
 
 @pytest.mark.parametrize("options", [{"weights": [1.0, 2.0, 1.0]}, {"label_smoothing": 0.1}])
-def test_with_weights_or_soft_labels_only_the_top_class_is_shown(options):
+def test_with_weights_or_soft_labels_nothing_is_counted(options):
     probs = [[0.2, 0.3, 0.5], [0.6, 0.3, 0.1], [0.1, 0.8, 0.1]]
-    result = evalreport.evaluate([2, 0, 1], probs, **options).result
-    assert [each.view for each in result.calibration.reliability] == ["top-label"]
+    state = evalreport.evaluate([2, 0, 1], probs, **options).result.state
+    assert state["statistics"]["class_reliability"]["sums"] == [[], [], []]
 
 
 def test_states_of_other_classes_do_not_merge():
