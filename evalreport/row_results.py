@@ -41,7 +41,7 @@ class SliceResult:
     kl_divergence: float | None = None
     """Excess over the entropy of the targets; interval, skill and band are those of it."""
     standard_error: float | None = None
-    """Of the mean that the interval is for, if rows are independent."""
+    """Of the mean that the interval is for; with clusters that of leaving out each in turn."""
     shrunken: float | None = None
     """The loss pulled towards the mean of its column, as far as chance may have pushed it away."""
     top_k: LossBounds | None = None

@@ -99,18 +99,27 @@ def slices_by_cluster(
     state: ClusterState, everything: ClusterState, slices: Sequence[SliceResult]
 ) -> tuple[SliceResult, ...]:
     """Return the slices with the intervals and comparisons that the clusters allow."""
-    intervals = _intervals(state)
+    means = {group: mean_error(each.values()) for group, each in state.cells().items()}
     bits = min(state.bits, everything.bits)
     parts = state.at(bits).cells()
     whole = Everything(_both(everything.at(bits).cells().get("", {})))
     return tuple(
-        replace(
-            each,
-            interval=intervals.get(each.value) if each.kl_divergence is not None else None,
-            standard_error=None,
-            p_value=None if each.p_value is None else _p_value(parts.get(each.value, {}), whole),
-        )
-        for each in slices
+        _slice(each, means.get(each.value), parts.get(each.value, {}), whole) for each in slices
+    )
+
+
+def _slice(
+    each: SliceResult,
+    error: RatioError | None,
+    part: Mapping[int, ClusterSums],
+    whole: Everything[int],
+) -> SliceResult:
+    interval = None if error is None or each.kl_divergence is None else error.interval()
+    return replace(
+        each,
+        interval=interval,
+        standard_error=None if error is None or interval is None else error.jackknife,
+        p_value=None if each.p_value is None else _p_value(part, whole),
     )
 
 

@@ -122,6 +122,8 @@ def test_every_interval_is_that_of_leaving_out_each_cluster_in_turn():
     for each, mask in groups:
         error = jackknife(lambda kept, mask=mask: losses[mask][kept].mean(), clusters[mask])
         assert half_width(each.interval) == pytest.approx(error * quantile(mask), rel=1e-9)
+        if each in result.slices:
+            assert each.standard_error == pytest.approx(error, rel=1e-9)
 
     def skill(kept):
         share = observed[kept].mean()
@@ -130,6 +132,19 @@ def test_every_interval_is_that_of_leaving_out_each_cluster_in_turn():
 
     error = jackknife(skill, clusters) * quantile(everything)
     assert half_width(result.baseline.skill_interval) == pytest.approx(error, rel=0.05)
+
+
+def test_slices_are_pulled_together_by_what_their_clusters_tell_of_chance():
+    observed, probs, clusters = rows_of(uneven(90, 17), seed=17, effect=2.0)
+    slices = {"s": clusters % 3}  # whole clusters, so slices differ by the clusters they have
+    plain, together = (
+        evaluated(observed, probs, each, slices=slices).slices for each in (None, clusters)
+    )
+    for alone, each in zip(plain, together, strict=True):
+        assert each.log_loss == alone.log_loss
+        assert each.standard_error > 1.5 * alone.standard_error
+    spreads = [np.std([each.shrunken for each in found]) for found in (plain, together)]
+    assert spreads[1] < spreads[0]
 
 
 @pytest.mark.parametrize("weighted", [False, True])
