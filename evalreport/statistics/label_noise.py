@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
@@ -19,9 +20,9 @@ from evalreport.exact import grouped_sums, power_unit
 from evalreport.results import LabelNoiseResult, MistakenPair, MistakenSlice, SliceResult
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.chance import at_least_by_chance
-from evalreport.statistics.interface import Key, Sums
-from evalreport.statistics.kept import KeepsSums
+from evalreport.statistics.interface import Key, State, Sums
 from evalreport.statistics.moments import counts
+from evalreport.statistics.number_counts import NumberCounts
 
 DOUBTED, SURE = 0.01, 0.99
 _SHIFT = 45
@@ -32,14 +33,36 @@ _SLACK = 1.0 + 1e-9
 _FIRST = int(np.float64(_LEAST_DOUBT).view(np.int64)) >> _SHIFT
 _CELLS = (int(np.float64(_MOST_DOUBT).view(np.int64)) >> _SHIFT) - _FIRST + 1
 _NO_CELL = -1
-_FEW_NUMBERS = 2**14
-"""Below this counting is faster than sorting."""
 _SURE_ROWS = "sure"
 _UNITS = (0, power_unit(1))
 
 
 @dataclass(frozen=True, slots=True)
-class LabelNoise(KeepsSums):
+class NoiseState(State):
+    """What was counted of labels, and of the doubts of rows that were mistaken.
+
+    Parameters
+    ----------
+    sums : Sums
+        Of labels, pairs and slices, each under its name.
+    doubts : NumberCounts
+        Rows whose label is not the top class, by this class and the cell of their doubt about it.
+    """
+
+    sums: Sums
+    doubts: NumberCounts
+
+    def merge(self, other: Self) -> Self:
+        """Return the counts over both inputs."""
+        return type(self)(self.sums.merge(other.sums), self.doubts.merge(other.doubts))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the counts in terms of JSON."""
+        return {**self.sums.to_json(), "doubts": self.doubts.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelNoise:
     """Confident mistakes by label and prediction and by slice, and what confident learning needs.
 
     Rows count as one each, whatever their weight. With soft labels nothing is counted.
@@ -56,11 +79,15 @@ class LabelNoise(KeepsSums):
     soft: bool = False
     name: str = "label_noise"
 
-    def empty(self) -> Sums:
+    def empty(self) -> NoiseState:
         """Return the state of no rows."""
-        return Sums(_UNITS)
+        return NoiseState(Sums(_UNITS), NumberCounts.of(np.empty(0, dtype=np.int64)))
 
-    def from_batch(self, scored: ScoredBatch) -> Sums:
+    def from_json(self, data: Any) -> NoiseState:
+        """Return the state that was written as JSON."""
+        return NoiseState(Sums.from_json(data), NumberCounts.from_json(data["doubts"]))
+
+    def from_batch(self, scored: ScoredBatch) -> NoiseState:
         """Return the counts of these rows."""
         if self.soft or not len(scored):
             return self.empty()
@@ -74,19 +101,19 @@ class LabelNoise(KeepsSums):
             _counted([_SURE_ROWS], np.zeros(len(doubts), dtype=np.int64), doubts),
             _counted([f"label {i}" for i in range(k)], observed, scored.given),
             _named("pair", observed[mistaken] * k + predicted[mistaken]),
-            _named("top", cells),
             *(_by_value(column, mistaken) for column in scored.batch.slices),
         )
-        return Sums(_UNITS, {key: row for part in parts for key, row in part.rows.items()})
+        sums = Sums(_UNITS, {key: row for part in parts for key, row in part.rows.items()})
+        return NoiseState(sums, NumberCounts.of(cells))
 
     def result(
-        self, state: Sums, n_rows: int, slices: Sequence[SliceResult]
+        self, state: NoiseState, n_rows: int, slices: Sequence[SliceResult]
     ) -> LabelNoiseResult | None:
         """Return what was found; None with soft labels, or over no rows.
 
         Parameters
         ----------
-        state : Sums
+        state : NoiseState
             The counts.
         n_rows : int
             Rows scored.
@@ -95,41 +122,43 @@ class LabelNoise(KeepsSums):
         """
         if self.soft or not n_rows:
             return None
-        pairs = sorted(self._pairs(state), key=lambda each: (-each.n, each.label, each.predicted))
+        sums = state.sums
+        pairs = sorted(self._pairs(sums), key=lambda each: (-each.n, each.label, each.predicted))
         n_mistakes = sum(each.n for each in pairs)
-        expected = float(state.value(_SURE_ROWS, 1))
+        expected = float(sums.value(_SURE_ROWS, 1))
         rate = n_mistakes / n_rows
         return LabelNoiseResult(
             confident_mistakes=n_mistakes,
             expected=expected,
             p_value=at_least_by_chance(n_mistakes, expected),
             pairs=tuple(pairs[:_MOST_LISTED]),
-            slices=_worst_slices(state, slices),
-            suspects=sum(self._suspects(state)),
+            slices=_worst_slices(sums, slices),
+            suspects=self._suspects(state),
             error_rate=rate,
             entropy_floor=entropy_floor(rate, len(self.classes)),
         )
 
-    def _pairs(self, state: Sums) -> Iterator[MistakenPair]:
-        for number, n in _numbered(state, "pair"):
-            label, predicted = divmod(number, len(self.classes))
-            yield MistakenPair(self.classes[label], self.classes[predicted], n)
+    def _pairs(self, sums: Sums) -> Iterator[MistakenPair]:
+        for key in sums.rows:
+            name, _, number = str(key).partition(" ")
+            if name == "pair":
+                label, predicted = divmod(int(number), len(self.classes))
+                n = sums.row(key)[0]
+                yield MistakenPair(self.classes[label], self.classes[predicted], n)
 
-    def _suspects(self, state: Sums) -> Iterator[int]:
-        """Yield the rows whose top class got at least the usual share of the rows labelled so."""
-        usual = [self._usual_cell(state, k) for k in range(len(self.classes))]
-        for number, n in _numbered(state, "top"):
-            predicted, cell = divmod(number, _CELLS)
-            if cell <= usual[predicted]:
-                yield n
+    def _suspects(self, state: NoiseState) -> int:
+        """Count the rows whose top class got at least the usual share of the rows labelled so."""
+        usual = np.array([self._usual_cell(state.sums, k) for k in range(len(self.classes))])
+        predicted, cells = np.divmod(state.doubts.numbers, _CELLS)
+        return int(state.doubts.counts[cells <= usual[predicted]].sum())
 
-    def _usual_cell(self, state: Sums, k: int) -> int:
+    def _usual_cell(self, sums: Sums, k: int) -> int:
         """Return the cell of the usual doubt about a class in the rows labelled so."""
         key = f"label {k}"
-        n_labelled = state.row(key)[0]
+        n_labelled = sums.row(key)[0]
         if not n_labelled:
             return _NO_CELL
-        doubt = float(1 - state.value(key, 1) / n_labelled)
+        doubt = float(1 - sums.value(key, 1) / n_labelled)
         # Rows that all got the usual share must not be lost to its rounding.
         return int(cell_of_doubt(np.array([doubt * _SLACK]))[0])
 
@@ -172,13 +201,8 @@ def _counted(keys: Sequence[Key], groups: IntArray, values: FloatArray | None = 
 
 def _named(kind: str, numbers: IntArray) -> Sums:
     """Return how often each number stands, under the name of its kind."""
-    if int(numbers.max(initial=0)) < max(len(numbers), _FEW_NUMBERS):
-        totals = np.bincount(numbers)
-        used = np.flatnonzero(totals)
-        totals = totals[used]
-    else:
-        used, totals = np.unique(numbers, return_counts=True)
-    pairs = zip(used.tolist(), totals.tolist(), strict=True)
+    met = NumberCounts.of(numbers)
+    pairs = zip(met.numbers.tolist(), met.counts.tolist(), strict=True)
     return Sums(_UNITS, {f"{kind} {number}": (n, 0) for number, n in pairs})
 
 
@@ -186,17 +210,10 @@ def _by_value(column: SliceColumn, chosen: IntArray) -> Sums:
     return _counted([f"in {column.name}\n{each}" for each in column.values], column.codes[chosen])
 
 
-def _numbered(state: Sums, kind: str) -> Iterator[tuple[int, int]]:
-    for key in state.ordered_keys():
-        name, _, number = str(key).partition(" ")
-        if name == kind:
-            yield int(number), state.row(key)[0]
-
-
-def _worst_slices(state: Sums, slices: Sequence[SliceResult]) -> tuple[MistakenSlice, ...]:
+def _worst_slices(sums: Sums, slices: Sequence[SliceResult]) -> tuple[MistakenSlice, ...]:
     found = (
         MistakenSlice(each.column, each.value, n, each.frequency)
         for each in slices
-        if (n := state.row(f"in {each.column}\n{each.value}")[0])
+        if (n := sums.row(f"in {each.column}\n{each.value}")[0])
     )
     return tuple(sorted(found, key=lambda each: (-each.n, each.column, each.value))[:_MOST_LISTED])
