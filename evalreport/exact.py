@@ -253,6 +253,8 @@ def fixed_sum(values: FloatArray) -> float:
 
 _COLUMN_BLOCK = 2048
 """Rows whose sums stay below 2**63, and in the processor's cache."""
+_CELLS_A_VALUE = 2
+"""Up to so many cells of group and power a value they are counted without sorting values."""
 LIMB_BITS = 40
 FLOAT_UNIT = -4400
 """Every double is a whole multiple of 2**-1126; cubes of weights reach further down."""
@@ -360,13 +362,16 @@ def grouped_float_sums(
     whole = (mantissa * 2.0**53).astype(np.int64)
     lowest = int(powers.min(initial=0))
     n_powers = int(powers.max(initial=0)) - lowest + 1
-    used, cells = np.unique(groups * n_powers + (powers - lowest), return_inverse=True)
+    keys = groups * n_powers + (powers - lowest)
+    used, cells = np.arange(n_groups * n_powers), keys
+    if len(used) > _CELLS_A_VALUE * len(values):  # sorting costs more than cells that stay empty
+        used, cells = np.unique(keys, return_inverse=True)
     totals = [0] * n_groups
-    high_sums = np.bincount(cells, (whole >> 26).astype(np.float64))
-    low_sums = np.bincount(cells, (whole & (2**26 - 1)).astype(np.float64))
-    for cell, high, low in zip(used.tolist(), high_sums.tolist(), low_sums.tolist(), strict=True):
-        group, offset = divmod(cell, n_powers)
-        total = (int(high) << 26) + int(low)
+    high_sums = np.bincount(cells, (whole >> 26).astype(np.float64), len(used))
+    low_sums = np.bincount(cells, (whole & (2**26 - 1)).astype(np.float64), len(used))
+    for cell in np.flatnonzero((high_sums != 0.0) | (low_sums != 0.0)).tolist():
+        group, offset = divmod(int(used[cell]), n_powers)
+        total = (int(high_sums[cell]) << 26) + int(low_sums[cell])
         totals[group] += total << (offset + lowest - 53 - FLOAT_UNIT)
     return totals
 
