@@ -17,7 +17,7 @@ from evalreport.charts.style import (
 )
 from evalreport.results import EvaluationResult
 
-_PANEL, _TITLE, _HEAD, _FOOT = 118, 22, 34, 40
+_PANEL, _TITLE, _HEAD, _KEY, _FOOT = 118, 22, 20, 14, 30
 """Heights of the drawing, of its name, of what is above all, and of the ticks below."""
 _LEFT, _GAP = 42, 50
 
@@ -28,16 +28,18 @@ def class_reliability(result: EvaluationResult) -> Figure:
     if not views:
         return nothing_to_draw("No class to draw.")
     n_rows = (len(views) + 1) // 2
-    height = _HEAD + n_rows * (_TITLE + _PANEL + _FOOT)
+    has_bands = any(view.band for view in views)
+    head = _HEAD + (_KEY if has_bands else 0)
+    height = head + n_rows * (_TITLE + _PANEL + _FOOT)
     figure = new_figure(height)
     heading(figure, "How often the class happened, by its forecast")
-    if any(view.band for view in views):
+    if has_bands:
         key(figure, [KeyEntry("range of chance if calibrated", BAND_SAMPLE)])
     width = (WIDTH - _LEFT - _GAP - 20) / 2
     for place, view in enumerate(views):
         row, column = divmod(place, 2)
         left = _LEFT + column * (width + _GAP)
-        top = _HEAD + row * (_TITLE + _PANEL + _FOOT) + _TITLE
+        top = head + row * (_TITLE + _PANEL + _FOOT) + _TITLE
         axes = add_axes(
             figure,
             left=left,

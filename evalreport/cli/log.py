@@ -95,28 +95,14 @@ class EventLog(Watcher):
             self.event(
                 "comparison",
                 previous=compared.previous.title,
-                change=compared.change,
-                interval=compared.interval,
-                outcome=compared.outcome,
+                **_facts(compared, "change", "interval", "outcome"),
             )
         for limit in result.limits:
-            self.event(
-                "limit",
-                name=limit.name,
-                limit=limit.limit,
-                value=limit.value,
-                outcome=limit.outcome,
-                text=limit.why,
-            )
-        for each in result.findings:
-            self.event(
-                "finding",
-                severity=each.severity,
-                code=each.code,
-                title=each.title,
-                why=each.why,
-                check=each.check,
-            )
+            told = _facts(limit, "name", "limit", "value", "outcome")
+            self.event("limit", **told, text=limit.why)
+        for finding in result.findings:
+            told = _facts(finding, "severity", "code", "title", "why", "check")
+            self.event("finding", **told)
         for file in outcome.files:
             self.event("written", kind=file.kind, path=file.path, bytes=file.n_bytes)
 
@@ -186,6 +172,11 @@ def end_log(exit_code: int) -> None:
     if isinstance(sys.stderr, EventStream):
         sys.stderr.finish()
         sys.stderr.log.end(exit_code)
+
+
+def _facts(source: object, *names: str) -> dict[str, Any]:
+    """Return what an object says under these names."""
+    return {name: getattr(source, name) for name in names}
 
 
 def _plain(value: Any) -> Any:

@@ -183,11 +183,9 @@ def _of_bounds(limit: float, change: _Change, bounds: ChangeBounds) -> LimitResu
     low, high = change.one_sided
     shown = f"Change between {_signed(least, limit)} and {_signed(most, limit)} nats"
     if low > limit:
-        text = f"{shown}: with 95% confidence above {_signed(low, limit)}, over the limit of "
-        return _outcome(limit, change, least, "failed", f"{text}{limit_text(limit)}.")
+        return _outcome(limit, change, least, "failed", f"{shown}: {_above(low, limit)}.")
     if high < limit:
-        text = f"{shown}: with 95% confidence below {_signed(high, limit)}, within the limit of "
-        return _outcome(limit, change, most, "passed", f"{text}{limit_text(limit)}.")
+        return _outcome(limit, change, most, "passed", f"{shown}: {_below(high, limit)}.")
     text = (
         f"{shown}, with 95% confidence from {_signed(low, limit)} to {_signed(high, limit)}: on "
         f"both sides of the limit of {limit_text(limit)}."
@@ -210,16 +208,24 @@ def _of_interval(
     shown = f"Change {_signed(value, limit)} nats"
     power = _detectable(change)
     if low > limit:
-        text = f"{shown}: with 95% confidence above {_signed(low, limit)}, over the limit of "
-        return _outcome(limit, change, value, "failed", f"{text}{limit_text(limit)}.{power}")
+        return _outcome(limit, change, value, "failed", f"{shown}: {_above(low, limit)}.{power}")
     if high < limit:
-        text = f"{shown}: with 95% confidence below {_signed(high, limit)}, within the limit of "
-        return _outcome(limit, change, value, "passed", f"{text}{limit_text(limit)}.{power}")
+        return _outcome(limit, change, value, "passed", f"{shown}: {_below(high, limit)}.{power}")
     text = (
         f"{shown}: between {_signed(low, limit)} and {_signed(high, limit)}, on both sides of the "
         f"limit of {limit_text(limit)}.{power}{_needed(change, limit)}"
     )
     return _outcome(limit, change, value, "inconclusive", text)
+
+
+def _above(low: float, limit: float) -> str:
+    return f"with 95% confidence above {_signed(low, limit)}, over the limit of {limit_text(limit)}"
+
+
+def _below(high: float, limit: float) -> str:
+    return (
+        f"with 95% confidence below {_signed(high, limit)}, within the limit of {limit_text(limit)}"
+    )
 
 
 def _detectable(change: _Change) -> str:

@@ -15,7 +15,7 @@ import pyarrow.csv as pa_csv
 from evalreport.errors import InputError, SettingsError
 from evalreport.readers.foreign import refuse_json
 from evalreport.readers.interface import Chunk, ReadSettings, Source
-from evalreport.readers.meter import ReadAhead
+from evalreport.readers.meter import reading_ahead
 from evalreport.readers.odd_cells import SEVERAL_BLANKS
 from evalreport.readers.storage import InputFile
 from evalreport.readers.text import (
@@ -139,7 +139,7 @@ class DelimitedPart:
     ) -> Iterator[pa.RecordBatch]:
         """Yield the rows behind the first `n_done`, and make sure that every quote is closed."""
         # Handed the name instead, pyarrow reads ahead by as much as a hundred megabytes.
-        with self.file.open() as opened, ReadAhead() as ahead:
+        with self.file.open() as opened, reading_ahead() as ahead:
             stream = CountedQuotes(opened)
             for number, batch in enumerate(self._stream(stream, columns, block_size), start=1):
                 # Each batch is a block, and pyarrow reads as many as 32 of them ahead.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import threading
-from types import TracebackType
-from typing import BinaryIO, Self
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
 
 _BUFFER = 1 << 18
 
@@ -32,22 +33,20 @@ def bytes_read() -> int:
     return _METER.n_bytes if _METER.n_handed_on is None else _METER.n_handed_on
 
 
+@contextmanager
+def reading_ahead() -> Iterator[ReadAhead]:
+    """Count by what is handed on, as long as the block lasts, instead of by what is read."""
+    try:
+        yield ReadAhead()
+    finally:
+        _METER.n_handed_on = None
+
+
 class ReadAhead:
     """Tells the meter of bytes that a parser has read although their rows are still to come."""
 
     def __init__(self) -> None:
         self._n_before = _METER.n_bytes
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        _METER.n_handed_on = None
 
     def handed_on(self, share: float) -> None:
         """Take in that the rows in this share of what was read were handed on."""

@@ -31,7 +31,7 @@ from evalreport.report.task_parts import (
     task_run_section,
 )
 from evalreport.report.view import View, say, strong
-from evalreport.report.worst_table import what_is_shown, worst_table
+from evalreport.report.worst_table import worst_section
 from evalreport.task_results import GaussianRow, GaussianSlice
 
 
@@ -207,31 +207,19 @@ def _slice_row(view: View, each: GaussianSlice) -> tuple[Cell, ...]:
 
 def _worst_section(view: View) -> Section | None:
     rows = gaussian_of(view).worst_rows
-    if not rows:
-        return None
-    return Section(
-        id="worst",
-        title="Worst rows",
-        nav_title="Worst rows",
-        lede=say(
-            f"The {count_text(len(rows), 'row')} with the highest loss. Look here for wrong "
-            "outcomes and wrong units first. ",
-        )
-        + what_is_shown(view.result.input.columns, rows),
-        tables=(
-            worst_table(
-                rows,
-                view.result.input.columns,
-                columns=(
-                    Column("observed", "Outcome", numeric=True),
-                    Column("mean", "Mean", numeric=True),
-                    Column("std", "Standard deviation", numeric=True),
-                    Column("z", "z", numeric=True),
-                    Column("loss", "Loss", numeric=True),
-                ),
-                cells=lambda each: _worst_cells(view, each),
-            ),
+    return worst_section(
+        f"The {count_text(len(rows), 'row')} with the highest loss. Look here for wrong outcomes "
+        "and wrong units first.",
+        rows,
+        view.result.input.columns,
+        columns=(
+            Column("observed", "Outcome", numeric=True),
+            Column("mean", "Mean", numeric=True),
+            Column("std", "Standard deviation", numeric=True),
+            Column("z", "z", numeric=True),
+            Column("loss", "Loss", numeric=True),
         ),
+        cells=lambda each: _worst_cells(view, each),
     )
 
 

@@ -17,10 +17,9 @@ from evalreport.formats import (
 from evalreport.report.label_noise import label_notes, label_tables
 from evalreport.report.model import Cell, Column, Section, Table, Tag, Text
 from evalreport.report.view import View, say, severity_tag, strong
-from evalreport.report.worst_table import what_is_shown, worst_table
+from evalreport.report.worst_table import WORST, what_is_shown, worst_table
 from evalreport.results import InvalidReason, WorstRow
 
-"""Letters of a column that was asked for; the evaluation file has more."""
 _PASSED = Tag("Passed", "good")
 _TINY = 2.0**-52
 """The floor of 64-bit floats: `tiny_probability_rows` counts the rows below it."""
@@ -33,8 +32,8 @@ def worst_section(view: View) -> Section | None:
         return None
     return Section(
         id="worst",
-        title="Worst rows",
-        nav_title="Worst rows",
+        title=WORST,
+        nav_title=WORST,
         lede=_worst_lede(view, rows),
         tables=(_worst_table(view, rows), *label_tables(view)),
         notes=label_notes(view),

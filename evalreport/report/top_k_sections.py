@@ -10,11 +10,11 @@ from evalreport.formats import clean, cost_text, count_text, percent_text, proba
 from evalreport.report.calibration import reliability_figure
 from evalreport.report.comparison import changes_section
 from evalreport.report.explain import INTERVAL_METHOD
-from evalreport.report.model import Cell, Column, Definition, Section, Table, Text
-from evalreport.report.task_parts import task_quality_section, task_run_section
+from evalreport.report.model import Cell, Column, Section, Table, Text
+from evalreport.report.task_parts import help_section, task_quality_section, task_run_section
 from evalreport.report.top_k import AT_LEAST, WHOLE_ROWS, bounds_text, top_k_of
 from evalreport.report.view import View, band_tag, say, strong
-from evalreport.report.worst_table import what_is_shown, worst_table
+from evalreport.report.worst_table import worst_section
 from evalreport.results import ClassResult, SliceResult, WorstRow
 
 MOST_GROUPS = 50
@@ -215,31 +215,19 @@ def _error_note(view: View) -> tuple[Text, ...]:
 
 def _worst_section(view: View) -> Section | None:
     rows = [each for each in view.result.worst_rows if each.loss != 0.0]
-    if not rows:
-        return None
-    return Section(
-        id="worst",
-        title="Worst rows",
-        nav_title="Worst rows",
-        lede=say(
-            f"The {count_text(len(rows), 'row')} that lose the most at least. Look here for wrong "
-            "labels first. ",
-        )
-        + what_is_shown(view.result.input.columns, rows),
-        tables=(
-            worst_table(
-                rows,
-                view.result.input.columns,
-                columns=(
-                    Column("label", "Happened"),
-                    Column("probability", "Given to it", numeric=True),
-                    Column("predicted", "Most likely"),
-                    Column("predicted_probability", "Given to that", numeric=True),
-                    Column("loss", f"Loss, {view.losses.unit}", numeric=True),
-                ),
-                cells=lambda each: _worst_cells(view, each),
-            ),
+    return worst_section(
+        f"The {count_text(len(rows), 'row')} that lose the most at least. Look here for wrong "
+        "labels first.",
+        rows,
+        view.result.input.columns,
+        columns=(
+            Column("label", "Happened"),
+            Column("probability", "Given to it", numeric=True),
+            Column("predicted", "Most likely"),
+            Column("predicted_probability", "Given to that", numeric=True),
+            Column("loss", f"Loss, {view.losses.unit}", numeric=True),
         ),
+        cells=lambda each: _worst_cells(view, each),
     )
 
 
@@ -277,10 +265,6 @@ def _help_section(view: View) -> Section:
     }
     if not is_open(view.result):
         del texts["At least"]
-    return Section(
-        id="help",
-        title="How to read this report",
-        nav_title="How to read this report",
-        lede=say("Rows hold only their most likely classes. What they leave out is never guessed."),
-        definitions=tuple(Definition(term, say(text)) for term, text in texts.items()),
+    return help_section(
+        "Rows hold only their most likely classes. What they leave out is never guessed.", texts
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from evalreport.formats import DASH, clean
-from evalreport.report.model import Cell, Column, Table, Text
+from evalreport.report.model import Cell, Column, Section, Table, Text
 from evalreport.report.view import code, enumerated, say
 from evalreport.results import ColumnUse
 
@@ -35,6 +35,7 @@ class NamedRow(Protocol):
         """What it holds in columns that were asked for."""
 
 
+WORST = "Worst rows"
 _LONGEST_SHOWN = 200
 _LONGEST_WORD = 30
 RowT = TypeVar("RowT", bound=NamedRow)
@@ -50,6 +51,33 @@ def what_is_shown(used: ColumnUse, rows: Sequence[NamedRow]) -> Text:
         *say("What stands in "),
         *columns,
         *say(" is shown because it was asked for: mind who gets this report."),
+    )
+
+
+def worst_section(
+    lede: str,
+    rows: Sequence[RowT],
+    used: ColumnUse,
+    columns: Sequence[Column],
+    cells: Callable[[RowT], Sequence[Cell]],
+) -> Section | None:
+    """Return the section on the rows with the highest loss; None if there are none.
+
+    Parameters
+    ----------
+    lede : str
+        What the section says of the rows, before how much of them it holds.
+    rows, used, columns, cells
+        As for `worst_table`.
+    """
+    if not rows:
+        return None
+    return Section(
+        id="worst",
+        title=WORST,
+        nav_title=WORST,
+        lede=say(lede, " ") + what_is_shown(used, rows),
+        tables=(worst_table(rows, used, columns, cells),),
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
 
 import pytest
 
 from tests.browser.four_reports import FOUR, page_of
+from tests.browser.opened_page import opened_page
 
 
 @pytest.fixture(scope="session")
@@ -35,17 +35,7 @@ def folder(tmp_path_factory):
 def open_page(browser, folder):
     """Return what opens one of them, and hears what it asks for and says on the console."""
 
-    @contextmanager
-    def opened(name, *, width=1280, height=800, **options):
-        size = {"width": width, "height": height}
-        context = browser.new_context(viewport=size, offline=True, **options)
-        page = context.new_page()
-        page.heard = []
-        page.on("console", lambda message: page.heard.append(message.text))
-        page.on("pageerror", lambda error: page.heard.append(str(error)))
-        page.on("request", lambda request: page.heard.append(request.url))
-        page.goto(f"file://{folder}/{name}.html")
-        yield page
-        context.close()
+    def opened(name, **options):
+        return opened_page(browser, folder / f"{name}.html", **options)
 
     return opened

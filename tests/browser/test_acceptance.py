@@ -136,12 +136,24 @@ def test_forced_colours_keep_the_ruler_and_give_tags_a_border(open_page):
 
 
 @pytest.mark.parametrize("name", ["everything", "first_run", "broken"])
+def test_on_a_desktop_no_open_table_has_to_be_scrolled(open_page, name):
+    with open_page(name) as page:
+        wide = page.evaluate(
+            """[...document.querySelectorAll('.tw')].filter(each =>
+            !each.closest('details') && each.scrollWidth > each.clientWidth).length"""
+        )
+        assert wide == 0
+
+
+@pytest.mark.parametrize("name", ["everything", "first_run", "broken"])
 def test_on_paper_it_is_light_and_short_and_cuts_no_row(open_page, name):
     with open_page(name, color_scheme="dark") as page:
         page.emulate_media(media="print", color_scheme="dark")
         colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert colour == "rgb(255, 255, 255)"
         assert page.locator("nav").is_hidden()
+        size = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+        assert round(size * 0.75, 2) == 10  # points
         uncut = page.evaluate("getComputedStyle(document.querySelector('tr')).breakInside")
         assert uncut == "avoid"
         paper = page.pdf(format="A4")

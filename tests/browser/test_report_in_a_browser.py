@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 
 import pytest
 
 from evalreport.renderers.html import HtmlRenderer, render_fragment
 from evalreport.report import build_report
+from tests.browser.opened_page import opened_page
 from tests.renderers.sample_report import HOSTILE, sample_report
 from tests.sample_results import SAMPLES
 
@@ -33,19 +33,8 @@ def files(tmp_path_factory):
 
 @pytest.fixture
 def open_page(browser, files):
-    @contextmanager
-    def opened(name="typical", *, width=1280, height=800, **options):
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, offline=True, **options
-        )
-        page = context.new_page()
-        page.heard = []
-        page.on("console", lambda message: page.heard.append(message.text))
-        page.on("pageerror", lambda error: page.heard.append(str(error)))
-        page.on("request", lambda request: page.heard.append(request.url))
-        page.goto(f"file://{files}/{name}.html")
-        yield page
-        context.close()
+    def opened(name="typical", **options):
+        return opened_page(browser, files / f"{name}.html", **options)
 
     return opened
 
