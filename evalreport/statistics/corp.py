@@ -20,7 +20,7 @@ from evalreport import exact
 from evalreport.batch import FloatArray, IntArray
 from evalreport.statistics.draws import binomials, uniforms
 from evalreport.statistics.effective import dealt_out, drawn_shares
-from evalreport.statistics.pooling import pooled_blocks
+from evalreport.statistics.pooling import Blocks, pooled_blocks
 
 N_SIMULATIONS = 200
 _LOW, _HIGH = 9, 190
@@ -121,10 +121,7 @@ def pooled(trues: FloatArray, masses: FloatArray) -> FloatArray:
     >>> pooled(np.array([1.0, 0.0, 2.0]), np.array([2.0, 2.0, 2.0])).tolist()
     [0.25, 0.25, 1.0]
     """
-    every = np.broadcast_to(masses, trues.shape).ravel()
-    starts = pooled_blocks(np.atleast_2d(trues), masses)
-    values = np.add.reduceat(trues.ravel(), starts) / np.add.reduceat(every, starts)
-    return np.repeat(values, np.diff(starts, append=every.size)).reshape(trues.shape)
+    return pooled_blocks(np.atleast_2d(trues), masses).spread(trues.shape)
 
 
 def losses(trues: FloatArray, masses: FloatArray, forecasts: FloatArray) -> FloatArray:
@@ -229,10 +226,13 @@ class Chance:
 def simulate(cells: Cells) -> Chance:
     """Draw outcomes as the forecasts promise them, and recalibrate each draw."""
     drawn = _outcomes(cells)
-    curves = pooled(drawn, cells.masses)
-    simulated = _saved(drawn, cells, curves)
-    mine = _saved(cells.trues[None, :], cells, cells.curve[None, :])[0]
-    n_worse = int((simulated >= mine - _TIE).sum())
+    blocks = pooled_blocks(drawn, cells.masses)
+    simulated = _saved(drawn, cells, blocks)
+    mine = cells.trues[None, :]
+    n_worse = int(
+        (simulated >= _saved(mine, cells, pooled_blocks(mine, cells.masses)) - _TIE).sum()
+    )
+    curves = blocks.spread(drawn.shape)
     is_outside = _outside(curves, cells.curve)
     curves.sort(axis=0)
     return Chance(curves[_LOW], curves[_HIGH], is_outside, (1 + n_worse) / (N_SIMULATIONS + 1))
@@ -260,12 +260,27 @@ def _outcomes(cells: Cells) -> FloatArray:
     return np.ascontiguousarray(drawn.T)
 
 
-def _saved(trues: FloatArray, cells: Cells, curves: FloatArray) -> FloatArray:
+def _saved(trues: FloatArray, cells: Cells, blocks: Blocks) -> FloatArray:
     """Return how much each curve saves against the mean forecasts of the cells, in nats a row."""
-    shape = trues.shape
-    masses, forecasts = (np.broadcast_to(each, shape) for each in (cells.masses, cells.forecasts))
-    saved = losses(trues, masses, forecasts) - losses(trues, masses, curves)
-    return np.asarray(exact.row_sums(saved) / cells.mass)
+    n_draws, n_cells = trues.shape
+    after = losses(blocks.sums, blocks.masses, blocks.means)
+    # Weighted counting adds in the order of the blocks, on every processor.
+    saved = _forecast_losses(trues, cells) - np.bincount(blocks.starts // n_cells, after, n_draws)
+    return np.asarray(saved / cells.mass)
+
+
+def _forecast_losses(trues: FloatArray, cells: Cells) -> FloatArray:
+    """Return the summed loss of the mean forecasts of the cells, in each draw."""
+    is_sure = (cells.forecasts <= 0.0) | (cells.forecasts >= 1.0)
+    masses, forecasts = cells.masses[~is_sure], cells.forecasts[~is_sure]
+    none, every = losses(0.0 * masses, masses, forecasts), losses(masses, masses, forecasts)
+    totals = np.full(len(trues), math.fsum(none))
+    if len(masses):
+        totals += exact.row_sums(trues[:, ~is_sure] * ((every - none) / masses))
+    # What is sure and wrong costs more than any number.
+    for cell in np.flatnonzero(is_sure):
+        totals += losses(trues[:, cell], cells.masses[cell], cells.forecasts[cell])
+    return np.asarray(totals)
 
 
 def _outside(curves: FloatArray, curve: FloatArray) -> FloatArray:

@@ -12,6 +12,7 @@ doi:10.1145/2660193.2660195
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,12 @@ _PURPOSE_BITS = np.uint64(40)
 
 MOST_TRIALS = 2**24
 """Beyond so many trials a draw is one of so many, stretched: both are normal to all purposes."""
-_FEW = 4096
-"""Up to so many members of a group are dealt out one by one."""
-_MEMBERS = 2**14
+_REACH = 6.5
+"""Standard deviations beyond which an outcome is left out: one draw in ten thousand million."""
+_FEW = 64
+"""Fewer members of a group than this are dealt out by one table for all."""
+_MOST_BITS = 64
+"""Random numbers that dealing out one group to one part can take."""
 _CHANCES = 2**16
 """Chances of outcomes that are worked on at a time."""
 
@@ -67,8 +71,8 @@ def binomial(n_trials: int, probability: float, levels: FloatArray) -> FloatArra
     Parameters
     ----------
     n_trials : int
-        Up to 2**24 trials the distribution is that of the binomial, to rounding and nine standard
-        deviations; beyond, a draw is stretched, and no whole number any more.
+        Up to 2**24 trials the distribution is that of the binomial, to rounding and six and a
+        half standard deviations; beyond, a draw is stretched, and no whole number any more.
     probability : float
         Of a success.
     levels : float64 ndarray, in [0, 1)
@@ -97,7 +101,7 @@ def _chances_of_one(n: int, p: float) -> tuple[int, FloatArray]:
     """Return the least outcome that matters, and how likely it and those above it are, unscaled."""
     odds = p / (1.0 - p)
     mode = min(int((n + 1) * p), n)
-    reach = 10 + int(9.0 * math.sqrt(n * p * (1.0 - p)))
+    reach = 10 + int(_REACH * math.sqrt(n * p * (1.0 - p)))
     above: Any = np.arange(mode, min(n, mode + reach), dtype=np.float64)
     below: Any = np.arange(mode, max(0, mode - reach), -1, dtype=np.float64)
     upwards = np.cumprod((n - above) / (above + 1.0) * odds)
@@ -125,7 +129,7 @@ def binomials(n_trials: IntArray, probabilities: FloatArray, levels: FloatArray)
     certain = (probabilities <= 0.0) | (probabilities >= 1.0) | (n_trials == 0)
     drawn[certain] = np.where(probabilities >= 1.0, n_trials, 0)[certain, None]
     n = np.minimum(n_trials, MOST_TRIALS).astype(np.float64)
-    reaches = 10 + (9.0 * np.sqrt(n * probabilities * (1.0 - probabilities))).astype(np.int64)
+    reaches = 10 + (_REACH * np.sqrt(n * probabilities * (1.0 - probabilities))).astype(np.int64)
     # The widest first: distributions that are looked at together have about the same width.
     waiting = np.flatnonzero(~certain)
     waiting = waiting[np.argsort(-reaches[waiting], kind="stable")]
@@ -146,11 +150,8 @@ def _quantiles(n: FloatArray, p: FloatArray, reaches: IntArray, levels: FloatArr
     modes = np.minimum(np.floor((n + 1.0) * p), n)
     heights = np.cumsum(_chances(n, p, modes, reaches), axis=1)
     sought = levels * heights[:, -1:]
-    if levels.shape[1] == 1:
-        found = np.count_nonzero(heights <= sought, axis=1)[:, None]
-    else:
-        pairs = zip(heights, sought, strict=True)
-        found = np.array([row.searchsorted(each, side="right") for row, each in pairs])
+    pairs = zip(heights, sought, strict=True)
+    found = np.array([row.searchsorted(each, side="right") for row, each in pairs])
     lowest = modes - int(reaches.max())
     highest = modes + np.minimum(n - modes, reaches)
     return np.asarray(np.minimum(lowest[:, None] + found, highest[:, None]))
@@ -179,7 +180,7 @@ def split_at_random(purpose: int, counts: IntArray, n_parts: int) -> IntArray:
     Parameters
     ----------
     purpose : int
-        As in `hashes`; this one and the next are used up.
+        As in `hashes`.
     counts : int64 ndarray of shape (n_groups,)
         How many members each group has.
     n_parts : int
@@ -191,37 +192,52 @@ def split_at_random(purpose: int, counts: IntArray, n_parts: int) -> IntArray:
         Rows sum to `counts`.
     """
     parts = np.zeros((len(counts), n_parts), dtype=np.int64)
-    few = counts <= _FEW
-    parts[few] = _one_by_one(purpose, np.flatnonzero(few), counts[few], n_parts)
-    parts[~few] = _by_binomials(purpose, np.flatnonzero(~few), counts[~few], n_parts)
-    return parts
-
-
-def _one_by_one(purpose: int, groups: IntArray, counts: IntArray, n_parts: int) -> IntArray:
-    """Deal out some groups at a time, so that their members fit the processor's cache."""
-    ends = np.cumsum(counts)
-    cuts = np.searchsorted(ends, np.arange(_MEMBERS, int(counts.sum()), _MEMBERS))
-    runs = zip(np.split(groups, cuts), np.split(counts, cuts), strict=True)
-    return np.concatenate([_dealt(purpose, *run, n_parts) for run in runs])
-
-
-def _dealt(purpose: int, groups: IntArray, counts: IntArray, n_parts: int) -> IntArray:
-    starts = np.cumsum(counts) - counts
-    members = np.arange(int(counts.sum())) - np.repeat(starts, counts)
-    numbers = np.repeat(groups, counts) * _FEW + members
-    part = (uniforms(purpose, numbers) * n_parts).astype(np.int64)
-    cell = np.repeat(np.arange(len(groups)), counts) * n_parts + part
-    return np.bincount(cell, minlength=len(groups) * n_parts).reshape(len(groups), n_parts)
-
-
-def _by_binomials(purpose: int, groups: IntArray, counts: IntArray, n_parts: int) -> IntArray:
-    levels = uniforms(purpose + 1, groups[:, None] * n_parts + np.arange(n_parts))
-    parts = np.zeros((len(groups), n_parts), dtype=np.int64)
     left = counts.copy()
     for part in range(n_parts - 1):
-        chances = np.full(len(groups), 1.0 / (n_parts - part))
-        drawn = binomials(left, chances, levels[:, part : part + 1])[:, 0]
-        parts[:, part] = np.rint(drawn)
+        numbers = np.arange(len(counts)) * n_parts + part
+        parts[:, part] = _of_one_chance(purpose, numbers, left, 1.0 / (n_parts - part))
         left -= parts[:, part]
     parts[:, -1] = left
     return parts
+
+
+def _of_one_chance(purpose: int, numbers: IntArray, counts: IntArray, chance: float) -> IntArray:
+    """Draw how many of each group are chosen.
+
+    A group is taken apart into groups of whole powers of two, and one of what is left under 64:
+    whatever the counts are, few distributions are needed.
+    """
+    rest = counts & (_FEW - 1)
+    levels = uniforms(purpose, numbers * _MOST_BITS)
+    chosen = np.count_nonzero(_heights_of_few(chance)[rest] <= levels[:, None], axis=1)
+    for bit in range(_FEW.bit_length() - 1, int(counts.max(initial=0)).bit_length()):
+        has = np.flatnonzero(counts >> bit & 1)
+        levels = uniforms(purpose, numbers[has] * _MOST_BITS + bit)
+        chosen[has] += np.rint(_of_power(bit, chance, levels)).astype(np.int64)
+    return np.asarray(chosen)
+
+
+def _of_power(bit: int, chance: float, levels: FloatArray) -> FloatArray:
+    """Return the binomial quantiles of ``2**bit`` trials."""
+    if 1 << bit > MOST_TRIALS:
+        return binomial(1 << bit, chance, levels)
+    first, heights = _heights_of_power(bit, chance)
+    found = np.searchsorted(heights, levels * heights[-1], side="right")
+    return np.asarray(first + np.minimum(found, len(heights) - 1).astype(np.float64))
+
+
+@lru_cache(maxsize=128)
+def _heights_of_power(bit: int, chance: float) -> tuple[int, FloatArray]:
+    first, chances = _chances_of_one(1 << bit, chance)
+    return first, np.cumsum(chances)
+
+
+@lru_cache(maxsize=8)
+def _heights_of_few(chance: float) -> FloatArray:
+    """Return how likely so many successes or fewer are, in 0 to 63 trials; shape (64, 63)."""
+    heights = np.ones((_FEW, _FEW - 1))
+    chances = np.array([1.0])
+    for trials in range(1, _FEW):
+        chances = np.append(chances * (1.0 - chance), 0.0) + np.append(0.0, chances * chance)
+        heights[trials, :trials] = np.cumsum(chances)[:-1]
+    return heights

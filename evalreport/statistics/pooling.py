@@ -12,6 +12,9 @@ SciPy runs. doi:10.18637/jss.v102.c01
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 
 from evalreport.batch import FloatArray, IntArray
@@ -20,8 +23,34 @@ _SAME = 1.0 + 2.0**-40
 """Frequencies closer than this are one: rounding in the sums of some 10,000 cells stays below."""
 
 
-def pooled_blocks(sums: FloatArray, masses: FloatArray) -> IntArray:
-    """Return where the blocks begin whose means ascend, within each sequence.
+class Blocks(NamedTuple):
+    """Neighbouring cells that go together, in sequences one after the other.
+
+    Parameters
+    ----------
+    starts : int64 ndarray of shape (n_blocks,)
+        Where each begins; the first cell of each sequence begins one.
+    sums, masses : float64 ndarray of shape (n_blocks,)
+        Those of their cells.
+    """
+
+    starts: IntArray
+    sums: FloatArray
+    masses: FloatArray
+
+    @property
+    def means(self) -> FloatArray:
+        """What isotonic regression says for each."""
+        return np.asarray(self.sums / self.masses)
+
+    def spread(self, shape: tuple[int, ...]) -> FloatArray:
+        """Return the means cell by cell."""
+        lengths = np.diff(self.starts, append=math.prod(shape))
+        return np.repeat(self.means, lengths).reshape(shape)
+
+
+def pooled_blocks(sums: FloatArray, masses: FloatArray) -> Blocks:
+    """Return the blocks whose means ascend, within each sequence.
 
     Parameters
     ----------
@@ -30,33 +59,31 @@ def pooled_blocks(sums: FloatArray, masses: FloatArray) -> IntArray:
     masses : float64 ndarray of shape (n_cells,)
         Mass of each cell, above 0.
 
-    Returns
-    -------
-    int64 ndarray
-        Places in the sequences one after the other. The first cell of each begins a block.
-
     Examples
     --------
-    >>> pooled_blocks(np.array([[1.0, 0.0, 2.0], [2.0, 1.0, 0.0]]), np.full(3, 2.0)).tolist()
-    [0, 2, 3]
+    >>> blocks = pooled_blocks(np.array([[1.0, 0.0, 2.0], [2.0, 1.0, 0.0]]), np.full(3, 2.0))
+    >>> blocks.starts.tolist(), blocks.means.tolist()
+    ([0, 2, 3], [0.25, 1.0, 0.5])
     """
     from scipy.optimize import isotonic_regression  # slow to import
 
     n_sequences, n_cells = sums.shape
-    means = sums / masses
-    blocks = [isotonic_regression(each, weights=masses).blocks[:-1] for each in means]
-    offsets = np.repeat(np.arange(n_sequences) * n_cells, [len(each) for each in blocks])
-    starts = np.concatenate(blocks) + offsets
+    found = [isotonic_regression(each, weights=masses).blocks[:-1] for each in sums / masses]
+    offsets = np.repeat(np.arange(n_sequences) * n_cells, [len(each) for each in found])
+    starts = np.concatenate(found) + offsets
     every = np.broadcast_to(masses, sums.shape).ravel()
-    return _ascending(starts, sums.ravel(), every, n_cells)
+    blocks = Blocks(starts, np.add.reduceat(sums.ravel(), starts), np.add.reduceat(every, starts))
+    return _ascending(blocks, n_cells)
 
 
-def _ascending(starts: IntArray, sums: FloatArray, masses: FloatArray, n_cells: int) -> IntArray:
+def _ascending(blocks: Blocks, n_cells: int) -> Blocks:
     """Return the blocks with those put together whose means do not ascend but for rounding."""
     while True:
-        means = np.add.reduceat(sums, starts) / np.add.reduceat(masses, starts)
-        rises = starts % n_cells == 0
+        means = blocks.means
+        rises = blocks.starts % n_cells == 0
         rises[1:] |= means[1:] > means[:-1] * _SAME
         if rises.all():
-            return starts
-        starts = starts[rises]
+            return blocks
+        first = np.flatnonzero(rises)
+        sums, masses = (np.add.reduceat(each, first) for each in (blocks.sums, blocks.masses))
+        blocks = Blocks(blocks.starts[first], sums, masses)

@@ -53,12 +53,18 @@ def test_dealing_out_loses_nobody(counts):
     assert parts.sum(axis=1).tolist() == counts
 
 
-@pytest.mark.parametrize("count", [30, 5_000], ids=["one by one", "by binomials"])
+@pytest.mark.parametrize("count", [1, 30, 63, 64, 200, 5_000, 1_000_000])
 def test_dealing_out_gives_each_part_its_chance(count):
-    parts = split_at_random(2, np.full(400, count), 5)
+    parts = split_at_random(2, np.full(4_000, count), 5)
     expected, spread = count / 5, np.sqrt(count * 0.2 * 0.8)
-    assert np.abs(parts.mean(axis=0) - expected).max() < 4 * spread / np.sqrt(400)
-    assert parts.std(axis=0) == pytest.approx(np.full(5, spread), rel=0.15)
+    assert np.abs(parts.mean(axis=0) - expected).max() < 4 * spread / np.sqrt(4_000)
+    # Members that are in one part are in no other.
+    shared = np.corrcoef(parts.T)[~np.eye(5, dtype=bool)]
+    assert shared == pytest.approx(np.full(20, -0.25), abs=0.06)
+    for part in parts.T:
+        levels, met = stats.binom(count, 0.2).cdf(part), np.random.default_rng(1).random(4_000)
+        below = levels - stats.binom(count, 0.2).pmf(part) * met
+        assert stats.kstest(below, "uniform").pvalue > 0.001
 
 
 def test_draws_of_many_distributions_are_those_of_each_by_itself():
