@@ -25,6 +25,7 @@ from evalreport.readers import open_predictions, predictions_in_memory
 from evalreport.readers.interface import Predictions, ReadSettings
 from evalreport.results import EvaluationResult, Floor, InputKind
 from evalreport.task_results import TaskColumns
+from evalreport.training import parse_frequencies
 from evalreport.voice import ARRAYS, KEYWORDS, speaking
 
 
@@ -57,6 +58,7 @@ def evaluate(
     title: str = "predictions",
     verify: bool = False,
     bands: str | Path | None = None,
+    training_frequencies: str | Mapping[str, float] | None = None,
 ) -> Evaluation:
     """Evaluate predictions that are in memory.
 
@@ -121,6 +123,9 @@ def evaluate(
         Whether the log loss is computed once more by scikit-learn.
     bands : str or Path, optional
         A TOML file with own names and edges of bands; see the README.
+    training_frequencies : mapping or str, optional
+        How frequent each class was in training, as shares or counts: the report then says what
+        always predicting these would score.
 
     Returns
     -------
@@ -146,8 +151,16 @@ def evaluate(
     (2.0, 2.5)
     """
     given = locals()
-    settings = EvaluateSettings(floor, normalize, worst, 1, label_smoothing, verify)
     with speaking(ARRAYS), using(scale_from(bands)):
+        settings = EvaluateSettings(
+            floor,
+            normalize,
+            worst,
+            1,
+            label_smoothing,
+            verify,
+            parse_frequencies(training_frequencies),
+        )
         return _evaluated(predictions_in_memory(given), settings, title)
 
 
@@ -189,6 +202,7 @@ def evaluate_file(
     previous: str | Path | EvaluationResult | None = None,
     pair_by_position: bool = False,
     bands: str | Path | None = None,
+    training_frequencies: str | Mapping[str, float] | None = None,
 ) -> Evaluation:
     """Evaluate predictions that are in files, without ever holding all of them in memory.
 
@@ -209,7 +223,7 @@ def evaluate_file(
         Columns of token files (``input_kind="tokens"``).
     mean, std
         Columns of Gaussian forecasts (``input_kind="gaussian"``).
-    label_smoothing, on_invalid, normalize, floor, worst, title, verify, bands
+    label_smoothing, on_invalid, normalize, floor, worst, title, verify, bands, training_frequencies
         As in `evaluate`.
     workers : int
         How many processes may read large inputs.
@@ -229,7 +243,9 @@ def evaluate_file(
     """
     settings = _read_settings(locals())
     files = _listed(paths, more_paths)
-    how = EvaluateSettings(floor, normalize, worst, workers, label_smoothing, verify)
+    with speaking(KEYWORDS):
+        shares = parse_frequencies(training_frequencies)
+    how = EvaluateSettings(floor, normalize, worst, workers, label_smoothing, verify, shares)
     title = title or Path(files[0]).name.split(".")[0]
     before = previous if isinstance(previous, EvaluationResult | None) else str(previous)
     with speaking(KEYWORDS), using(scale_from(bands)):

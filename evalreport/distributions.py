@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from evalreport.errors import SettingsError
 from evalreport.exact import log_of
-from evalreport.results import DistributionsResult
+from evalreport.results import ClassResult, DistributionsResult
 
 MOST_OFF_ONE = 1e-6
 """A sum further from 1 than this is no distribution."""
@@ -126,3 +126,15 @@ def check_distribution(values: Sequence[float], name: str) -> None:
             f"{name} has {len(values)} value{'s' if len(values) != 1 else ''} with a sum of "
             f"{total:.6g}.\n  Give two or more numbers between 0 and 1 that sum to 1."
         )
+
+
+def happened_and_forecast(classes: Sequence[ClassResult]) -> DistributionsResult | None:
+    """Return how often the classes happened against how often they were forecast."""
+    forecasts = [each.mean_forecast or 0.0 for each in classes]
+    if not any(forecasts):
+        return None
+    # Rows that were scored as they are, with sums off 1, leave a mean that is off 1 as well.
+    whole = math.fsum(forecasts)
+    return compare_distributions(
+        [each.frequency for each in classes], [each / whole for each in forecasts]
+    )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from evalreport.bands import scale
-from evalreport.distributions import compare_distributions
+from evalreport.distributions import happened_and_forecast
 from evalreport.engines import fold
 from evalreport.errors import InputError, SettingsError
 from evalreport.findings import find
@@ -18,9 +17,7 @@ from evalreport.results import (
     MOST_WORST,
     AuditResult,
     BaselineResult,
-    ClassResult,
     DataQualityResult,
-    DistributionsResult,
     EvaluationResult,
     Floor,
     InputKind,
@@ -39,6 +36,7 @@ from evalreport.statistics.splits import splits_of
 from evalreport.statistics.surprises import surprises_of
 from evalreport.statistics.worse import flag_worse
 from evalreport.tasks import TASKS, Task, refuse_without_meaning
+from evalreport.training import Frequencies, refuse_other_classes, with_training
 from evalreport.verification import verification_of
 from evalreport.voice import CALLER
 
@@ -62,6 +60,8 @@ class EvaluateSettings:
         How much of equal odds is mixed into what happened, from 0 to below 1.
     verify : bool
         Whether the log loss is computed once more by scikit-learn.
+    training_frequencies : Frequencies
+        How frequent the classes were in training, if known; see `training.parse_frequencies`.
 
     Raises
     ------
@@ -75,6 +75,7 @@ class EvaluateSettings:
     workers: int = 1
     label_smoothing: float = 0.0
     verify: bool = False
+    training_frequencies: Frequencies = ()
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.label_smoothing < 1.0:
@@ -137,6 +138,7 @@ def evaluate_predictions(
     if task is not None:
         said = _Said(title, created, version)
         return _evaluate_task(task, predictions, settings, said, on_batch, on_read)
+    refuse_other_classes(settings.training_frequencies, predictions.classes)
     plan = Plan(
         classes=predictions.classes,
         positive=predictions.positive,
@@ -163,6 +165,7 @@ def evaluate_predictions(
         **results_of(states, predictions.paths),
         verification=verification_of(states) if settings.verify else None,
     )
+    result = with_training(result, settings.training_frequencies)
     return replace(result, findings=find(result))
 
 
@@ -190,7 +193,9 @@ def _evaluate_task(
     has_floor = settings.floor != "auto" and not task.takes_floor
     has_bands = not scale().is_built_in and not task.takes_floor
     given = {"floor": has_floor, "verify": settings.verify, "bands": has_bands}
-    refuse_without_meaning(predictions, given | {"label_smoothing": settings.label_smoothing > 0})
+    given["label_smoothing"] = settings.label_smoothing > 0
+    given["training_frequencies"] = bool(settings.training_frequencies)
+    refuse_without_meaning(predictions, given)
     floor = settings.floor_for(predictions.input_kind) if task.takes_floor else None
     plan = task.plan(predictions, settings.n_worst, floor)
     states = fold(
@@ -237,7 +242,7 @@ def results_of(states: States, paths: tuple[str, ...] = ()) -> dict[str, Any]:
         "bands": scale().result(),
         "data_quality": _data_quality(states, overall),
         "audit": _audit(states),
-        "distributions": _distributions(classes),
+        "distributions": happened_and_forecast(classes),
         "tails": TailsResult(
             quantiles=plan.tails.quantiles(states[plan.tails]),
             shares=plan.tails.shares(states[plan.tails]),
@@ -280,18 +285,6 @@ def _audit(states: States) -> AuditResult:
         class_order=class_order_of(states),
         grid=plan.grid.result(states[plan.grid]),
         row_ids=plan.row_ids.result(states[plan.row_ids]),
-    )
-
-
-def _distributions(classes: Sequence[ClassResult]) -> DistributionsResult | None:
-    """Return how often the classes happened against how often they were forecast."""
-    forecasts = [each.mean_forecast or 0.0 for each in classes]
-    if not any(forecasts):
-        return None
-    # Rows that were scored as they are, with sums off 1, leave a mean that is off 1 as well.
-    whole = math.fsum(forecasts)
-    return compare_distributions(
-        [each.frequency for each in classes], [each / whole for each in forecasts]
     )
 
 

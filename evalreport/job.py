@@ -30,6 +30,7 @@ from evalreport.report import build_report
 from evalreport.report.model import Report
 from evalreport.results import EvaluationResult, Floor
 from evalreport.settings import STANDARD_STREAM, ReportSettings
+from evalreport.training import parse_frequencies, refuse_other_classes, with_training
 from evalreport.watching import DRAWING, NOBODY, OPENING, READING, WRITING, ReadingWatch, Watcher
 from evalreport.write import StagedFiles
 
@@ -144,6 +145,8 @@ def _run_on_saved(settings: ReportSettings, previous: str, watcher: Watcher) -> 
     read, how = _read_settings(settings), _evaluate_settings(settings)
     floor: Floor = "auto" if result.task in ("tokens", "gaussian") else result.input.floor
     how = replace(how, floor=floor, label_smoothing=result.input.label_smoothing)
+    refuse_other_classes(how.training_frequencies, result.input.classes)
+    result = with_training(result, how.training_frequencies)
     by_position = settings.pair_by_position
     opened = EarlierRun(previous, read, how, None, by_position, watcher)
     with StagedFiles() as files, opened as earlier:
@@ -180,6 +183,7 @@ def _evaluate_settings(settings: ReportSettings) -> EvaluateSettings:
         workers=settings.workers,
         label_smoothing=settings.label_smoothing,
         verify=settings.verify,
+        training_frequencies=parse_frequencies(settings.training_frequencies),
     )
 
 

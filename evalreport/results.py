@@ -199,6 +199,11 @@ class BaselineResult:
     band: str | None
     kl_divergence: float | None = None
     """What `class_frequencies` has above the entropy of the targets: what skill is measured by."""
+    too_low_by: float | None = None
+    """What `class_frequencies` lacks on average because it was made from these very rows, in nats;
+    None with soft labels."""
+    training_frequencies: float | None = None
+    """What always predicting the class frequencies of training would score, if they are known."""
 
     @property
     def judged_loss(self) -> float | None:

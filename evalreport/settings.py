@@ -68,6 +68,7 @@ class ReportSettings:
     show: tuple[str, ...] = ()
     verify: bool = False
     bands: str | None = None
+    training_frequencies: str | None = None
     limits: Limits = NO_LIMITS
     junit: str | None = None
     previous: str | None = None
@@ -174,6 +175,7 @@ class ReportSettings:
             "--input-kind": None if self.input_kind == "probabilities" else self.input_kind,
             "--unit": None if self.unit == "nats" else self.unit,
             "--bands": self.bands,
+            "--training-frequencies": self.training_frequencies,
             "--previous": self.previous,
             "--config": self.config,
         }

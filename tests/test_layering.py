@@ -70,6 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rarity": {"bands", "ordering", "results"},
     "schema": {"results"},
     "distributions": {"errors", "results", "exact"},
+    "training": {"errors", "results", "exact", "voice"},
     "hashing": {"batch"},
     "cell_losses": {"batch", "exact"},
     "cells": {"batch"},
@@ -176,6 +177,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "findings",
         "readers",
         "tasks",
+        "training",
     },
 }
 # The report job and the Python interface put all of it together.

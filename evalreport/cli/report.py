@@ -48,6 +48,7 @@ def report(
     floor: options.Floor = "auto",
     verify: task_options.Verify = False,
     bands: row_options.Bands = None,
+    training_frequencies: row_options.TrainingFrequencies = None,
     previous: options.Previous = None,
     pair_by_position: options.PairByPosition = False,
     output: options.Output = None,

@@ -37,6 +37,16 @@ Bands = Annotated[
         show_default=False,
     ),
 ]
+TrainingFrequencies = Annotated[
+    str | None,
+    typer.Option(
+        "--training-frequencies",
+        metavar="A=P,B=Q",
+        help="Class frequencies of training, cat=0.7,dog=0.3: what always predicting them scores.",
+        rich_help_panel="Scoring",
+        show_default=False,
+    ),
+]
 NoMermaid = Annotated[
     bool,
     typer.Option(

@@ -27,6 +27,9 @@ from evalreport.report.view import View, band_range_text, band_tag, code, enumer
 
 INTERVAL_METHOD = "Hall's skewness-corrected interval"
 _MOST_COLUMNS = 12
+_SKILL_WORDS = ((0.1, "slight"), (0.3, "some"), (0.6, "solid"))
+_ROWS_A_CLASS = 50
+"""So many rows for each class, and the bias of the baseline is under 0.01 nats."""
 
 _WHAT_TO_DO = {
     "perfect": "Check for leakage: the answer may be among the inputs",
@@ -66,7 +69,8 @@ def _definitions(view: View) -> tuple[Definition, ...]:
         "how rare they are, so a low number is not always good and a high one not always bad. The "
         "baseline tells you which.",
         "Baseline": "The loss of a model that always predicts the class frequencies of this file. "
-        "0% less loss means the model knows nothing; more loss means it does harm.",
+        "0% less loss means the model knows nothing; more loss means it does harm."
+        f"{_skill_in_words(view)}{_too_low(view)}",
         "95% CI": "How far the number could move by chance with this many rows, by "
         f"{_interval_method(view)}. It says nothing about other days or other data, and cannot see "
         f"a rare disaster that is not in these rows.{_unseen(view)}",
@@ -77,6 +81,29 @@ def _definitions(view: View) -> tuple[Definition, ...]:
         "Floor": _floor_sentence(view),
     }
     return tuple(Definition(term, say(text)) for term, text in texts.items())
+
+
+def _skill_in_words(view: View) -> str:
+    skill = view.result.baseline.skill
+    if skill is None or skill <= 0.0:
+        return ""
+    word = next((word for most, word in _SKILL_WORDS if skill < most), "strong")
+    return (
+        f" {percent_text(skill)} less is {word} by our own words: under 10% slight, under 30% "
+        "some, under 60% solid, from there on strong."
+    )
+
+
+def _too_low(view: View) -> str:
+    """Say by how much the baseline is too low where rows are few for so many classes."""
+    baseline, n_rows = view.result.baseline, view.result.overall.n
+    n_classes = len(view.result.input.classes)
+    if not baseline.too_low_by or n_rows >= _ROWS_A_CLASS * n_classes:
+        return ""
+    return (
+        f" With {count_text(n_rows, 'row')} and {n_classes:,} classes it is too low by about "
+        f"{view.losses.amount(baseline.too_low_by)}, because it knows the outcomes of these rows."
+    )
 
 
 def _floor_sentence(view: View) -> str:

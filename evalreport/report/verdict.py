@@ -259,7 +259,7 @@ def _against_baseline(view: View) -> Fact:
     term = "Against always predicting class frequencies"
     if baseline.judged_loss is None:
         return Fact(term, "Not defined", "No row was scored")
-    number = f"Baseline {view.losses.text(baseline.judged_loss)}"
+    number = f"Baseline {view.losses.text(baseline.judged_loss)}{training_text(view)}"
     if baseline.skill is None:
         alike = "Every row has the same target" if view.is_soft else "Only one class happened"
         why = alike if not baseline.judged_loss else "The loss is infinite"
@@ -267,6 +267,12 @@ def _against_baseline(view: View) -> Fact:
     interval = baseline.skill_interval
     detail = f"{number}. 95% CI {_skill_interval(interval)}" if interval else number
     return Fact(term, less_or_more(baseline.skill), detail)
+
+
+def training_text(view: View) -> str:
+    """Return what always predicting the frequencies of training scores, in brackets; or nothing."""
+    loss = view.result.baseline.training_frequencies
+    return "" if loss is None else f" (with those of training {view.losses.text(loss)})"
 
 
 def less_or_more(skill: float) -> str:
@@ -292,7 +298,7 @@ def _baseline_line(view: View) -> str:
     baseline = view.result.baseline
     if baseline.judged_loss is None:
         return ""
-    number = f"Baseline {view.losses.text(baseline.judged_loss)}"
+    number = f"Baseline {view.losses.text(baseline.judged_loss)}{training_text(view)}"
     if baseline.skill is None:
         return f"{number}: always predicting class frequencies"
     than = "as" if baseline.skill == 0.0 else "than"

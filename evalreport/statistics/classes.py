@@ -118,7 +118,18 @@ class ByClass(KeepsSums):
             skill_interval=interval,
             band=None if excess is None else band_of(excess).name,
             kl_divergence=excess,
+            too_low_by=None if self.soft else self._too_low_by(state, overall),
         )
+
+    def _too_low_by(self, state: Sums, overall: OverallResult) -> float | None:
+        """Return the bias of an entropy of frequencies: (K - 1) / (2 n), K classes seen.
+
+        References
+        ----------
+        Miller (1955), "Note on the bias of information estimates".
+        """
+        n = overall.effective_n
+        return (len(self._seen(state)) - 1) / (2.0 * n) if n else None
 
     def balanced_loss(self, state: Sums) -> float | None:
         """Return the plain mean of the losses of the classes that happened, rare or not."""
