@@ -12,7 +12,7 @@ from evalreport.comparison.difference import Difference
 from evalreport.comparison.groups import compared_group, groups_in_both
 from evalreport.results import ChangeBounds, ComparedGroup, EvaluationResult
 from evalreport.statistics.top_k import ALL, Bounds
-from evalreport.statistics.top_k_plan import TopKStates
+from evalreport.statistics.top_k_plan import TopKPlan
 from evalreport.top_k_results import LossBounds, TopKResult
 
 TASKS = ("tokens", "gaussian", "top-k")
@@ -30,7 +30,7 @@ def difference_of(previous: EvaluationResult, current: EvaluationResult) -> Diff
 
 
 def _bounds(result: EvaluationResult) -> Bounds:
-    states = TopKStates.from_json(result.state)
+    states = TopKPlan.states_from_json(result.state)
     return states.plan.overall.bounds(states[states.plan.overall], ALL)
 
 

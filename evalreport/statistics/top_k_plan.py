@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from evalreport.statistics.interface import Statistic
 from evalreport.statistics.reliability import Reliability
 from evalreport.statistics.row_ids import RowIds
-from evalreport.statistics.rows import IntakeCounts, RejectedRows
-from evalreport.statistics.states import PlanStates, refuse_other_version
+from evalreport.statistics.states import PlanStates
+from evalreport.statistics.task_plan import TaskPlan
 from evalreport.statistics.top_k import BoundedLoss, ListLengths, TopCalibration, WorstBounds
 from evalreport.statistics.top_k_scores import ScoredTopK
 from evalreport.top_k_batch import TopKBatch
@@ -18,110 +18,86 @@ from evalreport.top_k_batch import TopKBatch
 _ROWS_AT_A_TIME = 2**17
 
 
-@dataclass(frozen=True)
-class TopKPlan:
+@dataclass(frozen=True, kw_only=True)
+class TopKPlan(TaskPlan):
     """What to measure: nothing that needs a probability for every class.
 
     Parameters
     ----------
-    weighted : bool
-        Whether rows have weights.
     floor : float or None
-        Least probability scored; None for none.
-    slices : tuple of str
-        Columns to report by.
-    n_worst : int
-        How many rows of the highest loss are kept.
+        Least probability scored; None for none. For the other settings see `TaskPlan`.
     """
 
-    weighted: bool = False
     floor: float | None = 2.0**-52
-    slices: tuple[str, ...] = ()
-    n_worst: int = 20
 
-    overall: BoundedLoss = field(init=False, compare=False)
-    by_class: BoundedLoss = field(init=False, compare=False)
-    by_rank: BoundedLoss = field(init=False, compare=False)
-    by_slice: tuple[BoundedLoss, ...] = field(init=False, compare=False)
-    lengths: ListLengths = field(default=ListLengths(), init=False, compare=False)
-    reliability: Reliability = field(init=False, compare=False)
-    calibration_error: TopCalibration = field(init=False, compare=False)
-    row_ids: RowIds = field(default=RowIds(), init=False, compare=False)
-    worst_rows: WorstBounds = field(init=False, compare=False)
-    intake: IntakeCounts = field(default=IntakeCounts(), init=False, compare=False)
-    rejected: RejectedRows = field(default=RejectedRows(), init=False, compare=False)
-
-    def __post_init__(self) -> None:
-        weighted, floor = self.weighted, self.floor
-        made: dict[str, Any] = {
-            "overall": BoundedLoss("all", weighted, floor),
-            "by_class": BoundedLoss("class", weighted, floor),
-            "by_rank": BoundedLoss("rank", weighted, floor),
-            "by_slice": tuple(
-                BoundedLoss("slice", weighted, floor, column) for column in self.slices
-            ),
-            "reliability": Reliability(weighted),
-            "calibration_error": TopCalibration(weighted),
-            "worst_rows": WorstBounds(self.n_worst),
-        }
-        for name, statistic in made.items():
-            object.__setattr__(self, name, statistic)
+    task: ClassVar[str] = "top-k"
 
     @cached_property
-    def statistics(self) -> tuple[Statistic[Any], ...]:
-        """All statistics of the plan."""
+    def overall(self) -> BoundedLoss:
+        """All rows together."""
+        return BoundedLoss("all", self.weighted, self.floor)
+
+    @cached_property
+    def by_class(self) -> BoundedLoss:
+        """Rows by the observed class."""
+        return BoundedLoss("class", self.weighted, self.floor)
+
+    @cached_property
+    def by_rank(self) -> BoundedLoss:
+        """Rows by the rank of the observed class among those listed."""
+        return BoundedLoss("rank", self.weighted, self.floor)
+
+    @cached_property
+    def by_slice(self) -> tuple[BoundedLoss, ...]:
+        """One statistic a column to report by."""
+        return tuple(BoundedLoss("slice", self.weighted, self.floor, each) for each in self.slices)
+
+    @cached_property
+    def lengths(self) -> ListLengths:
+        """How many classes rows list."""
+        return ListLengths()
+
+    @cached_property
+    def reliability(self) -> Reliability:
+        """How often the most likely class is right."""
+        return Reliability(self.weighted)
+
+    @cached_property
+    def calibration_error(self) -> TopCalibration:
+        """How far that is from what it says."""
+        return TopCalibration(self.weighted)
+
+    @cached_property
+    def row_ids(self) -> RowIds:
+        """Which ids there are."""
+        return RowIds()
+
+    @cached_property
+    def worst_rows(self) -> WorstBounds:
+        """The rows that lose the most at least."""
+        return WorstBounds(self.n_worst)
+
+    @property
+    def measures(self) -> tuple[Statistic[Any], ...]:
+        """The statistics of the rows that are scored."""
         return (
-            self.overall,
-            self.by_class,
-            self.by_rank,
-            *self.by_slice,
-            self.lengths,
-            self.reliability,
-            self.calibration_error,
-            self.row_ids,
-            self.worst_rows,
-            self.intake,
-            self.rejected,
+            *(self.overall, self.by_class, self.by_rank, *self.by_slice),
+            *(self.lengths, self.reliability, self.calibration_error),
+            *(self.row_ids, self.worst_rows),
         )
 
     @property
-    def settings(self) -> dict[str, Any]:
-        """What two states must have in common to be merged, in terms of JSON."""
-        return {
-            "task": "top-k",
-            "weighted": self.weighted,
-            "floor": self.floor,
-            "slices": list(self.slices),
-            "n_worst": self.n_worst,
-        }
-
-    @property
-    def not_in_digest(self) -> tuple[str, ...]:
-        """Names of statistics that depend on places in the input."""
-        return ("worst_rows", "row_ids", "intake", "rejected")
-
-    def empty(self) -> TopKStates:
-        """Return the states of no rows."""
-        return TopKStates.empty(self)
+    def tied_to_places(self) -> tuple[str, ...]:
+        """Names of measures that depend on places in the input."""
+        return (self.worst_rows.name, self.row_ids.name)
 
     def from_batch(self, batch: TopKBatch) -> TopKStates:
         """Return the states of these rows."""
-        states = self.empty()
+        states: TopKStates = self.empty()
         for start in range(0, max(len(batch), 1), _ROWS_AT_A_TIME):
             piece = batch[start : start + _ROWS_AT_A_TIME]
-            states = states.merge(TopKStates.of(self, ScoredTopK(piece, self.floor)))
+            states = states.merge(PlanStates.of(self, ScoredTopK(piece, self.floor)))
         return states
 
 
-class TopKStates(PlanStates[TopKPlan]):
-    """The state of every statistic of a plan of most likely classes."""
-
-    __slots__ = ()
-
-    @classmethod
-    def from_json(cls, data: Any) -> TopKStates:
-        """Return the states that `to_json` wrote."""
-        refuse_other_version(data)
-        settings = {key: value for key, value in data["settings"].items() if key != "task"}
-        settings["slices"] = tuple(settings["slices"])
-        return cls.from_statistics(TopKPlan(**settings), data["statistics"])
+TopKStates = PlanStates[TopKPlan]

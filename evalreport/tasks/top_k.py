@@ -42,7 +42,12 @@ class TopKTask:
     def plan(self, predictions: Predictions, n_worst: int, floor: float | None) -> TopKPlan:
         """Return what to measure of rows with their most likely classes."""
         columns = predictions.columns
-        return TopKPlan(columns.weight is not None, floor, columns.slices, n_worst)
+        return TopKPlan(
+            weighted=columns.weight is not None,
+            slices=columns.slices,
+            n_worst=n_worst,
+            floor=floor,
+        )
 
     def results(self, states: TopKStates, paths: tuple[str, ...]) -> dict[str, Any]:
         """Return the parts of the evaluation that the states tell, by their names."""

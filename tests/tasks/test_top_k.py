@@ -20,7 +20,7 @@ import evalreport
 from evalreport.batch import SliceColumn
 from evalreport.cli.app import app
 from evalreport.errors import InputError, SettingsError
-from evalreport.statistics.top_k_plan import TopKPlan, TopKStates
+from evalreport.statistics.top_k_plan import TopKPlan
 from evalreport.statistics.top_k_scores import ScoredTopK
 from evalreport.top_k_batch import TopKBatch, in_order
 
@@ -454,7 +454,7 @@ def test_the_evaluation_file_reads_back_and_repeats_its_bytes(tmp_path):
     again = evalreport.read_evaluation(tmp_path / "e.json")
     assert again.result == evaluation.result
     assert again.to_json() == text
-    states = TopKStates.from_json(json.loads(text)["state"])
+    states = TopKPlan.states_from_json(json.loads(text)["state"])
     assert states.digest() == evaluation.digest
 
 
@@ -501,7 +501,7 @@ def top_k_batches(draw: st.DrawFn, weighted: bool = False) -> TopKBatch:
 def test_cutting_the_rows_anywhere_gives_the_same_state(name, floor, data):
     weighted = data.draw(st.booleans())
     batch = data.draw(top_k_batches(weighted))
-    plan = TopKPlan(weighted, floor, ("group",), 5)
+    plan = TopKPlan(weighted=weighted, floor=floor, slices=("group",), n_worst=5)
     statistic = next(each for each in plan.statistics if each.name == name)
     cut = data.draw(st.integers(0, len(batch)))
     parts = [ScoredTopK(part, floor) for part in (batch[:cut], batch[cut:], batch)]
