@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -69,5 +70,6 @@ def _row_by_row(cells: Cells, events: SampledEvents | str | None, is_exact: bool
     scored = events.scored
     happened = scored.forecast_targets if scored.is_soft else scored.forecast_came_true
     forecasts = scored.forecasts
-    places = np.searchsorted(cells.forecasts, forecasts) if is_exact else grid_cell(forecasts)
-    return events.cells(places, forecasts, happened.astype(np.float64))
+    cells_of = np.unique(forecasts, return_inverse=True)[1] if is_exact else grid_cell(forecasts)
+    from_rows = events.cells(cells_of, forecasts, happened.astype(np.float64))
+    return replace(from_rows, places=grid_cell(from_rows.forecasts)) if is_exact else from_rows
