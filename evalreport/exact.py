@@ -251,8 +251,10 @@ def fixed_sum(values: FloatArray) -> float:
 
 # --- exact sums -----------------------------------------------------------------------------------
 
-_COLUMN_BLOCK = 2048
-"""Rows whose sums stay below 2**63, and in the processor's cache."""
+_COLUMN_ROWS = 4000
+"""Rows whose sums stay below 2**63."""
+_COLUMN_CELLS = 2**16
+"""Cells worked on at a time: few enough for the processor's cache."""
 _CELLS_A_VALUE = 2
 """Up to so many cells of group and power a value they are counted without sorting values."""
 LIMB_BITS = 40
@@ -321,10 +323,13 @@ def column_sums(cells: FloatArray, digits: int = 40) -> list[int]:
     """
     # So large a number beside a cell leaves the cell, rounded, as a whole number in the last bits.
     beside = 1.5 * 2.0 ** (52 - digits)
-    sums = [0] * cells.shape[1]
-    for start in range(0, len(cells), _COLUMN_BLOCK):
-        whole = (cells[start : start + _COLUMN_BLOCK] + beside).view(np.int64)
-        whole -= np.float64(beside).view(np.int64)
+    beside_bits = np.float64(beside).view(np.int64)
+    n_columns = cells.shape[1]
+    n_rows = max(1, min(_COLUMN_ROWS, _COLUMN_CELLS // n_columns))
+    sums = [0] * n_columns
+    for start in range(0, len(cells), n_rows):
+        whole = (cells[start : start + n_rows] + beside).view(np.int64)
+        whole -= beside_bits
         sums = [total + more for total, more in zip(sums, whole.sum(axis=0).tolist(), strict=True)]
     return [total << (-power_unit(1) - digits) for total in sums]
 

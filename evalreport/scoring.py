@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -168,6 +169,7 @@ class ScoredBatch:
         self.smoothing = smoothing
         self.observed = batch.observed
         self.weights = batch.weights
+        self.notes: dict[str, Any] = {}  # what statistics work out together, so that it is once
 
     def __len__(self) -> int:
         return len(self.batch)

@@ -17,7 +17,9 @@ from evalreport.results import BaselineResult, ClassResult, Interval, OverallRes
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Key, Sums
 from evalreport.statistics.kept import KeepsSums
+from evalreport.statistics.loss_moments import loss_moments
 from evalreport.statistics.moments import (
+    Columns,
     PowerSums,
     counts,
     grouped,
@@ -76,18 +78,34 @@ class ByClass(KeepsSums):
 
     def from_batch(self, scored: ScoredBatch) -> Sums:
         """Return the sums over these rows."""
-        n_classes, happened = len(self.classes), occurrences(scored, self.soft)
-        groups, weights = happened.classes, happened.weights
+        n_classes = len(self.classes)
+        labels, happened, zeros, masses, *moments = self._of_happened(scored)
         columns = [
+            labels,
+            happened,
+            zeros,
+            masses,
+            self._one_vs_rest(scored),
+            _sum_columns(scored.batch.probs, scored.weights, _DIGITS),
+            *moments,
+        ]
+        return Sums.from_columns(self._units, range(n_classes), columns)
+
+    def _of_happened(self, scored: ScoredBatch) -> Columns:
+        """Return the columns of what happened: counts, masses and moments."""
+        n_classes = len(self.classes)
+        if not self._has_masses:
+            rows, *moments = loss_moments(scored).by_class
+            return [rows, rows, counts(scored.observed, n_classes, scored.is_zero), rows, *moments]
+        happened = occurrences(scored, self.soft)
+        groups, weights = happened.classes, happened.weights
+        return [
             counts(scored.observed, n_classes),
             counts(groups, n_classes),
             counts(groups, n_classes, happened.is_zero),
             mass(weights, groups, n_classes),
-            self._one_vs_rest(scored),
-            _sum_columns(scored.batch.probs, scored.weights, _DIGITS),
             *moment_columns(happened.losses, weights, groups, n_classes),
         ]
-        return Sums.from_columns(self._units, range(n_classes), columns)
 
     def _one_vs_rest(self, scored: ScoredBatch) -> Sequence[int]:
         if scored.weights is None:

@@ -21,8 +21,8 @@ from evalreport.batch import FloatArray, IntArray
 from evalreport.errors import MergeError
 from evalreport.hashing import hashes_of
 from evalreport.scoring import ScoredBatch
-from evalreport.statistics.forecast import forecast_bins
 from evalreport.statistics.interface import Key, State, Sums
+from evalreport.statistics.loss_moments import forecast_bins
 from evalreport.statistics.moments import grouped, mass, mass_unit, sum_unit
 from evalreport.statistics.outcomes import occurrences
 from evalreport.statistics.packing import pack_columns, unpack_columns

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
-from evalreport.batch import IntArray
 from evalreport.intervals import hall_interval
 from evalreport.results import ForecastBin
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Sums
 from evalreport.statistics.kept import KeepsSums
+from evalreport.statistics.loss_moments import N_BINS, forecast_bins, loss_moments
 from evalreport.statistics.moments import (
     PowerSums,
     counts,
@@ -23,8 +21,6 @@ from evalreport.statistics.moments import (
     moment_units,
     sum_unit,
 )
-
-N_BINS = 20
 
 _N, _N_OBSERVED, _MASS, _FORECAST, _EXPECTED, _VARIANCE, _N_ZERO, _MOMENTS = range(8)
 
@@ -47,11 +43,6 @@ class Gap:
     z: float | None
     standard_error: float | None = None
     """Of the gap, if forecasts are right and rows independent; None with soft labels."""
-
-
-def forecast_bins(scored: ScoredBatch) -> tuple[IntArray, int]:
-    """Return the bin of the forecast of each row, and how many bins there are."""
-    return np.minimum(scored.forecasts * N_BINS, N_BINS - 1).astype(np.int64), N_BINS
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +81,24 @@ class ByForecast(KeepsSums):
         variances = grouped(
             scored.entropy_variances, weights, groups, N_BINS, power=2, weight_power=2
         )
+        if self.soft or weights is not None:
+            n_rows = counts(groups, N_BINS)
+            moments = moment_columns(scored.losses, weights, groups, N_BINS)
+            masses = mass(weights, groups, N_BINS)
+        else:
+            n_rows, *moments = loss_moments(scored).by_forecast
+            masses = n_rows
         columns = [
-            counts(groups, N_BINS),
+            n_rows,
             grouped(scored.forecast_targets, None, groups, N_BINS)
             if self.soft
             else counts(groups, N_BINS, scored.forecast_came_true),
-            mass(weights, groups, N_BINS),
+            masses,
             grouped(scored.forecasts, weights, groups, N_BINS),
             grouped(scored.entropies, weights, groups, N_BINS),
             variances,
             counts(groups, N_BINS, scored.is_zero),
-            *moment_columns(scored.losses, weights, groups, N_BINS),
+            *moments,
         ]
         return Sums.from_columns(self._units, range(N_BINS), columns)
 
