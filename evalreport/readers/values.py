@@ -36,20 +36,22 @@ def holds_truth(values: Collection[Any]) -> bool:
         values = values if _are_plain(kinds) else list(chain.from_iterable(values))
     if kinds & _TRUTH or _are_plain(kinds):
         return bool(kinds & _TRUTH)
-    return any(map(_is_of_truth, values))
+    # Names of types are slow to tell, and many arrays have one.
+    types = {str(kind) for kind in {getattr(each, "dtype", None) for each in values}}
+    if any(name.rpartition(".")[2] in _TYPES_OF_TRUTH for name in types):
+        return True
+    return bool(types & {"None", "object"}) and any(map(_holds_truth_inside, values))
 
 
 def _are_plain(kinds: set[type]) -> bool:
     return all(issubclass(kind, _PLAIN) for kind in kinds)
 
 
-def _is_of_truth(value: Any) -> bool:
-    kind = getattr(value, "dtype", None)
-    if kind is not None and str(kind) != "object":
-        return str(kind).rpartition(".")[2] in _TYPES_OF_TRUTH
+def _holds_truth_inside(value: Any) -> bool:
     if isinstance(value, Mapping):
         return holds_truth(list(value.values()))
-    is_list = isinstance(value, list | tuple | np.ndarray)
+    of_objects = str(getattr(value, "dtype", "")) == "object" and getattr(value, "ndim", 0) > 0
+    is_list = isinstance(value, list | tuple) or of_objects
     return is_list and len(value) > 0 and holds_truth(list(value))
 
 

@@ -202,6 +202,12 @@ IN_MEMORY: dict[str, Callable[[], evalreport.Evaluation]] = {
     "list of lists": lambda: evalreport.evaluate([1, 0], [[0.5, 0.5], [True, 0.0]]),
     "tuples": lambda: evalreport.evaluate([1, 0], ((0.5, 0.5), (0.0, np.True_))),
     "rows of arrays": lambda: evalreport.evaluate([1, 0], [HALF, np.array([True, False])]),
+    "rows of series": lambda: evalreport.evaluate(
+        [1, 0], [pd.Series([0.5, 0.5]), pd.Series([0.0, True], dtype=object)]
+    ),
+    "rows of objects": lambda: evalreport.evaluate(
+        [1, 0], [HALF, np.array([0.0, True], dtype=object)]
+    ),
     "series of objects": lambda: evalreport.evaluate([1, 0], pd.Series([0.5, True])),
     "series": lambda: evalreport.evaluate([1, 0], pd.Series([True, False])),
     "nullable": lambda: evalreport.evaluate([1, 0], pd.Series([True, True], dtype="boolean")),
