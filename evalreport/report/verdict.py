@@ -155,8 +155,14 @@ def _harmful(view: View) -> Text:
         f"Ignoring the inputs would score {view.losses.text(baseline)}; this model scores "
         f"{view.losses.text(loss)}, ",
         strong(f"{percent_text(more)} more"),
-        ". Swapped class columns are the usual cause.",
+        "." if _order_is_right(view) else ". Swapped class columns are the usual cause.",
     )
+
+
+def _order_is_right(view: View) -> bool:
+    """Return whether it was looked at, and no other order of the class columns would be better."""
+    order = None if view.result.audit is None else view.result.audit.class_order
+    return order is not None and order.read_as is None
 
 
 def _no_skill(view: View) -> Text:

@@ -36,6 +36,7 @@ from evalreport.statistics.skill import above, frequency_entropy, skill_interval
 
 # The columns before the moments.
 _N, _N_OCCURRED, _N_ZERO, _MASS, _ONE_VS_REST, _FORECAST, _MOMENTS = range(7)
+_NO_SKILL = 1e-12
 _DIGITS = 50
 """Binary digits of a probability that are enough for the mean of millions."""
 
@@ -127,6 +128,8 @@ class ByClass(KeepsSums):
         interval: Interval | None = None
         if excess and loss is not None:
             skill = 1.0 - loss / excess
+            # Forecasts that are the class frequencies are so far off them by rounding alone.
+            skill = 0.0 if abs(skill) < _NO_SKILL else skill
             if not self.soft:
                 interval = skill_interval([self._power_sums(state, k) for k in self._seen(state)])
         return BaselineResult(
