@@ -19,7 +19,7 @@ import numpy as np
 
 from evalreport.batch import FloatArray, IntArray
 from evalreport.errors import MergeError
-from evalreport.hashing import hashes_of
+from evalreport.hashing import HashArray, hashes_of
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.interface import Key, State, Sums
 from evalreport.statistics.loss_moments import forecast_bins
@@ -31,7 +31,8 @@ MOST_CLUSTERS = 100_000
 MOST_CELLS = 20_000
 """Cells of cluster and group that are told apart."""
 ALL_BITS = 64
-_LEVELS = (ALL_BITS, 10, 6, 0)
+BUCKET_BITS = 10
+_LEVELS = (ALL_BITS, BUCKET_BITS, 6, 0)
 _HASH_LETTERS = 16
 
 MASS = 0
@@ -143,6 +144,27 @@ def split_key(key: str) -> tuple[int, str]:
     return int(key[:_HASH_LETTERS], 16), key[_HASH_LETTERS:]
 
 
+def told_apart(hashes: HashArray, codes: IntArray, bits: int) -> tuple[list[int], IntArray]:
+    """Return the clusters that so many bits tell apart, and which of them each row belongs to.
+
+    Parameters
+    ----------
+    hashes : uint64 ndarray of shape (n_names,)
+        Of the names of clusters.
+    codes : int64 ndarray of shape (n_rows,)
+        The name of each row.
+    bits : int
+        How many of the first bits count, at least 1.
+
+    Examples
+    --------
+    >>> told_apart(np.array([0, 2**62, 2**63], dtype=np.uint64), np.array([2, 0, 1, 2]), 1)
+    ([0, 1], array([1, 0, 0, 1]))
+    """
+    tags, places = np.unique(hashes >> np.uint64(ALL_BITS - bits), return_inverse=True)
+    return tags.tolist(), places[codes]
+
+
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """What is summed: one entry a row, or a row and class of a soft label."""
@@ -207,20 +229,27 @@ class ByCluster:
         if clusters is None or not len(scored):
             return self.empty()
         found = self._rows(scored)
-        cells = clusters.codes[found.rows] * len(found.names) + found.groups
-        used, codes = np.unique(cells, return_inverse=True)
+        hashes = hashes_of(np.array(clusters.values, dtype=object))
+        for bits in _LEVELS[:-1]:
+            tags, codes = told_apart(hashes, clusters.codes, bits)
+            cells = codes[found.rows] * len(found.names) + found.groups
+            used, places = np.unique(cells, return_inverse=True)
+            if len(used) <= self.limit:
+                return ClusterState(self.limit, self._sums(found, tags, used, places), bits)
+        return self.empty().at(0)
+
+    def _sums(self, found: _Rows, tags: Sequence[int], used: IntArray, places: IntArray) -> Sums:
+        """Return the sums of the cells that are used; `places` says in which a row is."""
         columns = [
-            mass(found.weights, codes, len(used)),
+            mass(found.weights, places, len(used)),
             *(
-                grouped(each, found.weights, codes, len(used))
+                grouped(each, found.weights, places, len(used))
                 for each in (found.losses, *found.beside)
             ),
         ]
-        hashes = hashes_of(np.array(clusters.values, dtype=object)).tolist()
-        places = (divmod(cell, len(found.names)) for cell in used.tolist())
-        keys = [join_key(hashes[cluster], found.names[group]) for cluster, group in places]
-        sums = Sums.from_columns(self.units, keys, columns)
-        return ClusterState(self.limit, sums).bounded()
+        pairs = (divmod(cell, len(found.names)) for cell in used.tolist())
+        keys = [join_key(tags[cluster], found.names[group]) for cluster, group in pairs]
+        return Sums.from_columns(self.units, keys, columns)
 
     def _rows(self, scored: ScoredBatch) -> _Rows:
         rows, weights = np.arange(len(scored)), scored.weights

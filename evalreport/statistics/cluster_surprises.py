@@ -27,7 +27,14 @@ from evalreport.hashing import hashes_of
 from evalreport.intervals import LEAST_ROWS
 from evalreport.scoring import ScoredBatch
 from evalreport.statistics.chance import SURPRISING, chances_of_surprise
-from evalreport.statistics.cluster_cells import ClusterState, join_key, split_key
+from evalreport.statistics.cluster_cells import (
+    ALL_BITS,
+    BUCKET_BITS,
+    ClusterState,
+    join_key,
+    split_key,
+    told_apart,
+)
 from evalreport.statistics.clusters import ratio_error
 from evalreport.statistics.interface import Key, Sums
 from evalreport.statistics.moments import counts, sum_unit
@@ -85,18 +92,18 @@ class SurprisesByCluster:
         clusters = scored.batch.clusters
         if clusters is None or not len(scored):
             return self.empty()
+        hashes = hashes_of(np.array(clusters.values, dtype=object))
         used, codes = np.unique(clusters.codes, return_inverse=True)
-        names = np.array([clusters.values[code] for code in used.tolist()], dtype=object)
-        hashes, n_clusters = hashes_of(names).tolist(), len(used)
-        nothing = [0] * n_clusters
-        rows: dict[Key, tuple[int, ...]] = _by_key(
-            hashes, _ALL, (counts(codes, n_clusters), nothing, nothing)
-        )
+        # More clusters than cells are too many at any rate.
+        bits = ALL_BITS if len(used) <= self.limit else BUCKET_BITS
+        names, codes = told_apart(hashes[used], codes, bits)
+        n_clusters, nothing = len(names), [0] * len(names)
+        rows = _by_key(names, _ALL, (counts(codes, n_clusters), nothing, nothing))
         chances = chances_of_surprise(scored.batch.probs)
         for place, (at_most, each) in enumerate(zip(SURPRISING, chances, strict=True)):
             surprised = scored.given <= at_most
-            rows |= _by_key(hashes, str(place), _columns(codes, n_clusters, surprised, each))
-        return ClusterState(self.limit, Sums(self._units, rows)).bounded()
+            rows |= _by_key(names, str(place), _columns(codes, n_clusters, surprised, each))
+        return ClusterState(self.limit, Sums(self._units, rows), bits).bounded()
 
     def alike(self, state: ClusterState) -> tuple[Alike | None, ...]:
         """Return how much alike rows are, for each of `SURPRISING`; None under ten clusters."""
@@ -119,9 +126,9 @@ def _columns(
 
 
 def _by_key(
-    hashes: list[int], group: str, columns: tuple[list[int], ...]
+    clusters: list[int], group: str, columns: tuple[list[int], ...]
 ) -> dict[Key, tuple[int, ...]]:
-    rows = zip(hashes, zip(*columns, strict=True), strict=True)
+    rows = zip(clusters, zip(*columns, strict=True), strict=True)
     return {join_key(cluster, group): row for cluster, row in rows if any(row)}
 
 
