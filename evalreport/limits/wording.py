@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from evalreport.formats import INFINITE, MINUS, capital, count_text, listed
+from evalreport.formats import INFINITE, MINUS, capital, count_text, listed, small_decimals
 from evalreport.results import EvaluationResult, FindingResult, LimitResult
 
 _MOST_DECIMALS = 17
@@ -16,14 +16,18 @@ _MOST_DECIMALS = 17
 def told_apart(value: float, limit: float) -> str:
     """Return a number with as many decimals as show on which side of the limit it lies.
 
+    At least three, or as many as small losses have in a report that is about such.
+
     Examples
     --------
     >>> told_apart(0.217, 0.3), told_apart(0.3000001, 0.3), told_apart(0.3, 0.3)
     ('0.217', '0.3000001', '0.300')
+    >>> told_apart(0.005642, 0.0056), told_apart(0.7, 0.005)
+    ('0.00564', '0.700')
     """
     if not math.isfinite(value):
         return INFINITE
-    for decimals in range(3, _MOST_DECIMALS):
+    for decimals in range(small_decimals(value), _MOST_DECIMALS):
         text = f"{value:.{decimals}f}"
         if (float(text) > limit, float(text) < limit) == (value > limit, value < limit):
             return _signed(text)
