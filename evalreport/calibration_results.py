@@ -148,6 +148,8 @@ class CalibrationResult:
     gap: float | None
     """Mean loss minus the loss the model itself expects; above zero: too sure of itself."""
     gap_z: float | None
+    """The gap in standard errors, without what skewness or few clusters do to it: near standard
+    normal if forecasts are right. None without spread, or under ten rows of soft labels."""
     mean_confidence: float | None
     """Mean probability given to the predicted class; compare it with the accuracy."""
     recoverable: RecoverableResult | None
@@ -159,6 +161,6 @@ class CalibrationResult:
     """That of the first reliability diagram; None without rows, or if the loss is infinite."""
     reliability: tuple[ReliabilityResult, ...]
     gap_interval: Interval | None = None
-    """At 95 %, by the spread of loss minus expected loss over these rows."""
+    """At 95 %, by the spread and skewness of loss minus expected loss over these rows."""
     single_classes_left_out: str | None = field(default=None, kw_only=True)
     """Why no single class has a diagram, in a phrase; None if some have, or of two classes."""
