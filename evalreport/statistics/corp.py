@@ -28,9 +28,9 @@ _LOW, _HIGH = 9, 190
 _TAIL = 0.05
 """Share of the curves on either side of the band."""
 N_FOLDS = 5
-_TRUE_FOLDS, _FALSE_FOLDS, _SIMULATED = 2, 4, 6
+_SIMULATED, _DEALT_OUT = 6, 2**22
 _N_PURPOSES = 2**20
-"""What random numbers are for; dealing out takes two numbers each."""
+"""What random numbers are for; dealing out takes two of the purposes of each file."""
 _ROUNDING = 1e-9
 """What is left of a cell of unequal weights after all of it was held back."""
 _TIE = 1e-14
@@ -135,6 +135,14 @@ def losses(trues: FloatArray, masses: FloatArray, forecasts: FloatArray) -> Floa
     return np.asarray(for_true + for_miss)
 
 
+def _luck(cells: Cells) -> int:
+    """Return a number for other random numbers: luck shared by all files would be a bias."""
+    n_true = math.fsum(cells.trues)
+    if not cells.is_counted:  # shares of the weight
+        n_true *= int(cells.counts.sum()) / cells.mass
+    return (1009 * round(n_true) + len(cells.counts)) % _N_PURPOSES
+
+
 # --- recalibration on other rows ------------------------------------------------------------------
 
 
@@ -162,9 +170,10 @@ def _dealt_out(
     cells: Cells, trials: FloatArray, weights: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return the mass of each fifth that came true, and the rest of it."""
+    purpose = _DEALT_OUT + 2 * _luck(cells)
     of_trues = np.minimum(cells.trues / weights, trials)
-    trues = dealt_out(_TRUE_FOLDS, of_trues, N_FOLDS).T * weights
-    return trues, dealt_out(_FALSE_FOLDS, trials - of_trues, N_FOLDS).T * weights
+    trues = dealt_out(purpose, of_trues, N_FOLDS).T * weights
+    return trues, dealt_out(purpose + 1, trials - of_trues, N_FOLDS).T * weights
 
 
 def _held_loss(
@@ -238,18 +247,10 @@ def simulate(cells: Cells) -> Chance:
     return Chance(curves[_LOW], curves[_HIGH], is_outside, (1 + n_worse) / (N_SIMULATIONS + 1))
 
 
-def _purpose(cells: Cells) -> int:
-    """Return other random numbers for other files: luck shared by all files would be a bias."""
-    n_true = math.fsum(cells.trues)
-    if not cells.is_counted:  # shares of the weight
-        n_true *= int(cells.counts.sum()) / cells.mass
-    return _SIMULATED + (1009 * int(n_true) + len(cells.counts)) % _N_PURPOSES
-
-
 def _outcomes(cells: Cells) -> FloatArray:
     """Draw how often each forecast comes true; shape (n_simulations, n_cells)."""
     numbers = np.arange(len(cells.counts))[:, None] * N_SIMULATIONS + np.arange(N_SIMULATIONS)
-    levels = uniforms(_purpose(cells), numbers)
+    levels = uniforms(_SIMULATED + _luck(cells), numbers)
     if cells.trials is not None:
         worth = zip(cells.masses, cells.trials, cells.forecasts, levels, strict=True)
         shares = [mass * drawn_shares(float(n), float(p), each) for mass, n, p, each in worth]

@@ -149,6 +149,17 @@ def test_weights_count_like_repeated_rows():
     assert weighted.discrimination == pytest.approx(repeated.discrimination, abs=1e-13)
 
 
+@pytest.mark.parametrize("unit", [0.1, 1 / 3, 3.0, 1e200])
+def test_the_unit_of_the_weights_decides_no_luck(unit):
+    p, y = forecasts_and_outcomes(11, 300, slope=1.2)
+    weights = np.random.default_rng(12).integers(1, 3, 300).astype(float)
+    one, other = (
+        calibration(y, p, weights=each).decomposition for each in (weights, weights * unit)
+    )
+    assert other.p_value == one.p_value
+    assert other.miscalibration_bracket == pytest.approx(one.miscalibration_bracket, abs=1e-12)
+
+
 def test_one_forecast_for_all_rows_discriminates_nothing():
     parts = calibration([1, 0, 0, 1, 0] * 4, [0.4] * 20).decomposition
     assert parts.miscalibration == pytest.approx(0.0, abs=1e-14)
