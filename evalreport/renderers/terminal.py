@@ -278,17 +278,20 @@ def _group_table(report: Report, section: str, title: str, letters: Lettering) -
 def _table(
     shown: Sequence[Group], title: str, titles: GroupColumns, letters: Lettering
 ) -> list[Line]:
-    names = [letters.text(each.name) for each in shown]
+    names = whole_names = [letters.text(each.name) for each in shown]
     widest = max(width_of(each) for each in (title, *names))
     columns = _columns(shown, titles, letters)
     comfortable = min(widest, _COMFORTABLE_NAME)
     _make_room(columns, titles.extras[1:], comfortable, letters)
+    whole = dict(columns)
     if titles.band in columns and _room_beside(columns, letters) < comfortable:
         # The words of a band can go on below; a number that is gone is nowhere.
-        whole = folded({title: _lines(names), **columns}, titles.band, _FOLDED_BAND)
-        names = [line.plain for line in whole.pop(title)]
-        columns = whole
+        columns = folded({title: _lines(names), **columns}, titles.band, _FOLDED_BAND)
+        names = [line.plain for line in columns.pop(title)]
     _make_room(columns, ("Of loss", "95% CI"), comfortable, letters)
+    unfolded = {each: whole[each] for each in columns}
+    if _room_beside(unfolded, letters) >= comfortable:
+        columns, names = unfolded, whole_names
     _make_room(
         columns, (*titles.extras, titles.rows, titles.band), min(widest, _LEAST_NAME), letters
     )

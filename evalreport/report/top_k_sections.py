@@ -216,8 +216,8 @@ def _error_note(view: View) -> tuple[Text, ...]:
 def _worst_section(view: View) -> Section | None:
     rows = [each for each in view.result.worst_rows if each.loss != 0.0]
     return worst_section(
-        f"The {count_text(len(rows), 'row')} that lose the most at least. Look here for wrong "
-        "labels first.",
+        f"The {count_text(len(rows), 'row that loses', 'rows that lose')} the most at least. "
+        "Look here for wrong labels first.",
         rows,
         view.result.input.columns,
         columns=(
