@@ -12,6 +12,8 @@ The second table has the test of miscalibration with case weights and soft label
 The third table has the same test of a single class against the rest, with case weights and soft
 labels, beside how often the bracket of the miscalibration begins above 0 if forecasts are right.
 
+The fourth table has it with clusters whose outcomes are alike, and what comes of not knowing them.
+
 The last table comes from whole evaluations: the share of rows outside the 90 % band, and how
 often a finding says that something is off; at the end the same for a model whose logits are half
 as large again, where both tests should be near 1.
@@ -208,17 +210,52 @@ def print_single(n_files: int) -> None:
             print(f"{kind:22} {n:6} {numbers}", flush=True)
 
 
+# --- clusters -------------------------------------------------------------------------------------
+
+
+def clustered(seed: int, n: int, n_clusters: int, alike: float, power: float) -> tuple[bool, bool]:
+    """Return whether the test rejects if it knows the clusters, which are uneven, and if not."""
+    from scipy.special import ndtr
+
+    rng = np.random.default_rng([seed, n, n_clusters])
+    sizes = rng.lognormal(0.0, 1.0, n_clusters)
+    clusters = rng.choice(n_clusters, n, p=sizes / sizes.sum())
+    logits = rng.normal(0.0, 1.5, n) + rng.normal(0.0, 0.7, n_clusters)[clusters]
+    right, probs = (1.0 / (1.0 + np.exp(-each * logits)) for each in (1.0, power))
+    own, shared = rng.normal(size=n), rng.normal(size=n_clusters)[clusters]
+    observed = ndtr(alike**0.5 * shared + (1.0 - alike) ** 0.5 * own) < right
+    found = (
+        evalreport.evaluate(observed.astype(int), probs, clusters=each).result.calibration
+        for each in (clusters, None)
+    )
+    known, unknown = (each.decomposition.p_value <= LEVEL for each in found)
+    return known, unknown
+
+
+def print_clustered(n_files: int) -> None:
+    """Print how often the test rejects with clusters: right, the same unknown, and too sharp."""
+    print(f"{'clusters':>8} {'alike':>6} {'rows':>6} {'right':>7} {'unknown':>7} {'by 1.6':>7}")
+    for n, n_clusters, alike in ((600, 30, 0.0), (600, 30, 0.2), (2000, 30, 0.1), (2000, 100, 0.3)):
+        data = (n, n_clusters, alike)
+        known, unknown = np.mean([clustered(i, *data, 1.0) for i in range(n_files)], axis=0)
+        sharp = np.mean([clustered(i, *data, 1.6)[0] for i in range(n_files // 5)])
+        numbers = " ".join(f"{each:7.3f}" for each in (known, unknown, sharp))
+        print(f"{n_clusters:8} {alike:6} {n:6} {numbers}", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--unequal", type=int, default=500)
     parser.add_argument("--single", type=int, default=300)
+    parser.add_argument("--clustered", type=int, default=300)
     parser.add_argument("--whole", type=int, default=200)
     options = parser.parse_args()
     for n_files, show in (
         (options.files, print_alarms),
         (options.unequal, print_unequal),
         (options.single, print_single),
+        (options.clustered, print_clustered),
         (options.whole, print_whole),
     ):
         if n_files:

@@ -58,7 +58,7 @@ class DecompositionResult:
     p_value: float | None
     """How often a calibrated model would show such a miscalibration, out of 200 simulations.
 
-    None, like the bracket, where soft labels are the forecasts; and with clusters."""
+    None, like the band, where `chance_left_out` says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class ReliabilityResult:
     class_: str | None
     points: tuple[ReliabilityPoint, ...]
     band: tuple[BandPoint, ...] = ()
-    """The consistency band along all forecasts; empty with clusters."""
+    """The consistency band along all forecasts; empty where chance is not simulated."""
     share_outside_band: float | None = None
     """Share of the rows whose step lies outside the band: about 0.1 by chance alone. Rows whose
     step is on the edge, as at 0 and 1, count in part."""
@@ -164,3 +164,5 @@ class CalibrationResult:
     """At 95 %, by the spread and skewness of loss minus expected loss over these rows."""
     single_classes_left_out: str | None = field(default=None, kw_only=True)
     """Why no single class has a diagram, in a phrase; None if some have, or of two classes."""
+    chance_left_out: str | None = field(default=None, kw_only=True)
+    """Why the first diagram has no band and no p-value, in a phrase; None if it has them."""

@@ -65,11 +65,12 @@ def what_chance_is(view: View) -> tuple[Text, ...]:
     shown = [each for each in view.result.calibration.reliability if each.points]
     if not shown:
         return ()
-    if not all(each.band for each in shown):
-        why = "rows that belong together" if view.result.clusters else "targets like these"
-        text = f"With {why} what chance would do is not simulated: no grey range, no p-value."
-        return (say(text),)
+    why = view.result.calibration.chance_left_out
+    if why:
+        return (say(f"No grey range and no p-value: {why}, so chance is not simulated."),)
     parts = []
+    if view.result.clusters:
+        parts.append("outcomes of a cluster that are as much alike as these")
     if view.is_soft:
         parts.append("soft labels that stray from the forecasts as far as these do")
     if view.is_weighted:

@@ -49,7 +49,7 @@ def worst_classes(
     classes : sequence of ClassResult
         For their names and for the exact log loss of each class against the rest.
     events : SampledEvents, str or None
-        With case weights or soft labels the sampled rows, or why there are none.
+        With case weights, soft labels or clusters the sampled rows, or why there are none.
 
     Returns
     -------
@@ -91,7 +91,8 @@ def _counted(states: States, classes: Sequence[ClassResult]) -> Iterator[_ClassC
         loss = each.one_vs_rest_log_loss
         cells = None if each.n < LEAST_EVENTS else statistic.cells(states[statistic], k)
         if cells is not None and loss is not None:
-            yield _ClassCells(k, loss, cells)
+            independent = states.plan.clusters is None
+            yield _ClassCells(k, loss, replace(cells, is_independent=independent))
 
 
 def _sampled(events: SampledEvents, classes: Sequence[ClassResult]) -> Iterator[_ClassCells]:

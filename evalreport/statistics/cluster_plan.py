@@ -7,10 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from evalreport.results import (
-    CalibrationResult,
-    DecompositionResult,
     Interval,
-    ReliabilityResult,
     SplitsResult,
 )
 from evalreport.statistics.cluster_cells import MOST_CLUSTERS, ByCluster, ClusterState
@@ -104,9 +101,7 @@ class ClusterPlan:
             "baseline": baseline,
             "classes": classes_by_cluster(states[self.by_class], parts["classes"]),
             "slices": flag_worse(slices),
-            "calibration": replace(
-                _without_simulations(calibration), gap_z=gap[0], gap_interval=gap[1]
-            ),
+            "calibration": replace(calibration, gap_z=gap[0], gap_interval=gap[1]),
             "loss_by_forecast": forecasts_by_cluster(
                 states[self.by_forecast], parts["loss_by_forecast"]
             ),
@@ -118,21 +113,3 @@ class ClusterPlan:
             return None
         by_value = next(each for each in self.by_slice if each.column == splits.column)
         return splits_by_cluster(states[by_value], splits)
-
-
-def _without_simulations(calibration: CalibrationResult) -> CalibrationResult:
-    """Return the calibration without what was simulated with independent rows."""
-
-    def plain(parts: DecompositionResult | None) -> DecompositionResult | None:
-        return None if parts is None else replace(parts, p_value=None)
-
-    def bare(each: ReliabilityResult) -> ReliabilityResult:
-        points = tuple(replace(point, band_low=None, band_high=None) for point in each.points)
-        parts = plain(each.decomposition)
-        return replace(each, points=points, band=(), share_outside_band=None, decomposition=parts)
-
-    return replace(
-        calibration,
-        decomposition=plain(calibration.decomposition),
-        reliability=tuple(map(bare, calibration.reliability)),
-    )

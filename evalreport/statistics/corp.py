@@ -11,6 +11,7 @@ what recalibration on other rows says.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -65,6 +66,11 @@ class Cells:
     fifths : float64 ndarray of shape (2, 5, n_cells), optional
         Trues and other mass of each cell in each of five random parts of the rows, where cells do
         not tell how these would be dealt out.
+    is_independent : bool
+        Whether no row tells of another. Otherwise only `drawing` knows what chance would do.
+    drawing : function, optional
+        Draws how often each forecast comes true, shape (n_simulations, n_cells), from the isotonic
+        curve of the cells and the number of simulations.
     """
 
     places: IntArray
@@ -76,6 +82,8 @@ class Cells:
     trials: FloatArray | None = None
     finer: Cells | None = None
     fifths: FloatArray | None = None
+    is_independent: bool = True
+    drawing: Callable[[FloatArray, int], FloatArray] | None = None
 
     @cached_property
     def curve(self) -> FloatArray:
@@ -85,6 +93,11 @@ class Cells:
     @property
     def has_chance(self) -> bool:
         """Whether it is known what chance alone would do."""
+        return self.drawing is not None or (self.is_independent and self.has_worth)
+
+    @property
+    def has_worth(self) -> bool:
+        """Whether it is known how many outcomes a cell would be worth, if rows are independent."""
         return self.is_counted or self.trials is not None
 
     @property
@@ -155,7 +168,7 @@ def cross_fitted_loss(cells: Cells) -> float | None:
     worth are dealt out in their place. None if a fifth holds all rows, or if it is not known what a
     cell is worth.
     """
-    if not cells.has_chance:
+    if not cells.has_worth or (cells.fifths is None and not cells.is_independent):
         return None
     trials = cells.counts.astype(np.float64) if cells.trials is None else cells.trials
     weights = cells.masses / trials
@@ -249,6 +262,8 @@ def simulate(cells: Cells) -> Chance:
 
 def _outcomes(cells: Cells) -> FloatArray:
     """Draw how often each forecast comes true; shape (n_simulations, n_cells)."""
+    if cells.drawing is not None:
+        return cells.drawing(cells.curve, N_SIMULATIONS)
     numbers = np.arange(len(cells.counts))[:, None] * N_SIMULATIONS + np.arange(N_SIMULATIONS)
     levels = uniforms(_SIMULATED + _luck(cells), numbers)
     if cells.trials is not None:

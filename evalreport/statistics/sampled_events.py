@@ -15,12 +15,14 @@ import numpy as np
 from evalreport import exact
 from evalreport.batch import FloatArray, IntArray, PredictionBatch
 from evalreport.scoring import ScoredBatch
+from evalreport.statistics.cluster_draws import LEAST_CLUSTERS, MOST_ROWS, ClusteredRows
 from evalreport.statistics.corp import N_FOLDS, Cells
 from evalreport.statistics.draws import split_at_random
 from evalreport.statistics.effective import dispersion, effective_trials
 from evalreport.statistics.plan import States
 from evalreport.statistics.sample import SampledRows
 
+TOO_MANY_TOGETHER = f"of rows that belong together only {MOST_ROWS:,} are looked at one by one"
 _FIFTHS = 2**22
 """What the random numbers are for that deal out rows."""
 _LEAST_SHARE = 2.0**-400
@@ -41,6 +43,8 @@ class SampledEvents:
         Sums of their weights and of the squares of these, as parts of the largest weight.
     is_whole : bool
         Whether every row that was scored is in the sample.
+    clusters : int64 ndarray of shape (n,), optional
+        Number of the cluster of each row, from 0.
     """
 
     scored: ScoredBatch
@@ -48,10 +52,15 @@ class SampledEvents:
     masses: FloatArray
     squares: FloatArray
     is_whole: bool
+    clusters: IntArray | None = None
 
     @cached_property
     def _fifths(self) -> FloatArray:
-        """How much of the mass of each row is in each fifth; shape (n, 5)."""
+        """How much of the mass of each row is in each fifth, clusters as a whole; shape (n, 5)."""
+        if self.clusters is not None:
+            return np.where(
+                self.clusters[:, None] % N_FOLDS == np.arange(N_FOLDS), self.masses[:, None], 0.0
+            )
         parts = split_at_random(_FIFTHS, self.counts, N_FOLDS)
         return parts * (self.masses / self.counts)[:, None]
 
@@ -59,6 +68,17 @@ class SampledEvents:
     def n_rows(self) -> int:
         """Rows of the sample."""
         return int(self.counts.sum())
+
+    @property
+    def chance_left_out(self) -> str | None:
+        """Why it is not known what chance would do, in a phrase; None if it is."""
+        if self.clusters is None:
+            return None
+        if self.scored.is_soft:
+            return "labels are soft, and rows belong together"
+        if len(np.unique(self.clusters)) < LEAST_CLUSTERS:
+            return "there are under ten clusters"
+        return TOO_MANY_TOGETHER if self.n_rows > MOST_ROWS else None
 
     def mean(self, values: FloatArray) -> float:
         """Return the mean of a number of each row."""
@@ -84,11 +104,24 @@ class SampledEvents:
         """
         met, groups = np.unique(places, return_inverse=True)
         each, which = np.unique(forecasts, return_inverse=True)
+        is_independent = self.clusters is None
+        can_draw = not is_independent and self.chance_left_out is None
         return replace(
             self._cells(met, groups, forecasts, happened),
             finer=self._cells(np.arange(len(each)), which, forecasts, happened),
             fifths=self._fifths_of(groups, len(met), happened),
+            is_independent=is_independent,
+            drawing=self._clustered(groups, forecasts, happened).outcomes if can_draw else None,
         )
+
+    def _clustered(
+        self, groups: IntArray, forecasts: FloatArray, happened: FloatArray
+    ) -> ClusteredRows:
+        """Return every single row: those of one content belong together, too."""
+        assert self.clusters is not None  # or nothing is asked of them
+        rows, weights = np.repeat(np.arange(len(groups)), self.counts), self.masses / self.counts
+        clusters = self.clusters[rows]
+        return ClusteredRows(forecasts[rows], happened[rows], weights[rows], clusters, groups[rows])
 
     def _fifths_of(self, groups: IntArray, n_groups: int, happened: FloatArray) -> FloatArray:
         where = (groups[:, None] + n_groups * np.arange(N_FOLDS)).ravel()
@@ -132,6 +165,7 @@ def sampled_events(states: States) -> SampledEvents | str:
         rows.counts * weights,
         rows.counts * weights**2,
         state.holds_all,
+        None if rows.clusters is None else np.unique(rows.clusters, return_inverse=True)[1],
     )
 
 

@@ -414,15 +414,6 @@ def test_without_an_interval_nothing_says_what_it_allows_for(tmp_path):
     assert "interval allows" not in text + evaluation.to_html()
 
 
-def test_what_is_simulated_with_independent_rows_is_left_out(file):
-    plain = evalreport.evaluate_file(file).result.calibration
-    clustered = evalreport.evaluate_file(file, cluster="patient").result.calibration
-    assert plain.decomposition.p_value is not None
-    assert clustered.decomposition.p_value is None
-    assert clustered.decomposition.miscalibration == plain.decomposition.miscalibration
-    assert [each.band for each in clustered.reliability] == [()]
-
-
 def test_with_under_ten_clusters_there_is_no_interval():
     observed, probs, clusters = rows_of([50] * 9)
     evaluation = evalreport.evaluate(observed, probs, clusters=clusters)

@@ -102,7 +102,7 @@ def test_the_page_says_what_chance_takes_into_account():
     soft = evalreport.evaluate(targets=targets, probs=np.column_stack([1 - probs, probs]))
     assert "soft labels that stray from the forecasts as far as these do" in soft.to_html()
     equal = evalreport.evaluate(targets=targets, probs=targets)
-    assert "With targets like these what chance would do is not simulated" in equal.to_html()
+    assert "the targets are the forecasts, so chance is not simulated" in equal.to_html()
 
 
 # --- the squared calibration error ----------------------------------------------------------------
