@@ -45,7 +45,8 @@ def swapped_classes(result: EvaluationResult, losses: LossFormat) -> Iterator[Ju
         section="quality",
         share_of_loss=1.0,
         short=f"{title}: {losses.text(order.log_loss_read_so)} instead of "
-        f"{losses.text(order.log_loss)} if read the other way",
+        f"{losses.text(order.log_loss)} if read the other way"
+        f"{', in a sample' if order.rows < result.overall.n else ''}",
     )
 
 

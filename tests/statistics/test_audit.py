@@ -10,7 +10,7 @@ import pytest
 
 import evalreport
 from evalreport.batch import PredictionBatch
-from evalreport.findings import find
+from evalreport.findings import find, judge_result
 from evalreport.hashing import hashes_of
 from evalreport.results import EvaluationResult
 from evalreport.scoring import FLOOR, ScoredBatch
@@ -203,6 +203,10 @@ def test_a_verdict_by_a_sample_says_of_how_many_rows_it_speaks():
     seen = replace(whole, audit=replace(whole.audit, class_order=order))
     found = next(each for each in find(seen) if each.code == "swapped-classes")
     assert found.why.endswith(" in a sample of 200 rows. Nothing was changed.")
+    short = next(
+        each.short for each in judge_result(seen) if each.finding.code == "swapped-classes"
+    )
+    assert "".join(piece.text for piece in short).endswith(" read the other way, in a sample")
 
 
 def test_where_most_rows_are_equal_no_sample_is_judged_by():
