@@ -30,8 +30,10 @@ from evalreport.statistics.sample import SampledRows, SampleState
 
 LEAST_ROWS = 50
 """Fewer rows than this are too few to fit one half and judge by the other."""
-_MOST_CELLS = 2**21
+_MOST_CELLS = 2**23
 """Cells that are fitted: with many classes fewer rows take part, to keep the time bounded."""
+_MOST_BIASES = 128
+"""With more classes than this the time of fitting biases is felt: it grows with their square."""
 _LEAST_OF_A_CLASS = 20
 _ROWS_A_CLASS = 100
 """With fewer rows than this for each class, biases would follow chance."""
@@ -128,7 +130,7 @@ class _Halves:
         n_classes = len(rows.cells)
         of_class = np.zeros(n_classes, dtype=np.int64)
         np.add.at(of_class, rows.observed, rows.counts)
-        enough = int(of_class.min()) >= _LEAST_OF_A_CLASS
+        enough = n_classes <= _MOST_BIASES and int(of_class.min()) >= _LEAST_OF_A_CLASS
         with_biases = enough and int(of_class.sum()) >= _ROWS_A_CLASS * n_classes
         weights = np.ones(len(rows)) if rows.weights is None else rows.weights
         # Weights may be near the largest double: their sums must not be beyond it.

@@ -402,3 +402,13 @@ def test_the_evaluation_file_is_the_same_bytes_on_another_processor(tmp_path: Pa
         texts.add(done.stdout)
     assert len(texts) == 1
     assert b'"temperature": 1.' in texts.pop()
+
+
+@pytest.mark.parametrize(("k", "n_rows", "with_biases"), [(40, 3_200, True), (129, 17_000, False)])
+def test_many_classes_are_fitted_to_all_rows_of_the_sample(k, n_rows, with_biases, monkeypatch):
+    monkeypatch.setattr(recoverable_, "_LEAST_OF_A_CLASS", 5)
+    monkeypatch.setattr(recoverable_, "_ROWS_A_CLASS", 20)
+    observed, probs = drawn(n_rows, k, sharpness=1.4, seed=3)
+    found = recovered(observed, probs)
+    assert (found.rows, found.with_class_bias) == (n_rows, with_biases)
+    assert found.temperature == pytest.approx(1.4, abs=0.1)
