@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
+from evalreport.batch import FloatArray
 from evalreport.results import ClassResult, ReliabilityResult
 from evalreport.statistics.class_grid import class_grid, coarse_places
 from evalreport.statistics.class_reliability import ClassReliability
@@ -22,16 +24,13 @@ LEAST_EVENTS = 10
 """A class that happened less often says little about its calibration."""
 
 
-class _ClassCells(NamedTuple):
-    """The cells of a class, and the log loss of the question whether it happened."""
+class _Class(NamedTuple):
+    """A class, the log loss of the question whether it happened, and what miscalibration costs."""
 
     k: int
     loss: float
-    cells: Cells
-
-    @property
-    def cost(self) -> float:
-        return self.loss - self.cells.recalibrated_loss
+    cost: float
+    cells: Callable[[], Cells]
 
 
 def worst_classes(
@@ -70,7 +69,9 @@ def worst_classes(
     n_sampled = None if events is None or events.is_whole else events.n_rows
     diagrams = [
         reliability_diagram(
-            each.cells if rows is None else replace(each.cells, finer=_row_by_row(rows, each.k)),
+            each.cells()
+            if rows is None
+            else replace(each.cells(), finer=_row_by_row(rows, each.k)),
             each.loss,
             "class-wise",
             classes[each.k].name,
@@ -85,17 +86,21 @@ def _miscalibration(diagram: ReliabilityResult) -> float:
     return 0.0 if diagram.decomposition is None else diagram.decomposition.miscalibration
 
 
-def _counted(states: States, classes: Sequence[ClassResult]) -> Iterator[_ClassCells]:
+def _counted(states: States, classes: Sequence[ClassResult]) -> Iterator[_Class]:
     statistic: ClassReliability = states.plan.class_reliability
     for k, each in enumerate(classes):
         loss = each.one_vs_rest_log_loss
         cells = None if each.n < LEAST_EVENTS else statistic.cells(states[statistic], k)
         if cells is not None and loss is not None:
-            independent = states.plan.clusters is None
-            yield _ClassCells(k, loss, replace(cells, is_independent=independent))
+            known = replace(cells, is_independent=states.plan.clusters is None)
+            yield _Class(k, loss, loss - cells.recalibrated_loss, partial(_same, known))
 
 
-def _sampled(events: SampledEvents, classes: Sequence[ClassResult]) -> Iterator[_ClassCells]:
+def _same(cells: Cells) -> Cells:
+    return cells
+
+
+def _sampled(events: SampledEvents, classes: Sequence[ClassResult]) -> Iterator[_Class]:
     probs = events.scored.batch.probs
     for k, each in enumerate(classes):
         happened, loss = events.happened(k), each.one_vs_rest_log_loss
@@ -104,7 +109,13 @@ def _sampled(events: SampledEvents, classes: Sequence[ClassResult]) -> Iterator[
         if not events.is_whole:  # the loss of all rows says nothing of what some of them save
             loss = events.mean(events.scored.one_vs_rest_losses[:, k])
         forecasts = np.ascontiguousarray(probs[:, k])
-        yield _ClassCells(k, loss, events.cells(coarse_places(forecasts), forecasts, happened))
+        cost = loss - events.each(forecasts, happened).recalibrated_loss
+        cells = partial(_cells_of, events, forecasts, happened)
+        yield _Class(k, loss, cost, cells)
+
+
+def _cells_of(events: SampledEvents, forecasts: FloatArray, happened: FloatArray) -> Cells:
+    return events.cells(coarse_places(forecasts), forecasts, happened)
 
 
 def _row_by_row(rows: SampledRows, k: int) -> Cells:

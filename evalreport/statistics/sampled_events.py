@@ -103,16 +103,20 @@ class SampledEvents:
             1 where it happened and 0 where not, or the part of it that did.
         """
         met, groups = np.unique(places, return_inverse=True)
-        each, which = np.unique(forecasts, return_inverse=True)
         is_independent = self.clusters is None
         can_draw = not is_independent and self.chance_left_out is None
         return replace(
             self._cells(met, groups, forecasts, happened),
-            finer=self._cells(np.arange(len(each)), which, forecasts, happened),
+            finer=self.each(forecasts, happened),
             fifths=self._fifths_of(groups, len(met), happened),
             is_independent=is_independent,
             drawing=self._clustered(groups, forecasts, happened).outcomes if can_draw else None,
         )
+
+    def each(self, forecasts: FloatArray, happened: FloatArray) -> Cells:
+        """Return each different forecast as a cell: to recalibrate, not to simulate."""
+        distinct, groups = np.unique(forecasts, return_inverse=True)
+        return self._cells(np.arange(len(distinct)), groups, forecasts, happened)
 
     def _clustered(
         self, groups: IntArray, forecasts: FloatArray, happened: FloatArray

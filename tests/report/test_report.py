@@ -174,11 +174,14 @@ def test_a_model_that_does_harm_is_called_that_whatever_its_band():
         skill=-0.79,
         skill_interval=(-0.9, -0.7),
     )
-    verdict = build_report(replace(result, baseline=baseline)).verdict
+    result = replace(result, baseline=baseline)
+    verdict = build_report(result).verdict
     assert verdict.headline == "Worse than always predicting class frequencies"
-    assert words(verdict.sentences[0]) == (
-        "Ignoring the inputs would score 0.056; this model scores 0.100, 79% more. Swapped class "
-        "columns are the usual cause."
+    harm = "Ignoring the inputs would score 0.056; this model scores 0.100, 79% more."
+    assert words(verdict.sentences[0]) == harm
+    nobody_looked = replace(result, audit=replace(result.audit, class_order=None))
+    assert words(build_report(nobody_looked).verdict.sentences[0]) == (
+        f"{harm} Swapped class columns are the usual cause."
     )
     assert verdict.facts[0].headline == "79% more loss"
     assert verdict.facts[0].detail == "Baseline 0.056. 95% CI 70% to 90% more"
