@@ -124,6 +124,21 @@ def student_quantile(degrees: float, level: float) -> float:
     return float(stdtrit(degrees, level))
 
 
+def student_interval(
+    mean: float, standard_error: float, degrees: float, least: float = -math.inf
+) -> Interval:
+    """Return Student's t interval at 95 %, in the unit of the mean; not below `least`.
+
+    Examples
+    --------
+    >>> low, high = student_interval(0.1, 0.05, 29.0)
+    >>> round(low, 4), round(high, 4)
+    (-0.0023, 0.2023)
+    """
+    half = standard_error * student_quantile(degrees, 0.5 + CONFIDENCE / 2)
+    return max(mean - half, least), mean + half
+
+
 def hall_statistic(moments: Moments) -> float | None:
     """Return the mean in standard errors, without what skewness does to it.
 

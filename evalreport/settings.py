@@ -147,11 +147,6 @@ class ReportSettings:
             return None
         return f"{self.input_name}.report.html"
 
-    @property
-    def document_on_stdout(self) -> bool:
-        """Whether standard output holds a document, and so no summary."""
-        return STANDARD_STREAM in (self.html_path, self.json, self.markdown, self.junit)
-
     def command(self) -> str:
         """Return the command that gives the same numbers, without where they are written."""
         words = ["evalreport", "report", *self.inputs]

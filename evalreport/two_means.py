@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from evalreport.intervals import CONFIDENCE, Moments, student_quantile
+from evalreport.intervals import Moments, student_interval
 from evalreport.results import Interval
 
 
@@ -45,8 +45,7 @@ class TwoMeans:
     @property
     def interval(self) -> Interval:
         """Interval of the difference at 95 %, by Student's t."""
-        half = self.standard_error * student_quantile(self.degrees, 0.5 + CONFIDENCE / 2)
-        return self.difference - half, self.difference + half
+        return student_interval(self.difference, self.standard_error, self.degrees)
 
     @property
     def unskewed(self) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import exp, inf, log, log1p, sqrt
 from typing import Any
 
@@ -42,8 +42,6 @@ _SHORT_NAMES = {
     "can probably improve": "can improve",
     "something is broken": "broken",
 }
-
-Curve = Callable[[float], float]
 
 
 def loss_by_forecast(result: EvaluationResult) -> Figure:

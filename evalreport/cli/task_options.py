@@ -63,7 +63,7 @@ Std = Annotated[
     typer.Option(
         "--std",
         metavar="COL",
-        help="Column of the standard deviation; std, sd, sigma or pred_std.",
+        help="Column of the standard deviation; std, sd, sigma, pred_std or y_std.",
         rich_help_panel=_TASKS,
         show_default=False,
     ),

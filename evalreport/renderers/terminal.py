@@ -42,7 +42,6 @@ from evalreport.report.model import Report, Tag, Tone, Verdict
 _NARROWEST = 40
 """Columns; on a terminal with fewer, lines break wherever it breaks them."""
 MOST_GROUPS = 10
-_LABEL = "Log loss "
 _COMFORTABLE_NAME = 20
 """Names up to this wide stand whole, if need be at the cost of a column."""
 _FOLDED_BAND = 12

@@ -18,7 +18,7 @@ from hashlib import blake2b
 from typing import Any
 
 from evalreport.errors import MergeError
-from evalreport.intervals import CONFIDENCE, LEAST_ROWS, student_quantile
+from evalreport.intervals import LEAST_ROWS, student_interval
 from evalreport.statistics.interface import Sums
 from evalreport.task_results import MeanResult
 
@@ -100,8 +100,7 @@ class RatioError:
         """Return the 95 % interval; None for fewer than ten clusters."""
         if self.n_clusters < LEAST_ROWS or self.jackknife == 0.0 or self.effective <= 1.0:
             return None
-        half = self.jackknife * student_quantile(self.effective - 1.0, 0.5 + CONFIDENCE / 2)
-        return max(self.ratio - half, least), self.ratio + half
+        return student_interval(self.ratio, self.jackknife, self.effective - 1.0, least)
 
     def result(self) -> MeanResult:
         """Return the ratio as a mean with its error and interval."""

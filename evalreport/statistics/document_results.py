@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from evalreport.intervals import CONFIDENCE, student_quantile
+from evalreport.intervals import student_interval
 from evalreport.statistics.clusters import ClusterSums, exact_ratio
 from evalreport.statistics.document_runs import DocumentRuns
 from evalreport.statistics.documents import LOSS, MASS, N_INFINITE, N
@@ -94,8 +94,7 @@ def _of_runs(
     if moments is not None and moments.standard_error is not None:
         # So many that leaving each out in turn comes to the same.
         effective = runs.means().effective_n or 0.0
-        half = moments.standard_error * student_quantile(effective - 1.0, 0.5 + CONFIDENCE / 2)
-        ends = (max(moments.mean - half, 0.0), moments.mean + half)
+        ends = student_interval(moments.mean, moments.standard_error, effective - 1.0, least=0.0)
         mean = MeanResult(moments.mean, moments.standard_error, ends)
     return Documents(runs.n_done, mean, tuple(_results(plan, totals, paths, entries)))
 

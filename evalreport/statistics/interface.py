@@ -32,7 +32,6 @@ class Transient(State):
     """A state that is not saved: it holds rows, and an evaluation file holds sums."""
 
 
-StateT = TypeVar("StateT", bound=State)
 StateT_co = TypeVar("StateT_co", bound=State, covariant=True)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from evalreport.batch import FloatArray
 from evalreport.exact import fixed_sum
-from evalreport.intervals import CONFIDENCE, LEAST_ROWS, student_quantile
+from evalreport.intervals import LEAST_ROWS, student_interval
 from evalreport.results import Interval
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -76,8 +76,7 @@ class ClusterDifference:
     @property
     def interval(self) -> Interval:
         """Interval of the difference at 95 %, by Student's t."""
-        half = self.standard_error * student_quantile(self.degrees, 0.5 + CONFIDENCE / 2)
-        return self.difference - half, self.difference + half
+        return student_interval(self.difference, self.standard_error, self.degrees)
 
     @property
     def p_value(self) -> float:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from evalreport.exact import as_fraction
-from evalreport.intervals import CONFIDENCE, LEAST_ROWS, student_quantile
+from evalreport.intervals import LEAST_ROWS, student_interval
 from evalreport.results import Interval
 from evalreport.statistics.buckets import CHECKSUM, LOSS, N_INFINITE, WEIGHT, BucketState, N
 from evalreport.statistics.clusters import ratio_error
@@ -45,9 +45,7 @@ class PairedDifference:
     @property
     def interval(self) -> Interval:
         """Interval of the difference at 95 %, by Student's t."""
-        quantile = student_quantile(self.degrees, 0.5 + CONFIDENCE / 2)
-        half = quantile * self.standard_error
-        return self.difference - half, self.difference + half
+        return student_interval(self.difference, self.standard_error, self.degrees)
 
 
 @dataclass(frozen=True, slots=True)
