@@ -207,7 +207,7 @@ def _consistency_band(axes: Axes, view: ReliabilityResult, scale: Scale) -> None
     if not view.band:
         return
     lows, highs = (
-        scale.thinned(scale.inside(ends), 1 / 20 if scale.is_small else 1 / 80)
+        scale.thinned(scale.inside(ends), 1 / 14 if scale.is_small else 1 / 50)
         for ends in (
             [(each.forecast, each.low) for each in view.band],
             [(each.forecast, each.high) for each in view.band],

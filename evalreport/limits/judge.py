@@ -83,7 +83,7 @@ def _judged(
     value = measured.value
     if value is None:
         return _not_judged(name, limit, measured.why_not)
-    number = wording.told_apart(value, limit)
+    number = wording.measured_text(value, limit)
     sentence = wording.compared(
         f"{measured.what} {number}{measured.unit}", limit, is_met, side, measured.aside
     )
@@ -141,7 +141,7 @@ def _calibration_error(result: EvaluationResult) -> _Measured:
     ece = result.calibration.ece
     if ece is None:
         return _Measured("", None, why_not="no calibration error was measured")
-    expected = wording.told_apart(ece.expected_if_calibrated, ece.value)
+    expected = wording.measured_text(ece.expected_if_calibrated, ece.value)
     aside = f"; {expected} is what a calibrated model would show on these rows"
     return _Measured("Expected calibration error", ece.value, aside=aside)
 

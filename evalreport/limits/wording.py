@@ -13,25 +13,32 @@ from evalreport.results import EvaluationResult, FindingResult, LimitResult
 _MOST_DECIMALS = 17
 
 
-def told_apart(value: float, limit: float) -> str:
+def told_apart(value: float, limit: float, least_decimals: int = 3) -> str:
     """Return a number with as many decimals as show on which side of the limit it lies.
-
-    At least three, or as many as small losses have in a report that is about such.
 
     Examples
     --------
     >>> told_apart(0.217, 0.3), told_apart(0.3000001, 0.3), told_apart(0.3, 0.3)
     ('0.217', '0.3000001', '0.300')
-    >>> told_apart(0.005642, 0.0056), told_apart(0.7, 0.005)
-    ('0.00564', '0.700')
     """
     if not math.isfinite(value):
         return INFINITE
-    for decimals in range(small_decimals(value), _MOST_DECIMALS):
+    for decimals in range(least_decimals, _MOST_DECIMALS):
         text = f"{value:.{decimals}f}"
         if (float(text) > limit, float(text) < limit) == (value > limit, value < limit):
             return _signed(text)
     return _signed(repr(value))
+
+
+def measured_text(value: float, limit: float) -> str:
+    """Return a measured number as `told_apart` does, a small one with the digits of the report.
+
+    Examples
+    --------
+    >>> measured_text(0.005642, 0.0056), measured_text(0.7, 0.005)
+    ('0.00564', '0.700')
+    """
+    return told_apart(value, limit, small_decimals(value))
 
 
 def limit_text(limit: float | str) -> str:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
+from itertools import groupby
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 from matplotlib.path import Path
 
 from evalreport.charts.svg import clean_svg
@@ -66,3 +70,44 @@ def test_neighbouring_bars_of_one_colour_are_one_path_and_others_are_not():
         ("#3b82c4", 2),
         ("#d9730d", 2),
     ]
+
+
+def test_ticks_are_drawn_together():
+    tick = '<defs><path id="t" d="M 0 0 L 0 4" style="stroke: #3b82c4; stroke-width: 0.8"/></defs>'
+    root = cleaned(tick + "".join(f'<use href="#t" x="{x}" y="9"/>' for x in (1, 5)))
+    assert [path.attrib for path in root.iter("path")] == [
+        {"d": "M1 9v4M5 9v4", "stroke": "#3b82c4", "stroke-width": "0.8"}
+    ]
+    assert not list(root.iter("use")) + list(root.iter("defs"))
+
+
+@given(st.lists(st.tuples(*[st.integers(-4000, 4000)] * 2), min_size=2, max_size=9))
+def test_lines_end_where_they_did_however_they_are_written(tenths):
+    points = [(x / 10, y / 10) for x, y in tenths]
+    lines = "M " + " L ".join(f"{x} {y}" for x, y in points)
+    (path,) = cleaned(f'<path d="{lines}" style="fill: none; stroke: #3b82c4"/>').iter("path")
+    ends = ends_of(path.attrib["d"])
+    assert without_repeats(ends) == without_repeats(points)
+
+
+def without_repeats(points):
+    return [point for point, _ in groupby(points)]
+
+
+def ends_of(lines):
+    """Follow a path of straight lines as a browser does."""
+    ends, x, y = [], 0.0, 0.0
+    for command, numbers in re.findall(r"([A-Za-z])([^A-Za-z]*)", lines):
+        values = [float(each) for each in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", numbers)]
+        size = 1 if command in "HVhv" else 2
+        for i in range(0, len(values), size):
+            step = values[i : i + size]
+            dx = step[0] if command in "HhMLl" else 0.0
+            dy = step[-1] if command in "VvMLl" else 0.0
+            if command.islower():
+                x, y = round(x + dx, 1), round(y + dy, 1)
+            else:
+                x = dx if command != "V" else x
+                y = dy if command != "H" else y
+            ends.append((x, y))
+    return ends
