@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from numbers import Real
 
 from evalreport.errors import SettingsError
 from evalreport.exact import log_of
+from evalreport.readers.labels import canonical
 from evalreport.results import EvaluationResult
 from evalreport.voice import CALLER
 
@@ -37,20 +41,26 @@ def parse_frequencies(given: str | Mapping[str, float] | None) -> Frequencies:
     """
     if given is None:
         return ()
-    pairs = list(_pairs(given) if isinstance(given, str) else given.items())
     option = CALLER.option("training_frequencies")
+    if not isinstance(given, str) and not hasattr(given, "items"):
+        raise SettingsError(f"{option}: {given!r} is no mapping of classes to numbers.{_HINT}")
+    pairs = list(_pairs(given) if isinstance(given, str) else given.items())
+    if not pairs:
+        raise SettingsError(f"{option}: there is no class in it.{_HINT}")
     for name, value in pairs:
         if not _is_frequency(value):
             raise SettingsError(
                 f"{option}: class {name!r} needs a number above 0, not {value!r}.{_HINT}"
             )
-    names = [str(name) for name, _ in pairs]
+    names = [canonical(name) for name, _ in pairs]
     for name in names:
         if names.count(name) > 1:
             raise SettingsError(f"{option}: class {name!r} is named twice.{_HINT}")
-    values = [float(value) for _, value in pairs]
-    total = math.fsum(values)
-    return tuple((name, value / total) for name, value in zip(names, values, strict=True))
+    # Exactly, because counts may be so far apart that their sum or a share is no double any more.
+    counts = [Fraction(float(value)) for _, value in pairs]
+    total = sum(counts)
+    shares = [max(float(count / total), sys.float_info.min) for count in counts]
+    return tuple(zip(names, shares, strict=True))
 
 
 def _pairs(text: str) -> Iterator[tuple[str, float | str]]:
@@ -66,8 +76,13 @@ def _pairs(text: str) -> Iterator[tuple[str, float | str]]:
 
 
 def _is_frequency(value: object) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and 0.0 < float(value) < math.inf  # type: ignore[arg-type]
+    # NumPy's numbers are among those of `Real`, its truth values are not.
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    try:
+        return 0.0 < float(value) < math.inf
+    except OverflowError:  # a whole number beyond all doubles
+        return False
 
 
 def refuse_other_classes(frequencies: Frequencies, classes: Sequence[str]) -> None:

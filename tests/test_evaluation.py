@@ -279,3 +279,14 @@ def test_a_weight_next_to_nothing_beside_a_huge_one_counts_for_nothing(table):
     weights = [1e300] + [1e-300] * 11
     result = evaluate(some, weights=weights).result
     assert result.overall.log_loss == pytest.approx(evaluate(some.head(1)).log_loss, rel=1e-14)
+
+
+@pytest.mark.parametrize("heaviest", [1e152, 1e200, 1e300])
+@pytest.mark.parametrize("options", [{}, {"clusters": np.arange(60) % 20}])
+def test_a_row_may_outweigh_all_others_by_far(heaviest, options):
+    probs = np.random.default_rng(0).dirichlet([1.0, 1.0, 1.0], 60)
+    weights = np.where(np.arange(60) == 7, heaviest, 1.0)
+    found = evalreport.evaluate(np.arange(60) % 3, probs, weights=weights, **options)
+    assert found.log_loss == pytest.approx(-np.log(probs[7, 1]), rel=1e-12)
+    assert found.interval is None
+    assert found.result.baseline.skill_interval is None

@@ -70,7 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rarity": {"bands", "ordering", "results"},
     "schema": {"results"},
     "distributions": {"errors", "results", "exact"},
-    "training": {"errors", "results", "exact", "voice"},
+    "training": {"errors", "results", "exact", "voice", "readers"},
     "hashing": {"batch"},
     "cell_losses": {"batch", "exact"},
     "cells": {"batch"},

@@ -50,6 +50,23 @@ def test_shares_counts_a_mapping_and_text_are_the_same():
     assert parse_frequencies(None) == ()
 
 
+def test_classes_have_the_spelling_of_labels_and_counts_may_be_those_of_numpy():
+    seen, counts = np.unique([0.0, 1.0, 1.0, 1.0], return_counts=True)
+    frequencies = dict(zip(seen, counts, strict=True))
+    assert parse_frequencies(frequencies) == (("0", 0.25), ("1", 0.75))
+    assert parse_frequencies({True: np.float32(0.5), False: 0.5}) == (("true", 0.5), ("false", 0.5))
+    with pytest.raises(SettingsError, match="class '1' is named twice"):
+        parse_frequencies({1: 0.5, "1.0": 0.5})
+
+
+def test_counts_may_be_as_far_apart_as_doubles_are():
+    assert dict(parse_frequencies("a=1e308,b=1e308")) == {"a": 0.5, "b": 0.5}
+    rare = dict(parse_frequencies("a=1e-300,b=1e300"))
+    assert rare["a"] > 0.0
+    with pytest.raises(SettingsError, match="needs a number above 0"):
+        parse_frequencies({"a": 10**400, "b": 1})
+
+
 def test_nothing_else_changes():
     plain, said = evaluate().result, evaluate(training_frequencies=TRAINING).result
     assert plain.baseline.training_frequencies is None
@@ -94,6 +111,15 @@ def test_it_stands_beside_the_baseline_everywhere():
         ),
         ("cat=1,cat=2,dog=1,eel=1", "training_frequencies=: class 'cat' is named twice."),
         ("0.5", "training_frequencies=: '0.5' is no class with a number."),
+        (
+            [0.5, 0.3, 0.2],
+            "training_frequencies=: [0.5, 0.3, 0.2] is no mapping of classes to numbers.",
+        ),
+        ({}, "training_frequencies=: there is no class in it."),
+        (
+            {"cat": math.nan, "dog": 0.5, "eel": 0.5},
+            "training_frequencies=: class 'cat' needs a number above 0, not nan.",
+        ),
     ],
 )
 def test_what_is_no_frequency_of_each_class_is_refused(given, text):

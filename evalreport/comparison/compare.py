@@ -262,7 +262,7 @@ def _sums_of_this_version(result: EvaluationResult, path: str | None) -> Iterato
 
 def _states(result: EvaluationResult, path: str | None = None) -> States:
     with _sums_of_this_version(result, path):
-        return States.from_json(result.state)
+        return States.to_compare(result.state)
 
 
 def _by_buckets(previous: States, current: States, by_position: bool) -> Any:

@@ -118,7 +118,8 @@ def ratio_error(numerators: Sequence[float], denominators: Sequence[float]) -> R
     Returns
     -------
     RatioError or None
-        None for fewer than two clusters, or if one outweighs all others beyond every digit.
+        None for fewer than two clusters, or if one outweighs all others beyond every digit, or
+        all weigh so little that their squares are no doubles.
         With :math:`\bar\theta = S / n` the linear error is
         :math:`\sqrt{\frac{G}{G-1} \sum_g (S_g - \bar\theta n_g)^2} / n`.
 
@@ -133,7 +134,8 @@ def ratio_error(numerators: Sequence[float], denominators: Sequence[float]) -> R
     if n_clusters < 2:
         return None
     total = math.fsum(n for _, n in pairs)
-    if max(n for _, n in pairs) >= total:
+    squares = math.fsum(n * n for _, n in pairs)
+    if max(n for _, n in pairs) >= total or not squares:
         return None
     ratio = math.fsum(s for s, _ in pairs) / total
     residuals = [s - ratio * n for s, n in pairs]
@@ -147,7 +149,7 @@ def ratio_error(numerators: Sequence[float], denominators: Sequence[float]) -> R
         linear=math.sqrt(linear) / total,
         jackknife=math.sqrt((n_clusters - 1) / n_clusters * spread),
         n_clusters=n_clusters,
-        effective=total**2 / math.fsum(n * n for _, n in pairs),
+        effective=total**2 / squares,
     )
 
 

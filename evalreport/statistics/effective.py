@@ -28,7 +28,9 @@ _PARTS_OF_OUTCOMES = 2**21
 
 def effective_trials(masses: FloatArray, squares: FloatArray) -> FloatArray:
     """Return ``(sum w)² / sum w²`` of each cell: as many rows of equal weight tell as much."""
-    return np.maximum(masses**2 / squares, 1.0)
+    # Cells that weigh next to nothing have squares that no double can hold.
+    worth = np.divide(masses**2, squares, out=np.ones(len(masses)), where=squares > 0.0)
+    return np.maximum(worth, 1.0)
 
 
 def dispersion(

@@ -24,6 +24,8 @@ WEIGHTED_POWERS = ((1, 0), (2, 0), (3, 0), (1, 1), (2, 1), (2, 2), (3, 1), (3, 2
 
 _ROUNDING = Fraction(1, 2**50)
 """How far a sum of squares may be off by the rounding of each, as a part of it."""
+_LEAST_VARIANCE = Fraction(1, 10**200)
+"""Less is no spread, and has no power of one and a half that a double can hold."""
 
 
 def sum_unit(weighted: bool, power: int = 1) -> int:
@@ -211,7 +213,7 @@ def ratio_moments(
     """
     scale = n / weight
     squares, cubes = scale**2 * sums.squares, scale**3 * sums.cubes
-    if n < 2 or squares <= 0:
+    if n < 2 or squares <= n * _LEAST_VARIANCE:
         return Moments(n, mean, 0.0, 0.0)
     skewness = float(cubes / n) / float(squares / n) ** 1.5
     spread = math.sqrt(squares / (n - 1))

@@ -222,8 +222,24 @@ class States(PlanStates[Plan]):
     @classmethod
     def from_json(cls, data: Any) -> States:
         """Return the states that `to_json` wrote."""
-        refuse_other_version(data)
-        settings = dict(data["settings"])
-        for name in ("classes", "slices"):
-            settings[name] = tuple(settings[name])
-        return cls.from_statistics(Plan(**settings), data["statistics"])
+        return cls.from_statistics(_saved_plan(data), data["statistics"])
+
+    @classmethod
+    def to_compare(cls, data: Any) -> States:
+        """Return of the states that `to_json` wrote those that two runs are compared by.
+
+        These are the oldest, and stay: files in which other statistics are missing, or were summed
+        in another way, can be compared.
+        """
+        plan = _saved_plan(data)
+        wanted: tuple[Statistic[Any], ...]
+        wanted = (plan.overall, plan.by_class, *plan.by_slice, plan.buckets)
+        return cls.from_statistics(plan, data["statistics"], wanted)
+
+
+def _saved_plan(data: Any) -> Plan:
+    refuse_other_version(data)
+    settings = dict(data["settings"])
+    for name in ("classes", "slices"):
+        settings[name] = tuple(settings[name])
+    return Plan(**settings)

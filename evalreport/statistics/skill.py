@@ -36,6 +36,8 @@ def frequency_entropy(masses: Sequence[Fraction]) -> float | None:
     return math.fsum(-share * log_of(share) for share in shares if share) + 0.0
 
 
+_LEAST_ENTROPY = 1e-140
+"""The square of less is no double any more: all but one class weigh next to nothing."""
 _NO_SPREAD = Fraction(1, 10**6)
 """What a row moves the skill by, as a part of the ratio of losses, that may be rounding: squares of
 losses are counted in units of 2**-56."""
@@ -63,13 +65,14 @@ def skill_interval(classes: Sequence[PowerSums]) -> Interval | None:
     Returns
     -------
     (low, high) or None
-        None where the mean loss has no interval either, or where only one class was seen; None,
-        too, if forecasts are the class frequencies themselves, which leave no spread.
+        None where the mean loss has no interval either, or where only one class was seen, or all
+        others weigh next to nothing; None, too, if forecasts are the class frequencies themselves,
+        which leave no spread.
     """
     n = sum(each.n for each in classes)
     weight = sum((each.weight for each in classes), Fraction(0))
     entropy = frequency_entropy([each.weight for each in classes])
-    if not entropy:
+    if entropy is None or entropy < _LEAST_ENTROPY:
         return None
     loss = float(sum((each.first for each in classes), Fraction(0)) / weight)
     inverse = Fraction(1.0 / entropy)

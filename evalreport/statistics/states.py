@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, Self, TypeVar
 
@@ -93,14 +93,20 @@ class PlanStates(Generic[PlanT]):
         }
 
     @classmethod
-    def from_statistics(cls, plan: PlanT, data: Mapping[str, Any]) -> Self:
-        """Return the states that `to_json` wrote under ``statistics``."""
+    def from_statistics(
+        cls,
+        plan: PlanT,
+        data: Mapping[str, Any],
+        wanted: Sequence[Statistic[Any]] | None = None,
+    ) -> Self:
+        """Return the states that `to_json` wrote under ``statistics``, or those of some of them."""
 
         def read(each: Statistic[Any]) -> Any:
             nothing = each.empty()
             return nothing if isinstance(nothing, Transient) else each.from_json(data[each.name])
 
-        return cls(plan, {each.name: read(each) for each in plan.statistics})
+        some = plan.statistics if wanted is None else wanted
+        return cls(plan, {each.name: read(each) for each in some})
 
 
 def refuse_other_version(data: Mapping[str, Any]) -> None:
