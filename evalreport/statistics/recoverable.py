@@ -26,12 +26,10 @@ from evalreport.statistics.clusters import ratio_error
 from evalreport.statistics.moments import Residuals, ratio_moments
 from evalreport.statistics.plan import States
 from evalreport.statistics.recalibration import FitData, Recalibration, fit
-from evalreport.statistics.sample import SampledRows, SampleState
+from evalreport.statistics.sample import NO_FAIR_SAMPLE, NOT_AT_HAND, SampledRows, SampleState
 
 LEAST_ROWS = 50
 """Fewer rows than this are too few to fit one half and judge by the other."""
-_MOST_CELLS = 2**23
-"""Cells that are fitted: with many classes fewer rows take part, to keep the time bounded."""
 _MOST_BIASES = 128
 """With more classes than this the time of fitting biases is felt: it grows with their square."""
 _LEAST_OF_A_CLASS = 20
@@ -73,17 +71,16 @@ def recoverable(
         The reason if the loss is infinite, rows are too few or not at hand any more, or so many
         rows are equal, with no ids to tell them apart, that the sample does not stand for all.
     """
-    rows = state.rows()
     loss = overall.log_loss
     if overall.n < LEAST_ROWS:
         return f"there are under {LEAST_ROWS} rows"
     if loss is None:
         return "the loss is infinite"
-    if rows is None or state.n_rows != overall.n:
-        return "the rows are not at hand any more"
-    few = state.fair_rows(max(_MOST_CELLS // len(rows.cells), 2))
+    if not state.n_rows or state.n_rows != overall.n:
+        return NOT_AT_HAND
+    few = state.fair_rows()
     if few is None:
-        return "many rows are equal, and no ids tell them apart, so that no sample stands for all"
+        return NO_FAIR_SAMPLE
     least = floor or FLOOR
     logs = _logs(few.cells, None if state.is_log and floor is None else least, state.is_log)
     halves = _Halves.of(few, logs)

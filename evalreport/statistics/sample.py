@@ -35,6 +35,10 @@ _FEW_CELLS = 2**22
 _LEAST_SHARE = 0.98
 """Rows that stand for so many, told apart by what they say, are a fair sample of them."""
 
+NOT_AT_HAND = "the rows are not at hand any more"
+NO_FAIR_SAMPLE = "many rows are equal, and no ids tell them apart, so that no sample stands for all"
+"""Why nothing is read off the rows."""
+
 _FOLD = np.uint64(32)
 _CLASS = np.uint64(0x9FB21C651E98DF25)
 _WEIGHT = np.uint64(0xD6E8FEB86659FD93)
@@ -239,16 +243,22 @@ class SampleState(Transient):
         rows = self.rows() if self.largest is None else None
         return rows if rows is not None and int(rows.counts.sum()) == self.n_rows else None
 
-    def fair_rows(self, most: int) -> SampledRows | None:
-        """Return so many of the rows at most, if they stand for all that were seen; else None.
+    def fair_rows(self, most: int | None = None) -> SampledRows | None:
+        """Return the rows of the sample if they stand for all that were seen; else None.
 
         All of them do. Fewer do if rows are told apart by what they say: of many equal ones, with
         no ids, the small hashes tell by chance.
+
+        Parameters
+        ----------
+        most : int, optional
+            How many rows are returned at most.
         """
         rows = self.rows()
         if rows is None:
             return None
         few = rows.in_any_unit()
+        most = len(rows) if most is None else most
         if len(rows) <= most and self.holds_all:
             return few
         by_chance = 4.0 / math.sqrt(len(rows))  # how far the estimate can be off

@@ -20,7 +20,7 @@ from evalreport.statistics.corp import N_FOLDS, Cells
 from evalreport.statistics.draws import split_at_random
 from evalreport.statistics.effective import dispersion, effective_trials
 from evalreport.statistics.plan import States
-from evalreport.statistics.sample import SampledRows
+from evalreport.statistics.sample import NO_FAIR_SAMPLE, NOT_AT_HAND, SampledRows
 
 TOO_MANY_TOGETHER = f"of rows that belong together only {MOST_ROWS:,} are looked at one by one"
 _FIFTHS = 2**22
@@ -157,10 +157,10 @@ def sampled_events(states: States) -> SampledEvents | str:
     """Return the sampled rows, or why none of them stand for all, in a phrase."""
     plan, state = states.plan, states[states.plan.sample]
     if not state.n_rows or state.n_rows != states[plan.overall].total()[0]:
-        return "the rows are not at hand any more"
-    rows = state.fair_rows(len(state.rows() or ()))
+        return NOT_AT_HAND
+    rows = state.fair_rows()
     if rows is None:
-        return "many rows are equal, and no ids tell them apart, so that no sample stands for all"
+        return NO_FAIR_SAMPLE
     weights = np.ones(len(rows)) if rows.weights is None else rows.weights / rows.weights.max()
     rows, weights = _of_some_weight(rows, weights)
     return SampledEvents(
