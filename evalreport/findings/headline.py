@@ -44,6 +44,11 @@ def why_no_interval(result: EvaluationResult) -> str:
         return f"under {_LEAST_FOR_INTERVAL} clusters"
     if overall.n < _LEAST_FOR_INTERVAL:
         return f"under {_LEAST_FOR_INTERVAL} rows"
+    if clusters is not None:
+        one_is_all = clusters.effective is not None and clusters.effective < 2.0
+        return "one cluster is nearly all" if one_is_all else "every cluster has the same loss"
+    if overall.effective_n is not None and overall.effective_n < 2.0:
+        return "one row has nearly all of the weight"
     return "every row has the same loss"
 
 

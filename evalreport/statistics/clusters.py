@@ -97,8 +97,8 @@ class RatioError:
     effective: float
 
     def interval(self, least: float = 0.0) -> tuple[float, float] | None:
-        """Return the 95 % interval; None for fewer than ten clusters."""
-        if self.n_clusters < LEAST_ROWS or self.jackknife == 0.0 or self.effective <= 1.0:
+        """Return the 95 % interval; None for under ten clusters, or if one is nearly all."""
+        if self.n_clusters < LEAST_ROWS or self.jackknife == 0.0 or self.effective < 2.0:
             return None
         return student_interval(self.ratio, self.jackknife, self.effective - 1.0, least)
 

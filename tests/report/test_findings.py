@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import evalreport
 from evalreport.findings import find, judge_result, passed_checks
 from evalreport.formats import LossFormat
 from evalreport.report import build_report
@@ -165,6 +166,20 @@ def test_rows_of_one_loss_are_not_called_too_few_for_an_interval():
     few = finding(constant(50, 50, 0.9), "few-rows")
     assert few.why == "No interval: every row has the same loss."
     assert finding(constant(2, 8, 0.3), "few-rows").why == "That is too few for an interval."
+
+
+def test_without_an_interval_rows_that_differ_are_not_said_to_have_the_same_loss():
+    heavy = np.append(1e9, np.ones(23))
+    losses = {"observed": np.tile([0, 1], 12), "probs": np.linspace(0.1, 0.9, 24)}
+    alike = {"observed": np.tile([0, 1], 12), "probs": np.tile([0.2, 0.3], 12)}
+    for data, more, why in (
+        (losses, {"weights": heavy}, "one row has nearly all of the weight"),
+        (losses, {"weights": heavy, "clusters": np.arange(24)}, "one cluster is nearly all"),
+        (alike, {"clusters": np.arange(24) // 2}, "every cluster has the same loss"),
+    ):
+        result = evalreport.evaluate(**data, **more).result
+        assert result.overall.interval is None
+        assert finding(result, "few-rows").why == f"No interval: {why}."
 
 
 def test_few_rows_small_classes_and_classes_that_never_happened_are_told():
