@@ -102,7 +102,7 @@ def _interval_text(text: str, view: View, counted: str) -> str:
         return f"No interval: no {counted}"
     if overall.log_loss is None:
         return "No interval: the loss is infinite"
-    return f"No interval: under 10 {counted}, or all have the same loss"
+    return f"No interval: under 10 {counted}, one is nearly all, or all have the same loss"
 
 
 def help_section(lede: str, texts: Mapping[str, str]) -> Section:

@@ -97,7 +97,7 @@ def _interval_text(view: View) -> str:
         return (
             "No interval: nothing bounds it from above"
             if top_k.log_loss_at_most is None
-            else ("No interval: under 10 rows, or all have the same loss")
+            else "No interval: under 10 rows, one is nearly all, or all have the same loss"
         )
     return f"95% CI {view.losses.interval(top_k.interval)}, bounds and chance together"
 

@@ -180,6 +180,12 @@ def test_without_an_interval_rows_that_differ_are_not_said_to_have_the_same_loss
         result = evalreport.evaluate(**data, **more).result
         assert result.overall.interval is None
         assert finding(result, "few-rows").why == f"No interval: {why}."
+    documents = evalreport.evaluate(
+        probs=[[-0.1 * i] for i in range(1, 21)],
+        weights=np.append(1e9, np.ones(19)),
+        input_kind="tokens",
+    )
+    assert "under 10 documents, one is nearly all, or all have" in documents.to_markdown()
 
 
 def test_few_rows_small_classes_and_classes_that_never_happened_are_told():
