@@ -28,10 +28,11 @@ import numpy as np
 import evalreport
 from evalreport.batch import PredictionBatch
 from evalreport.scoring import FLOOR, ScoredBatch
-from evalreport.statistics.corp import Cells, pooled
+from evalreport.statistics.corp import Cells
 from evalreport.statistics.corp import _outcomes as drawn_outcomes
 from evalreport.statistics.corp import _saved as saved
 from evalreport.statistics.forecast import ByForecast
+from evalreport.statistics.pooling import pooled_blocks
 from evalreport.statistics.reliability import Reliability
 
 SPREADS = {"usual": 1.5, "sharp": 6.0, "dull": 0.2}
@@ -60,11 +61,14 @@ def sharpened(probs: np.ndarray, power: float) -> np.ndarray:
 
 def is_called_off(cells: Cells) -> bool:
     """Return whether p <= 0.05, as `corp.simulate` would, ending as soon as that is settled."""
-    mine = saved(cells.trues[None, :], cells, cells.curve[None, :])[0]
+
+    def saved_by(trues: np.ndarray) -> float:
+        return float(saved(trues[None, :], cells, pooled_blocks(trues[None, :], cells.masses))[0])
+
+    mine = saved_by(cells.trues)
     n_worse, drawn = 0, drawn_outcomes(cells)
     for trues in drawn:
-        curve = pooled(trues, cells.masses)[None, :]
-        n_worse += bool(saved(trues[None, :], cells, curve)[0] >= mine - TIE)
+        n_worse += saved_by(trues) >= mine - TIE
         if 1 + n_worse > LEVEL * (len(drawn) + 1):
             return False
     return True

@@ -21,6 +21,8 @@ from evalreport.report.worst_table import WORST, what_is_shown, worst_table
 from evalreport.results import InvalidReason, WorstRow
 
 _PASSED = Tag("Passed", "good")
+_SAMPLED = 65_536
+"""With more rows than this the class order is judged by a sample of them."""
 _TINY = 2.0**-52
 """The floor of 64-bit floats: `tiny_probability_rows` counts the rows below it."""
 
@@ -173,6 +175,9 @@ def _audit_rows(view: View) -> Iterator[tuple[Cell, ...]]:
     quality, audit = view.result.data_quality, view.result.audit
     if audit is not None and audit.class_order is not None:
         yield _suspicion(view, "Class order", "swapped-classes", "As the columns say")
+    elif audit is not None and view.result.overall.n > _SAMPLED:
+        why = "Over 200 classes, or many equal rows and no ids"
+        yield (Cell("Class order"), Cell("–"), Cell("Not looked at"), Cell(why))
     if audit is not None and view.result.overall.n:
         yield _suspicion(view, "Coarse probabilities", "coarse-probabilities", "On no coarse grid")
     if quality.duplicate_ids is not None:

@@ -467,3 +467,15 @@ def test_where_single_classes_are_not_looked_at_the_section_says_so():
     )
     notes = section(build_report(replace(soft, calibration=calibration)), "calibration").notes
     assert words(notes[-1]) == ("No single class is looked at: the rows are not at hand any more.")
+
+
+def test_a_class_order_that_no_sample_could_tell_is_said_to_be_not_looked_at():
+    result = sample_results.typical()
+    audit, overall = result.audit, replace(result.overall, n=100_000)
+    nobody_looked = replace(result, overall=overall, audit=replace(audit, class_order=None))
+    for each, said in ((result, "As the columns say"), (nobody_looked, "Over 200 classes, or")):
+        rows = [
+            row for table in section(build_report(each), "quality").tables for row in table.rows
+        ]
+        (order,) = (row for row in rows if row[0].text == "Class order")
+        assert order[-1].text.startswith(said)
