@@ -141,10 +141,11 @@ def _broken(view: View) -> Text:
             strong(f"{saved} less"),
             " than always predicting class frequencies.",
         )
+    order = "" if _order_is_right(view) else "column order, "
     return say(
         guess,
         strong(knows_nothing),
-        ". Check column order, class names and zero probabilities.",
+        f". Check {order}class names and zero probabilities.",
     )
 
 

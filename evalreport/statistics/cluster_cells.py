@@ -127,6 +127,13 @@ class ClusterState(State):
             "columns": pack_columns(columns),
         }
 
+    @classmethod
+    def from_json(cls, data: Any) -> Self:
+        """Return the sums that `to_json` wrote."""
+        rows = zip(*unpack_columns(data["columns"]), strict=True) if data["keys"] else ()
+        sums = Sums(tuple(data["units"]), dict(zip(data["keys"], rows, strict=True)))
+        return cls(data["limit"], sums, data["bits"])
+
 
 def join_key(cluster: int, group: str) -> str:
     """Return the key of a cell.
@@ -219,9 +226,7 @@ class ByCluster:
 
     def from_json(self, data: Any) -> ClusterState:
         """Return the state that was written as JSON."""
-        rows = zip(*unpack_columns(data["columns"]), strict=True) if data["keys"] else ()
-        sums = Sums(tuple(data["units"]), dict(zip(data["keys"], rows, strict=True)))
-        return ClusterState(data["limit"], sums, data["bits"])
+        return ClusterState.from_json(data)
 
     def from_batch(self, scored: ScoredBatch) -> ClusterState:
         """Return the sums over these rows; nothing if they have no clusters."""

@@ -38,7 +38,6 @@ from evalreport.statistics.cluster_cells import (
 from evalreport.statistics.clusters import ratio_error
 from evalreport.statistics.interface import Key, Sums
 from evalreport.statistics.moments import counts, sum_unit
-from evalreport.statistics.packing import unpack_columns
 
 MOST_CELLS = 10_000
 """Cells of cluster and limit that are told apart: those of 1,428 clusters, then 1,024 buckets."""
@@ -83,9 +82,7 @@ class SurprisesByCluster:
 
     def from_json(self, data: Any) -> ClusterState:
         """Return the state that was written as JSON."""
-        rows = zip(*unpack_columns(data["columns"]), strict=True) if data["keys"] else ()
-        sums = Sums(tuple(data["units"]), dict(zip(data["keys"], rows, strict=True)))
-        return ClusterState(data["limit"], sums, data["bits"])
+        return ClusterState.from_json(data)
 
     def from_batch(self, scored: ScoredBatch) -> ClusterState:
         """Return the sums over these rows; nothing if they have no clusters."""

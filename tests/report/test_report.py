@@ -196,7 +196,15 @@ def test_a_model_of_many_classes_that_knows_something_is_not_sent_to_look_for_sw
         )
         said = build_report(replace(many, overall=overall, baseline=baseline)).verdict.sentences[0]
         assert ("this model still loses 40% less than always predicting" in words(said)) is told
-        assert ("Check column order" in words(said)) is not told
+        assert ("Check class names and zero probabilities." in words(said)) is not told
+
+
+def test_the_order_of_columns_is_blamed_only_where_nobody_looked_at_it():
+    result, looked_at = sample_results.broken(), sample_results.many().audit.class_order
+    for order, blamed in ((looked_at, False), (None, True)):
+        seen = replace(result, audit=replace(result.audit, class_order=order))
+        said = words(build_report(seen).verdict.sentences[0])
+        assert ("Check column order, class names" in said) is blamed
 
 
 def test_a_difference_from_the_baseline_that_could_be_chance_is_called_that():
